@@ -1,0 +1,35 @@
+import type { CaptureScope } from "./capture.js";
+import type { PulseSource } from "./pulse.js";
+import type { SweepSmu } from "./sweep.js";
+
+/** A scope channel that sees a voltage of the circuit. */
+export interface VoltageProbe {
+  readonly channel: number;
+}
+
+/** A scope channel across a known resistance that carries the device's current. */
+export interface CurrentProbe {
+  readonly channel: number;
+  readonly resistance_ohm: number;
+  readonly impedance: "1M" | "50";
+}
+
+/**
+ * A generator that drives the top of a two-terminal device, with a scope that sees the voltage there and the current
+ * that leaves the bottom through a shunt. A second current channel, where wired, is used at a finer range.
+ */
+export interface PulseStation {
+  readonly source: PulseSource;
+  readonly sourceChannel: number;
+  readonly scope: CaptureScope;
+  readonly top: VoltageProbe;
+  /** One or two, to be used at coarse and fine range. Never empty. */
+  readonly current: readonly CurrentProbe[];
+}
+
+/** What a protocol may ask a bench for, by name. The bench joins instruments and wiring into it, limits included. */
+export interface Stations {
+  readonly "sweep-smu": SweepSmu;
+  readonly "pulse-station": PulseStation;
+}
+export type StationName = keyof Stations;

@@ -1,0 +1,54 @@
+import type { Instrument } from "./instrument.js";
+
+/** One sweep, timed by the instrument. The limit travels with the levels: neither can be set without the other. */
+export interface SweepPlan {
+  /** What is forced; the other quantity is measured and limited. */
+  readonly drive: "voltage" | "current";
+  /** Levels of one cycle in order, volts or amperes. */
+  readonly levels: readonly number[];
+  /** How often the whole list is run. */
+  readonly cycles: number;
+  /** Largest magnitude allowed of the other quantity: amperes for a voltage drive, volts for a current drive. */
+  readonly compliance: number;
+  /** Time at each level, settling and measuring together, seconds. */
+  readonly dwell_s: number;
+  /** Integration time of a reading in power line cycles. */
+  readonly nplc: number;
+}
+
+/** One reading of a sweep. */
+export interface SweepReading {
+  /** Running number through all cycles, from 0: the level asked for is `levels[index % levels.length]`. */
+  readonly index: number;
+  /** Measured at the terminals. */
+  readonly voltage_V: number;
+  readonly current_A: number;
+  /** Since the first reading of the sweep, by the instrument's clock. */
+  readonly time_s: number;
+  /** The limit was active, so the forced quantity is less than was asked. */
+  readonly inCompliance: boolean;
+}
+
+/** What a source-measure unit of this kind can take. Magnitudes. */
+export interface SweepRanges {
+  readonly maxVoltage_V: number;
+  readonly maxCurrent_A: number;
+  readonly maxPower_W: number;
+  readonly minDwell_s: number;
+}
+
+/** Forces a list of voltages or currents by itself and measures at each: an SMU with a built-in sweep and a buffer. */
+export interface SweepSmu extends Instrument {
+  readonly ranges: SweepRanges;
+  /**
+   * Runs the sweep and gives its readings in order, in blocks, while the instrument still fills its buffer.
+   * The compliance is in force and read back before the output is on. The output is off when the generator ends, by
+   * completion, `return()`, error or abort.
+   *
+   * @param signal aborts within one poll (0.2 s)
+   * @throws MemrigError `invalid-request`: a level, limit or time the instrument can not do; nothing was sent
+   * @throws MemrigError `instrument-refused`: the instrument queued an error or changed the limit; output off
+   * @throws MemrigError `aborted`; output off
+   */
+  sweep(plan: SweepPlan, signal: AbortSignal): AsyncGenerator<SweepReading[], void, undefined>;
+}

@@ -1,0 +1,59 @@
+import type { z } from "zod";
+import type { StationName, Stations } from "../capabilities/index.js";
+import type { Columns, Metrics, RowBatch, TableSpec } from "../store/shapes.js";
+import type { Figure } from "../analysis/figure.js";
+
+/** What a running protocol may ask of the engine. */
+export interface RunContext {
+  /** Aborted when the run is to stop. Hand it to every call that takes one. */
+  readonly signal: AbortSignal;
+  /** Done after success, error or abort, last registered first; every one is tried even when another throws. */
+  atEnd(action: () => Promise<void>): void;
+  /** @throws MemrigError `aborted`, at once when the run is aborted */
+  wait(duration_s: number): Promise<void>;
+  /** Something a person should know later: kept in `events.jsonl`. */
+  warn(message: string, details?: Readonly<Record<string, unknown>>): void;
+}
+
+/** How much a plan asks for. */
+export interface Cost {
+  /** Rows of the main table at the end. */
+  readonly rows: number;
+  /** Time on the instruments, seconds. */
+  readonly duration_s: number;
+}
+
+/** Extremes a plan will reach, for the limit check before anything is sent. Magnitudes; left out where not forced. */
+export interface Extremes {
+  readonly voltage_V?: number;
+  readonly current_A?: number;
+}
+
+/**
+ * One experiment. The command line, the dashboard's form, the documents and the twin all come from this declaration.
+ * `Plan` is the parameters after zod, in base units.
+ */
+export interface Protocol<Plan extends object, Needs extends StationName> {
+  readonly name: string;
+  readonly title: string;
+  /** What it does to the device, in two or three sentences, for help and documents. */
+  readonly description: string;
+  /** Paper and figure where it reproduces one, else what it is. */
+  readonly source: string;
+  /** Each parameter a `quantity(...)` or a zod type with `.meta({ unit, description })`, defaults included. */
+  readonly parameters: z.ZodType<Plan>;
+  readonly needs: Needs;
+  readonly tables: readonly TableSpec[];
+  /** Name of the table whose rows count as progress and are exported by default. */
+  readonly mainTable: string;
+  cost(plan: Plan): Cost;
+  extremes(plan: Plan): Extremes;
+  run(station: Stations[Needs], plan: Plan, context: RunContext): AsyncGenerator<RowBatch, void, undefined>;
+  /** Pure: the same for a finished run, a running one, an import and a twin. */
+  analyse(tables: Readonly<Record<string, Columns>>, plan: Plan): Metrics;
+  figures(tables: Readonly<Record<string, Columns>>, plan: Plan): readonly Figure[];
+}
+
+/** Any protocol, for lists of them. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a list holds protocols of unlike plans; each is used only with its own
+export type AnyProtocol = Protocol<any, any>;

@@ -1,0 +1,84 @@
+/** How a column is kept: 64-bit float, 32-bit integer, truth value, text. */
+export type ColumnType = "f64" | "i32" | "bool" | "utf8";
+
+export interface Column {
+  /** With its unit after an underscore: `current_A`. The same name in Arrow, CSV, InfluxDB and on axes. */
+  readonly name: string;
+  readonly type: ColumnType;
+  /** SI unit, `""` for none. */
+  readonly unit: string;
+  readonly description: string;
+}
+
+export interface TableSpec {
+  readonly name: string;
+  readonly columns: readonly Column[];
+}
+
+export type Cell = number | boolean | string;
+export type Row = Readonly<Record<string, Cell>>;
+
+/** A table in memory, column by column. `bool` is 0 or 1. */
+export interface Columns {
+  readonly length: number;
+  readonly columns: Readonly<Record<string, Float64Array | Int32Array | Uint8Array | readonly string[]>>;
+}
+
+/** Rows for one table, as a protocol yields them: either objects or whole columns. */
+export type RowBatch =
+  { readonly table: string; readonly rows: readonly Row[] } | { readonly table: string; readonly columns: Columns };
+
+export type RunStatus = "running" | "done" | "failed" | "aborted" | "interrupted";
+
+/** A quantity over repetitions. One repetition: sd 0, cv 0. None: mean NaN (null in JSON), n 0. */
+export interface Metric {
+  readonly mean: number;
+  readonly sd: number;
+  readonly cv: number;
+  readonly n: number;
+}
+/** By name with unit, `vth_V`. */
+export type Metrics = Readonly<Record<string, Metric>>;
+
+/** Identity of a run: `run.json`. */
+export interface RunInfo {
+  readonly run: string;
+  readonly protocol: string;
+  readonly dut: string;
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  readonly status: RunStatus;
+  /** Why it failed or was aborted, for a person. */
+  readonly reason?: string;
+  /** Parameters in base units, defaults filled in. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly bench: unknown;
+  readonly instruments: readonly {
+    label: string;
+    driver: string;
+    resource: string;
+    identity: string;
+    virtual: boolean;
+  }[];
+  readonly tables: readonly TableSpec[];
+  readonly mainTable: string;
+  readonly software: { name: string; version: string; commit: string };
+  readonly seed?: number;
+  readonly operator: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Run of which this is the twin. */
+  readonly twinOf?: string;
+  /** Rows expected at the end; 0: not known. */
+  readonly expectedRows: number;
+  /** Process that writes it. */
+  readonly pid: number;
+  readonly host: string;
+}
+
+/** A line of `events.jsonl`. */
+export interface RunEvent {
+  readonly at: string;
+  /** `state`, `progress`, `warning`, `error`, `instrument-error`, `safe`, `guardian`, … */
+  readonly event: string;
+  readonly [detail: string]: unknown;
+}

@@ -1,0 +1,56 @@
+/** What is to be served and how it is wired: built by `bench/` from the bench file, or by a test by hand. */
+export interface VirtualBenchPlan {
+  readonly name: string;
+  readonly instruments: readonly VirtualInstrumentPlan[];
+  readonly dut: DutPlan;
+  readonly wiring: readonly Wire[];
+  /** Address of the first instrument; with `standard` ports each further one takes the next address. */
+  readonly address: string;
+  /** `any`: free ports chosen by the system. `standard`: the port the real one listens on. */
+  readonly ports: "any" | "standard";
+  /** `fast`: as fast as it can. `real`: a second is a second. */
+  readonly time: "fast" | "real";
+  /** Noise and serial numbers of the instruments. */
+  readonly seed: number;
+}
+
+export interface VirtualInstrumentPlan {
+  readonly label: string;
+  /** `keithley-2450`, `keysight-33500`, `keysight-infiniivision`. */
+  readonly driver: string;
+  /** Which of the family, where the bench file says. */
+  readonly model?: string;
+}
+
+export interface DutPlan {
+  readonly id: string;
+  readonly model: string;
+  readonly parameters: Readonly<Record<string, number>>;
+  /** Left out: the nominal device (no device-to-device draw), its cycles still vary. */
+  readonly seed?: number;
+}
+
+/** One terminal of one instrument on one node of the device. */
+export interface Wire {
+  readonly instrument: string;
+  /** `high`, `low` of an SMU; `1`, `2`, … of a generator or scope. */
+  readonly terminal: string;
+  readonly node: "dut.top" | "dut.bottom" | "ground";
+  /** A converter or resistor in between. */
+  readonly through?: {
+    /** Resistor from the node to ground that the scope looks across, ohms. */
+    readonly shunt_ohm?: number;
+    /** Voltage-to-current converter behind a generator, A/V. */
+    readonly isolator_A_per_V?: number;
+    /** Resistor in the line, ohms. */
+    readonly series_ohm?: number;
+  };
+}
+
+/** One instrument being served: an entry of the `--ready` file. */
+export interface ServedInstrument {
+  readonly name: string;
+  readonly driver: string;
+  readonly idn: string;
+  readonly resources: readonly string[];
+}
