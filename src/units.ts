@@ -10,8 +10,8 @@ const prefixes: Readonly<Record<string, number>> = {
   p: 1e-12,
   n: 1e-9,
   u: 1e-6,
-  µ: 1e-6, // micro sign
-  μ: 1e-6, // Greek mu: both are on keyboards
+  "\u00b5": 1e-6, // micro sign
+  "\u03bc": 1e-6, // Greek mu: both are on keyboards
   m: 1e-3,
   "": 1,
   k: 1e3,
@@ -24,8 +24,8 @@ const spellings: Readonly<Record<string, Unit>> = {
   ohm: "ohm",
   ohms: "ohm",
   Ohm: "ohm",
-  Ω: "ohm",
-  Ω: "ohm",
+  "\u03a9": "ohm", // Greek omega
+  "\u2126": "ohm", // ohm sign
   V: "V",
   A: "A",
   W: "W",
