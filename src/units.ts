@@ -92,7 +92,7 @@ function notAQuantity(text: string, unit: Unit, why: string): MemrigError {
 }
 
 /** A number for a person to read: "10 µA", "1.3 MΩ". Four significant digits. */
-export function si(value: number, unit: Unit | string): string {
+export function si(value: number, unit: string): string {
   const symbol = unit === "ohm" ? "Ω" : unit;
   if (!Number.isFinite(value)) return `${value} ${symbol}`.trim();
   if (value === 0) return `0 ${symbol}`.trim();
