@@ -1,0 +1,253 @@
+import { messageOf } from "../errors.js";
+import type { Drive, OnePort } from "../simulator/one-port.js";
+import { Agenda } from "./agenda.js";
+import type { Wire } from "./bench-plan.js";
+import { OPEN, Wiring } from "./wiring.js";
+
+/** One step of the device. One object, used again for the next step: copy what is kept. */
+export interface LabStep {
+  t0_s: number;
+  t1_s: number;
+  /** Nodes against ground at the two ends of the step; linear in between. */
+  top0_V: number;
+  top1_V: number;
+  bottom0_V: number;
+  bottom1_V: number;
+  /** Through the device, into its top. */
+  i0_A: number;
+  i1_A: number;
+}
+
+/** Longest time the lab keeps the event loop for itself: sockets are served in between. */
+const slice_ms = 4;
+/** With `time: "real"` the device is brought up to the wall clock at least this often. */
+const realStretch_s = 0.02;
+
+/**
+ * One device, one simulated clock, and the instruments' terminals around it.
+ *
+ * A discrete-event loop: the device advances to the earliest scheduled time under what drives it, the action runs, and so
+ * on. With `time: "fast"` nothing waits, and where nothing is scheduled the clock stands still: no time passes between
+ * two commands of a controller. With `"real"` a second takes a second, also between commands.
+ *
+ * An SMU and a generator that drive at once: the SMU wins, as the low-resistance source. Of two generators the one that
+ * began to drive first wins.
+ */
+export class Lab {
+  readonly wiring: Wiring;
+  private readonly agenda = new Agenda();
+  private readonly sources = new Map<string, { readonly source: Drive; readonly sensed: boolean }>();
+  private readonly probes = new Set<(step: LabStep) => void>();
+  private readonly watchListeners = new Set<() => void>();
+  private readonly faultListeners = new Set<(message: string) => void>();
+  private readonly step: LabStep = {
+    t0_s: 0,
+    t1_s: 0,
+    top0_V: 0,
+    top1_V: 0,
+    bottom0_V: 0,
+    bottom1_V: 0,
+    i0_A: 0,
+    i1_A: 0,
+  };
+  private clock_s: number;
+  private effective: Drive = OPEN;
+  private bottom_ohm = 0;
+  private faulted: string | undefined;
+  private pumping = false;
+  private acting = false;
+  private closed = false;
+  private timer: NodeJS.Timeout | undefined;
+  private readonly wallStart_s = performance.now() / 1000;
+
+  constructor(
+    private readonly device: OnePort,
+    wires: readonly Wire[],
+    readonly time: "fast" | "real",
+  ) {
+    this.wiring = new Wiring(wires);
+    this.clock_s = device.time_s;
+  }
+
+  /** Simulated time, seconds since the lab was built. */
+  get now_s(): number {
+    this.catchUp();
+    return this.clock_s;
+  }
+
+  /** True while anybody watches the nodes. */
+  get watched(): boolean {
+    return this.probes.size > 0;
+  }
+
+  /** Why the device's equations could not be solved; undefined while all is well. Nothing flows after that. */
+  get fault(): string | undefined {
+    return this.faulted;
+  }
+
+  /**
+   * Connects a source to the terminal it drives, or takes it off, from now on.
+   *
+   * @param terminal `label.terminal` of the wire: `smu.high`, `awg.1`. Not wired: nothing happens
+   * @param source as seen at the terminal, in lab time; undefined: output off, disconnected
+   * @param sensed four-wire: the leads are regulated away
+   */
+  drive(terminal: string, source: Drive | undefined, sensed = false): void {
+    this.catchUp();
+    if (source === undefined) this.sources.delete(terminal);
+    else this.sources.set(terminal, { source, sensed });
+    this.connect();
+  }
+
+  /** Resistance of an input from its node to ground; undefined: as good as none (1 MΩ). */
+  load(terminal: string, load_ohm: number | undefined): void {
+    this.catchUp();
+    this.wiring.setLoad(terminal, load_ohm);
+    this.connect();
+  }
+
+  /**
+   * Sees every step of the device from now on.
+   *
+   * @param probe must not change what drives the device; it may schedule
+   * @returns ends it
+   */
+  watch(probe: (step: LabStep) => void): () => void {
+    const mine = (step: LabStep) => probe(step);
+    this.probes.add(mine);
+    if (this.probes.size === 1) this.tellWatched();
+    return () => {
+      if (this.probes.delete(mine) && this.probes.size === 0) this.tellWatched();
+    };
+  }
+
+  /** Told when the first one begins to watch and when the last one ends: a free-running generator need not run unseen. */
+  onWatched(listener: () => void): void {
+    this.watchListeners.add(listener);
+  }
+
+  /** Told once, with the reason, when the device's equations can not be solved any more. */
+  onFault(listener: (message: string) => void): void {
+    this.faultListeners.add(listener);
+  }
+
+  /**
+   * Runs an action at a simulated time, or now where that is past.
+   *
+   * @returns takes it back
+   */
+  schedule(at_s: number, action: () => void): () => void {
+    const cancel = this.agenda.add(Math.max(at_s, this.clock_s), action);
+    this.wake();
+    return cancel;
+  }
+
+  /** Stops the clock for good. */
+  close(): void {
+    this.closed = true;
+    this.agenda.clear();
+    clearTimeout(this.timer);
+  }
+
+  private connect(): void {
+    let chosen: Drive | undefined;
+    let throughGround = true;
+    for (const [terminal, { source, sensed }] of this.sources) {
+      const smu = this.wiring.isSmu(terminal);
+      if (chosen !== undefined && !smu) continue;
+      const seen = this.wiring.seenByDevice(terminal, source, sensed);
+      if (seen === undefined) continue;
+      chosen = seen;
+      throughGround = this.wiring.returnsThroughGround(terminal);
+      if (smu) break;
+    }
+    this.effective = chosen ?? OPEN;
+    this.bottom_ohm = throughGround ? this.wiring.bottom_ohm : 0;
+  }
+
+  private readonly probe = (
+    t0_s: number,
+    v0_V: number,
+    i0_A: number,
+    t1_s: number,
+    v1_V: number,
+    i1_A: number,
+  ): void => {
+    const step = this.step;
+    step.t0_s = t0_s;
+    step.t1_s = t1_s;
+    step.i0_A = i0_A;
+    step.i1_A = i1_A;
+    step.bottom0_V = i0_A * this.bottom_ohm;
+    step.bottom1_V = i1_A * this.bottom_ohm;
+    step.top0_V = v0_V + step.bottom0_V;
+    step.top1_V = v1_V + step.bottom1_V;
+    for (const tell of this.probes) tell(step);
+  };
+
+  private advanceTo(until_s: number): void {
+    if (until_s <= this.clock_s) return;
+    const nested = this.acting; // a probe that reads the clock must not advance the device again
+    this.acting = true;
+    if (this.faulted === undefined) {
+      try {
+        if (this.probes.size > 0) this.device.advance(until_s, this.effective, this.probe);
+        else this.device.advance(until_s, this.effective);
+      } catch (error) {
+        this.faulted = messageOf(error);
+        for (const tell of this.faultListeners) tell(this.faulted);
+      }
+    }
+    this.clock_s = until_s;
+    this.acting = nested;
+  }
+
+  /** Real time only: between two actions the device follows the wall clock. */
+  private catchUp(): void {
+    if (this.time === "fast" || this.acting) return;
+    this.advanceTo(Math.min(this.wall_s(), this.agenda.next_s ?? Infinity));
+  }
+
+  private wall_s(): number {
+    return performance.now() / 1000 - this.wallStart_s;
+  }
+
+  private wake(): void {
+    if (this.pumping || this.closed) return;
+    this.pumping = true;
+    setImmediate(this.pump);
+  }
+
+  private readonly pump = (): void => {
+    const end_ms = performance.now() + slice_ms;
+    while (!this.closed) {
+      const next_s = this.agenda.next_s;
+      if (next_s === undefined) {
+        this.pumping = false;
+        return;
+      }
+      if (this.time === "real") {
+        const wall_s = this.wall_s();
+        if (wall_s < next_s) {
+          this.advanceTo(wall_s);
+          const wait_s = Math.min(next_s - wall_s, realStretch_s);
+          this.timer = setTimeout(this.pump, wait_s * 1000);
+          return;
+        }
+      }
+      this.advanceTo(next_s);
+      this.acting = true;
+      this.agenda.take()?.();
+      this.acting = false;
+      if (performance.now() > end_ms) {
+        setImmediate(this.pump);
+        return;
+      }
+    }
+    this.pumping = false;
+  };
+
+  private tellWatched(): void {
+    for (const tell of this.watchListeners) tell();
+  }
+}

@@ -1,0 +1,20 @@
+import type { VirtualInstrumentPlan } from "./bench-plan.js";
+import type { Lab } from "./lab.js";
+import type { ScpiInstrument } from "./scpi/index.js";
+
+/** What a simulated instrument is built from. */
+export interface InstrumentContext {
+  readonly plan: VirtualInstrumentPlan;
+  readonly lab: Lab;
+  /** Of the bench: noise streams and serial numbers are drawn from it, with the label in the stream's name. */
+  readonly seed: number;
+}
+
+/** A simulated instrument, ready to be served. */
+export interface VirtualInstrument {
+  readonly scpi: ScpiInstrument;
+  /** Where the real one listens for raw sockets. */
+  readonly socketPort: number;
+  /** Where the real one closes hung sessions when somebody connects. */
+  readonly deadSocketPort?: number;
+}
