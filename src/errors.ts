@@ -7,10 +7,18 @@
  * - `instrument-refused` the instrument queued an error
  * - `no-answer`          no connection, or no reply within the time allowed
  * - `bad-reply`          a reply that can not be understood; it is quoted
+ * - `storage-failed`     the disk did not take a record, or gave one back damaged
  * - `aborted`            a person or a stop rule ended it
  */
 export type ErrorKind =
-  "invalid-request" | "limit-refused" | "busy" | "instrument-refused" | "no-answer" | "bad-reply" | "aborted";
+  | "invalid-request"
+  | "limit-refused"
+  | "busy"
+  | "instrument-refused"
+  | "no-answer"
+  | "bad-reply"
+  | "storage-failed"
+  | "aborted";
 
 /** The one error class: a sentence for the person, a kind for the code, the numbers in `details`. */
 export class MemrigError extends Error {

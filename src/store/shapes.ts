@@ -73,6 +73,8 @@ export interface RunInfo {
   /** Process that writes it. */
   readonly pid: number;
   readonly host: string;
+  /** Tells this process from a later one with the same number (boot and start time); left out where the system has none. */
+  readonly processMark?: string;
 }
 
 /** A line of `events.jsonl`. */

@@ -1,0 +1,200 @@
+import { randomBytes } from "node:crypto";
+import { type FileHandle, mkdir, open } from "node:fs/promises";
+import path from "node:path";
+import { MemrigError } from "../errors.js";
+import { replaceFile, runFiles, storageFailed, syncFolder } from "./files.js";
+import { thisProcess } from "./process-mark.js";
+import type { Metrics, RowBatch, RunEvent, RunInfo, RunStatus } from "./shapes.js";
+import { TableWriter } from "./table-writer.js";
+
+/** What a run begins with; the store fills in the rest of `RunInfo`. */
+export type RunStart = Omit<
+  RunInfo,
+  "run" | "startedAt" | "endedAt" | "status" | "reason" | "pid" | "host" | "processMark"
+>;
+
+/** How a run ended. */
+export type EndStatus = Exclude<RunStatus, "running" | "interrupted">;
+
+/** Rows wait in memory for at most this long before they go to the disk. */
+const flushAfter_s = 0.5;
+
+/**
+ * Begins a run: its folder, an empty readable table for each of `start.tables`, and `run.json` with status `running`.
+ *
+ * @param storeDir where runs are kept; made when missing
+ * @throws MemrigError `storage-failed`: the folder could not be made or written; no run was begun
+ */
+export async function createRun(storeDir: string, start: RunStart): Promise<RunWriter> {
+  const startedAt = new Date().toISOString();
+  const run = runName(startedAt, start.protocol, start.dut);
+  const folder = path.resolve(storeDir, run);
+  try {
+    await mkdir(path.resolve(storeDir), { recursive: true });
+    await mkdir(folder);
+    const events = await open(path.join(folder, runFiles.events), "wx");
+    const tables = new Map<string, TableWriter>();
+    for (const spec of start.tables) tables.set(spec.name, await TableWriter.create(folder, spec));
+    const info: RunInfo = { run, startedAt, status: "running", ...start, ...(await thisProcess()) };
+    await replaceFile(path.join(folder, runFiles.info), pretty(info)); // last: a listed run has its tables
+    await syncFolder(path.resolve(storeDir));
+    return new RunWriter(folder, info, tables, events);
+  } catch (error) {
+    if (error instanceof MemrigError) throw error;
+    throw storageFailed(`The run folder ${folder} could not be made`, error, "No run was begun.");
+  }
+}
+
+/** `20260131T120000Z_iv-sweep_W3-D17_k3f9a2`: sorts by time, and is a file name on every system. */
+function runName(startedAt: string, protocol: string, dut: string): string {
+  const time = startedAt.replace(/[-:]|\.\d+/g, "");
+  const shortId = Array.from(randomBytes(6), (byte) => "0123456789abcdefghjkmnpqrstvwxyz"[byte & 31]).join("");
+  return [time, fileNamePart(protocol), fileNamePart(dut), shortId].join("_");
+}
+
+function fileNamePart(text: string): string {
+  const safe = text.replace(/[^A-Za-z0-9.-]+/g, "-").slice(0, 40);
+  return safe === "" ? "-" : safe;
+}
+
+/** The one writer of a run folder. `append` and `event` return at once; a disk that refuses shows at the next call. */
+export class RunWriter {
+  #info: RunInfo;
+  readonly #tables: ReadonlyMap<string, TableWriter>;
+  readonly #events: FileHandle;
+  #eventChain: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #failure: Error | undefined;
+  #ended = false;
+
+  constructor(
+    readonly folder: string,
+    info: RunInfo,
+    tables: ReadonlyMap<string, TableWriter>,
+    events: FileHandle,
+  ) {
+    this.#info = info;
+    this.#tables = tables;
+    this.#events = events;
+  }
+
+  /** As it stands in `run.json`. */
+  get info(): RunInfo {
+    return this.#info;
+  }
+
+  /**
+   * Takes rows; they are on the disk within a second.
+   *
+   * @throws MemrigError `invalid-request`: no such table, or a row does not fit it; rows before that one are kept
+   * @throws MemrigError `storage-failed`: an earlier batch was refused by the disk; what came before it stays readable
+   */
+  append(batch: RowBatch): void {
+    this.#checkOpen();
+    const table = this.#table(batch.table);
+    try {
+      table.append(batch);
+    } finally {
+      this.#timer ??= setTimeout(() => this.#flushSoon(), flushAfter_s * 1e3).unref();
+    }
+  }
+
+  /** Rows of a table taken so far. */
+  rows(table: string): number {
+    return this.#table(table).rows;
+  }
+
+  /** Adds a line to `events.jsonl`. */
+  event(event: string, details: Readonly<Record<string, unknown>> = {}): void {
+    this.#checkOpen();
+    const line: RunEvent = { ...details, at: new Date().toISOString(), event };
+    const text = `${JSON.stringify(line)}\n`;
+    this.#eventChain = this.#eventChain.then(async () => {
+      await this.#events.appendFile(text);
+    });
+    this.#eventChain.catch((error: unknown) => this.#fail(error));
+  }
+
+  /**
+   * Resolves once all rows and events taken so far are on the disk.
+   *
+   * @throws MemrigError `storage-failed`: some are not and will not be; what came before them stays readable
+   */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const tables = [...this.#tables.values()];
+    for (const table of tables) table.seal();
+    const events = this.#eventChain.then(() => this.#events.datasync());
+    // Every one is waited for, so that a full disk under one table costs the others nothing.
+    for (const result of await Promise.allSettled([...tables.map((table) => table.settled()), events])) {
+      if (result.status === "rejected") this.#fail(result.reason);
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /**
+   * Ends the run: rows, `metrics.json`, `run.json`. Afterwards the folder is never written again by this writer.
+   * When rows were lost to the disk, the run is recorded as `failed` whatever was asked.
+   *
+   * @param ending metrics as analysed, and why it failed or was aborted
+   * @throws MemrigError `storage-failed`: asked was `done` but rows were lost (recorded as failed), or `run.json` could not
+   *   be written (the run will be shown as interrupted)
+   */
+  async finish(status: EndStatus, ending: { metrics?: Metrics; reason?: string } = {}): Promise<void> {
+    this.#checkOpen(false);
+    this.#ended = true;
+    await this.flush().catch(() => undefined); // kept in #failure
+    const lost = this.#failure;
+    try {
+      if (lost === undefined) for (const table of this.#tables.values()) await table.end();
+      if (ending.metrics !== undefined) {
+        await replaceFile(path.join(this.folder, runFiles.metrics), pretty(ending.metrics));
+      }
+      const reasons = [ending.reason, lost?.message].filter((r) => r !== undefined);
+      this.#info = {
+        ...this.#info,
+        endedAt: new Date().toISOString(),
+        status: lost === undefined ? status : "failed",
+        ...(reasons.length === 0 ? {} : { reason: reasons.join(" ") }),
+      };
+      await replaceFile(path.join(this.folder, runFiles.info), pretty(this.#info));
+    } finally {
+      await Promise.all([...[...this.#tables.values()].map((table) => table.close()), this.#events.close()]);
+    }
+    if (lost !== undefined && status === "done") throw lost;
+  }
+
+  #flushSoon(): void {
+    this.#timer = undefined;
+    if (this.#failure === undefined && !this.#ended) void this.flush().catch(() => undefined); // kept in #failure
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??=
+      error instanceof MemrigError
+        ? error
+        : storageFailed(
+            `${path.join(this.folder, runFiles.events)} could not be written`,
+            error,
+            "What was written before stays readable.",
+          );
+  }
+
+  #table(name: string): TableWriter {
+    const table = this.#tables.get(name);
+    if (table !== undefined) return table;
+    const known = [...this.#tables.keys()].join(", ");
+    throw new MemrigError("invalid-request", `Run ${this.#info.run} has no table ${name}; it has ${known}.`, { name });
+  }
+
+  #checkOpen(andSound = true): void {
+    if (this.#ended) throw new MemrigError("invalid-request", `Run ${this.#info.run} has ended; nothing was added.`);
+    if (andSound && this.#failure !== undefined) throw this.#failure;
+  }
+}
+
+/** JSON for a person to read; NaN and infinities become null. */
+function pretty(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}

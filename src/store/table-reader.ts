@@ -1,0 +1,233 @@
+import { type FileHandle, open } from "node:fs/promises";
+import path from "node:path";
+import { MemrigError, messageOf } from "../errors.js";
+import { ArrowCodec } from "./arrow-codec.js";
+import { crc32 } from "./crc32.js";
+import { codeOf, runFiles, storageFailed } from "./files.js";
+import { type JournalLine, parseLine } from "./journal.js";
+import type { Columns, TableSpec } from "./shapes.js";
+
+/** How far a reader has come in a table; plain JSON, so that it can be kept. */
+export interface TailCursor {
+  /** Where the next journal line begins, and where the next batch begins in the table file. */
+  readonly journal_B: number;
+  readonly data_B: number;
+  /** Rows before it. */
+  readonly rows: number;
+}
+
+export const startOfTable: TailCursor = { journal_B: 0, data_B: 0, rows: 0 };
+
+export interface ReadOptions {
+  /** Give the sound batches around a damaged one instead of throwing at it. */
+  readonly leaveOutDamaged?: boolean;
+}
+
+export interface Batch {
+  readonly columns: Columns;
+  /** Number of its first row in the table. */
+  readonly firstRow: number;
+  /** Behind this batch. */
+  readonly cursor: TailCursor;
+}
+
+/** Bytes read from the disk in one go. */
+const chunk_B = 8 * 1024 * 1024;
+
+/** Reads one table by its journal: only batches that were written whole, each against its checksum. */
+export class TableReader {
+  readonly #codec: ArrowCodec;
+  readonly #file: string;
+  readonly #journalFile: string;
+
+  constructor(
+    folder: string,
+    readonly spec: TableSpec,
+  ) {
+    this.#codec = new ArrowCodec(spec);
+    this.#file = path.join(folder, runFiles.table(spec.name));
+    this.#journalFile = path.join(folder, runFiles.journal(spec.name));
+  }
+
+  /**
+   * The batches behind a cursor, up to what is on the disk when it gets there. Works while another process writes.
+   *
+   * @throws MemrigError `storage-failed`: a batch differs from its checksum; the message names its rows. Those before it
+   *   were given
+   */
+  async *batches(from: TailCursor = startOfTable, options: ReadOptions = {}): AsyncGenerator<Batch> {
+    const [data, journal] = await Promise.all([this.#open(this.#file), this.#open(this.#journalFile)]);
+    try {
+      let cursor = from;
+      for await (const lines of journalLines(journal, from.journal_B)) {
+        for (const group of groupsOf(lines)) {
+          const stream = await this.#read(data, group);
+          for (const { line, end_B, text } of group) {
+            const next: TailCursor = line
+              ? { journal_B: end_B, data_B: line.offset + line.length, rows: line.firstRow + line.rows }
+              : { ...cursor, journal_B: end_B };
+            const fault = faultIn(line, text, cursor, stream, options);
+            if (fault !== undefined && !options.leaveOutDamaged) throw this.#damaged(fault, line);
+            if (fault === undefined && line !== undefined && line.rows > 0) {
+              yield { columns: this.#decode(line, stream), firstRow: line.firstRow, cursor: next };
+            }
+            cursor = next;
+          }
+        }
+      }
+    } finally {
+      await Promise.all([data.close(), journal.close()]);
+    }
+  }
+
+  /** Rows on the disk, from the end of the journal; the table itself is not read. */
+  async rowsOnDisk(): Promise<number> {
+    const journal = await this.#open(this.#journalFile);
+    try {
+      const { size } = await journal.stat();
+      const bytes = await readRange(journal, Math.max(0, size - 1024), Math.min(size, 1024));
+      const text = bytes.toString("utf8");
+      const whole = text.slice(0, text.lastIndexOf("\n") + 1).trimEnd();
+      const line = parseLine(whole.slice(whole.lastIndexOf("\n") + 1));
+      return line === undefined ? 0 : line.firstRow + line.rows;
+    } finally {
+      await journal.close();
+    }
+  }
+
+  async #open(file: string): Promise<FileHandle> {
+    try {
+      return await open(file, "r");
+    } catch (error) {
+      const gone = codeOf(error) === "ENOENT" ? "The file was removed or never copied." : "Nothing was changed.";
+      throw storageFailed(`${file} could not be opened`, error, gone);
+    }
+  }
+
+  /** The bytes of neighbouring batches behind a copy of the schema, as one stream. Shorter when the file is. */
+  async #read(data: FileHandle, group: readonly Entry[]): Promise<Chunk> {
+    const [first, last] = [group[0]?.line, group.at(-1)?.line];
+    if (first === undefined || last === undefined) return { start_B: 0, bytes: new Uint8Array(0) };
+    const bytes = await readRange(data, first.offset, last.offset + last.length - first.offset);
+    return { start_B: first.offset, bytes };
+  }
+
+  #decode(line: JournalLine, chunk: Chunk): Columns {
+    const { head } = this.#codec;
+    const stream = new Uint8Array(head.length + line.length);
+    stream.set(head);
+    stream.set(batchBytes(line, chunk), head.length);
+    try {
+      for (const columns of this.#codec.decode(stream)) {
+        if (columns.length === line.rows) return columns;
+        throw new TypeError(`the batch holds ${columns.length} rows`);
+      }
+      throw new TypeError("there is no batch");
+    } catch (error) {
+      throw this.#damaged(`can not be read as Arrow (${messageOf(error)})`, line, error);
+    }
+  }
+
+  #damaged(fault: string, line: JournalLine | undefined, cause?: unknown): MemrigError {
+    const where =
+      line === undefined
+        ? this.#journalFile
+        : line.rows === 0
+          ? `${this.#file}: the schema (bytes ${line.offset} to ${line.offset + line.length})`
+          : `${this.#file}: the batch of rows ${line.firstRow} to ${line.firstRow + line.rows - 1} ` +
+            `(bytes ${line.offset} to ${line.offset + line.length})`;
+    return new MemrigError(
+      "storage-failed",
+      `${where} ${fault}. It was damaged after it was written. The other batches can still be read by leaving ` +
+        `damaged ones out; take this one from a copy if there is one.`,
+      { file: this.#file, ...line },
+      cause,
+    );
+  }
+}
+
+/** A line of the journal and where it ends; `line` is undefined when it can not be understood. */
+interface Entry {
+  readonly line: JournalLine | undefined;
+  readonly text: string;
+  readonly end_B: number;
+}
+
+interface Chunk {
+  readonly start_B: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Whole lines from a position on; a last line without its end is still being written, or torn, and is left alone. */
+async function* journalLines(journal: FileHandle, from_B: number): AsyncGenerator<Entry[]> {
+  for (let start_B = from_B; ;) {
+    const bytes = await readRange(journal, start_B, 256 * 1024);
+    const entries: Entry[] = [];
+    let at = 0;
+    for (let end = bytes.indexOf(10, at); end >= 0; end = bytes.indexOf(10, at)) {
+      const text = bytes.toString("utf8", at, end);
+      at = end + 1;
+      entries.push({ line: parseLine(text), text, end_B: start_B + at });
+    }
+    if (entries.length === 0) return;
+    yield entries;
+    start_B += at;
+  }
+}
+
+/** Neighbouring batches, together at most a chunk; a larger one, or a line that says nonsense, goes alone. */
+function* groupsOf(entries: readonly Entry[]): Generator<readonly Entry[]> {
+  let group: Entry[] = [];
+  let start_B = 0;
+  for (const entry of entries) {
+    const previous = group.at(-1)?.line;
+    const { line } = entry;
+    const joins =
+      line !== undefined &&
+      previous !== undefined &&
+      line.offset === previous.offset + previous.length &&
+      line.offset + line.length - start_B <= chunk_B;
+    if (!joins) {
+      if (group.length > 0) yield group;
+      group = [];
+      start_B = line?.offset ?? 0;
+    }
+    group.push(entry);
+  }
+  if (group.length > 0) yield group;
+}
+
+/** What is wrong with a batch, or undefined when it is sound. */
+function faultIn(
+  line: JournalLine | undefined,
+  text: string,
+  cursor: TailCursor,
+  chunk: Chunk,
+  { leaveOutDamaged = false }: ReadOptions,
+): string | undefined {
+  if (line === undefined) return `has the line ${JSON.stringify(text.slice(0, 80))}, which is no journal line`;
+  const follows = line.offset === cursor.data_B && line.firstRow === cursor.rows;
+  if (!follows && !leaveOutDamaged) return `does not follow the batch before it, which ends at row ${cursor.rows}`;
+  const bytes = batchBytes(line, chunk);
+  if (bytes.length < line.length) return `is cut off: ${bytes.length} of ${line.length} bytes are there`;
+  const found = crc32(bytes);
+  return found === line.crc32 ? undefined : `has the checksum ${found} where the journal says ${line.crc32}`;
+}
+
+function batchBytes(line: JournalLine, chunk: Chunk): Uint8Array {
+  const from = line.offset - chunk.start_B;
+  return chunk.bytes.subarray(from, from + line.length);
+}
+
+/** Up to `length` bytes from a position; fewer at the end of the file. Never more memory than the file is long. */
+async function readRange(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+  const { size } = await handle.stat();
+  const bytes = Buffer.alloc(Math.max(0, Math.min(length, size - position)));
+  let done = 0;
+  while (done < bytes.length) {
+    const { bytesRead } = await handle.read(bytes, done, bytes.length - done, position + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return bytes.subarray(0, done);
+}
