@@ -1,0 +1,104 @@
+import { execFileSync } from "node:child_process";
+import { userInfo } from "node:os";
+import { checkLimits, openBench, type BenchConfig } from "../bench/index.js";
+import { runProtocol, type AnyProtocol, type RunOutcome, type RunProgress } from "../engine/index.js";
+import type { RunEvent } from "../store/shapes.js";
+import { createRun } from "../store/index.js";
+import { ourPackage } from "./package-root.js";
+import { InfluxSink } from "../store/sinks/influx.js";
+
+export interface Measurement {
+  readonly config: BenchConfig;
+  readonly protocol: AnyProtocol;
+  readonly plan: object;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Run of which this is the twin. */
+  readonly twinOf?: string;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: RunProgress) => void;
+  readonly onEvent?: (event: RunEvent) => void;
+  /** Told as soon as the run has its name and folder. */
+  readonly onStart?: (run: { run: string; folder: string }) => void;
+}
+
+/**
+ * One run from bench file to finished folder: limits, instruments, run folder, protocol, outputs off, instruments closed,
+ * InfluxDB told.
+ *
+ * @throws MemrigError before anything is on: a limit, a bad instrument, a busy bench. Once the run has begun its errors
+ * are in the outcome.
+ */
+export async function measure(request: Measurement): Promise<RunOutcome> {
+  const { config, protocol, plan, signal } = request;
+  checkLimits(config, protocol, plan);
+  const bench = await openBench(config, { signal, ...(request.onEvent ? { onEvent: request.onEvent } : {}) });
+  try {
+    const writer = await createRun(config.store, {
+      protocol: protocol.name,
+      dut: config.dut.id,
+      parameters: { ...plan },
+      bench: bench.snapshot,
+      instruments: bench.instruments.map(({ label, driver, resource, identity, virtual }) => ({
+        label,
+        driver,
+        resource,
+        identity,
+        virtual,
+      })),
+      tables: protocol.tables,
+      mainTable: protocol.mainTable,
+      software: software(),
+      ...(config.dut.seed === undefined ? {} : { seed: config.dut.seed }),
+      operator: operator(),
+      tags: request.tags ?? {},
+      ...(request.twinOf === undefined ? {} : { twinOf: request.twinOf }),
+      expectedRows: protocol.cost(plan).rows,
+    });
+    bench.attachRun(writer.folder);
+    request.onStart?.({ run: writer.info.run, folder: writer.folder });
+    const sink = config.influx ? new InfluxSink(config.influx, config.store) : undefined;
+    sink?.start();
+    try {
+      return await runProtocol({
+        protocol,
+        station: bench.station(protocol.needs as never),
+        plan,
+        writer,
+        signal,
+        makeSafe: () => bench.makeSafe(),
+        ...(request.onProgress ? { onProgress: request.onProgress } : {}),
+        ...(request.onEvent ? { onEvent: request.onEvent } : {}),
+      });
+    } finally {
+      await sink?.stop();
+    }
+  } finally {
+    await bench.close();
+  }
+}
+
+/** Name, version and commit, for the run's record. */
+function software(): { name: string; version: string; commit: string } {
+  const { name, version } = ourPackage;
+  return { name, version, commit: commit() };
+}
+
+/** The commit this was built from; "unknown" outside a clone or without git. */
+function commit(): string {
+  try {
+    const git = (...args: string[]) =>
+      execFileSync("git", args, {
+        cwd: ourPackage.root,
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      }).trim();
+    return `${git("rev-parse", "HEAD")}${git("status", "--porcelain", "--untracked-files=no") === "" ? "" : "+changes"}`;
+  } catch {
+    return "unknown"; // no git, or not a clone: the version has to do
+  }
+}
+
+/** Who ran it: MEMRIG_OPERATOR, else the account's name. */
+function operator(): string {
+  return process.env["MEMRIG_OPERATOR"] ?? userInfo().username;
+}

@@ -1,0 +1,63 @@
+import { z } from "zod";
+import type { AnyProtocol } from "../engine/protocol.js";
+import { MemrigError } from "../errors.js";
+
+/** Collects a repeatable option into a list. */
+export function collect(value: string, earlier: readonly string[] = []): string[] {
+  return [...earlier, value];
+}
+
+/**
+ * `key=value` pairs, repeated or joined by commas.
+ *
+ * @throws MemrigError `invalid-request`: a piece without `=`, or a key given twice
+ */
+export function keyValues(given: readonly string[], option: string): Record<string, string> {
+  const pairs: Record<string, string> = {};
+  for (const piece of given.flatMap((text) => text.split(","))) {
+    const at = piece.indexOf("=");
+    const key = piece.slice(0, at).trim();
+    if (at < 0 || key === "") {
+      throw new MemrigError(
+        "invalid-request",
+        `${option} "${piece}": expected key=value, for example ${option} cycles=10.`,
+        { piece },
+      );
+    }
+    if (key in pairs)
+      throw new MemrigError("invalid-request", `${option}: "${key}" is given twice. Give it once.`, { key });
+    pairs[key] = piece.slice(at + 1).trim();
+  }
+  return pairs;
+}
+
+/**
+ * The plan of a protocol from what a person set; defaults filled in, base units.
+ *
+ * @throws MemrigError `invalid-request`: each unknown or impossible parameter, with what is allowed
+ */
+export function planFrom(protocol: AnyProtocol, settings: Readonly<Record<string, unknown>>): object {
+  const parsed = protocol.parameters.safeParse(settings);
+  if (parsed.success) return parsed.data as object;
+  const complaints = parsed.error.issues.map((issue) => complaint(protocol, issue));
+  throw new MemrigError(
+    "invalid-request",
+    `${protocol.name}: ${complaints.join(" ")} Nothing was opened or sent. "memrig protocols ${protocol.name}" lists the parameters.`,
+    {
+      protocol: protocol.name,
+      issues: parsed.error.issues.map((issue) => ({ path: issue.path.map(String), message: issue.message })),
+    },
+  );
+}
+
+function complaint(protocol: AnyProtocol, issue: z.core.$ZodIssue): string {
+  if (issue.code === "unrecognized_keys") {
+    const schema = z.toJSONSchema(protocol.parameters, { io: "input", unrepresentable: "any" }) as {
+      properties?: object;
+    };
+    const known = Object.keys(schema.properties ?? {}).join(", ");
+    return `There is no parameter ${issue.keys.map((key) => `"${key}"`).join(", ")}; there are ${known}.`;
+  }
+  const name = issue.path.map(String).join(".");
+  return name === "" ? issue.message : `${name}: ${issue.message}`;
+}
