@@ -1,0 +1,15 @@
+export * from "./columns.js";
+export * from "./compare.js";
+export * from "./decimate.js";
+export * from "./excursions.js";
+export type * from "./figure.js";
+export * from "./histogram.js";
+export * from "./iv-cycles.js";
+export * from "./noise-floor.js";
+export * from "./snap-back.js";
+export * from "./statistics.js";
+export * from "./svg.js";
+export * from "./switching.js";
+export * from "./ticks.js";
+export * from "./turn-on.js";
+export * from "./waveform.js";

@@ -1,0 +1,86 @@
+import { median } from "./statistics.js";
+
+/** Neighbouring readings between which the device changes state. */
+export interface SwitchPoint {
+  /** Last reading in the off state, as an index into the branch. */
+  readonly off: number;
+  /** First reading in the on state: `off` + 1. */
+  readonly on: number;
+}
+
+/** The conductance must at least double from one reading to the next, */
+const leastDecades = Math.log10(2);
+/** stay there for this many readings, having been seen in the off state as often, */
+const settled = 3;
+/** rise by this many times what it does at the readings around (a diode or a resistor rises as much everywhere), */
+const outstanding = 4;
+/** in a current step this many times the usual one before it (noise about zero can not do that). */
+const aboveNoise = 10;
+/** Readings on either side that count as "around". */
+const around = 5;
+
+/**
+ * Finds where a device that is driven by voltage goes from its off state into its on state, reading by reading along a
+ * branch of rising |level|. For the way back hand in the branch reversed: the same change, seen from the other end.
+ *
+ * The place is the one with the largest log10 of (least conductance |I/level| of the next readings) over (largest of all
+ * readings before): neither a single spike nor noise about zero current can be that. Conductance and not current, so
+ * that a resistor, whose current jumps from nothing to something at the first step, has no threshold. Readings at level 0 are passed over.
+ *
+ * @param levels programmed levels, magnitudes rising
+ * @param currents_A measured there
+ * @returns undefined where the device stays in one state, or the off state has fewer than three readings
+ */
+export function findSwitch(levels: ArrayLike<number>, currents_A: ArrayLike<number>): SwitchPoint | undefined {
+  const count = Math.min(levels.length, currents_A.length);
+  const logG = Float64Array.from({ length: count }, (_, k) => logConductance(levels[k] ?? 0, currents_A[k] ?? 0));
+  let best: SwitchPoint | undefined;
+  let bestDecades = 0;
+  let highestBefore = Number.NEGATIVE_INFINITY;
+  let readingsBefore = 0;
+  for (let k = 0; k < count - 1; k++) {
+    const here = logG[k] ?? Number.NaN;
+    if (Number.isNaN(here)) continue;
+    highestBefore = Math.max(highestBefore, here);
+    readingsBefore++;
+    const decades = lowest(logG, k + 1, k + 1 + settled) - highestBefore;
+    if (readingsBefore < settled || !(decades >= leastDecades) || decades <= bestDecades) continue;
+    if (decades < outstanding * usualChange(logG, k)) continue;
+    if (currentStep(currents_A, k) < aboveNoise * usualCurrentStep(currents_A, k)) continue;
+    best = { off: k, on: k + 1 };
+    bestDecades = decades;
+  }
+  return best;
+}
+
+/** log10 of |I/level|; a reading of exactly no current is below anything; NaN at level 0, where there is none. */
+function logConductance(level: number, current_A: number): number {
+  return level === 0 ? Number.NaN : Math.log10(Math.abs(current_A / level));
+}
+
+function lowest(values: Float64Array, from: number, to: number): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let k = from; k < Math.min(to, values.length); k++) least = Math.min(least, values[k] ?? least);
+  return least;
+}
+
+/** Median change of log10 G from reading to reading around `k`, the steps next to it left out: they may be part of it. */
+function usualChange(logG: Float64Array, k: number): number {
+  const changes: number[] = [];
+  for (let j = Math.max(1, k - around); j <= Math.min(logG.length - 1, k + 1 + around); j++) {
+    if (j >= k && j <= k + 2) continue;
+    changes.push(Math.abs((logG[j] ?? Number.NaN) - (logG[j - 1] ?? Number.NaN)));
+  }
+  const usual = median(changes);
+  return Number.isNaN(usual) ? 0 : usual;
+}
+
+function currentStep(currents_A: ArrayLike<number>, k: number): number {
+  return Math.abs(currents_A[k + 1] ?? 0) - Math.abs(currents_A[k] ?? 0);
+}
+
+function usualCurrentStep(currents_A: ArrayLike<number>, k: number): number {
+  const steps: number[] = [];
+  for (let j = 1; j <= k; j++) steps.push(Math.abs((currents_A[j] ?? 0) - (currents_A[j - 1] ?? 0)));
+  return median(steps);
+}
