@@ -1,0 +1,43 @@
+import { MemrigError } from "../errors.js";
+import { unquoted } from "./text.js";
+
+/** An entry of an instrument's error queue. */
+export interface InstrumentError {
+  readonly code: number;
+  readonly text: string;
+}
+
+/** How one family of instruments is asked for its next error, and how its answer reads. */
+export interface ErrorDialect {
+  readonly question: string;
+  /** Undefined: the queue is empty. @throws MemrigError `bad-reply` */
+  parse(reply: string): InstrumentError | undefined;
+}
+
+/** `+0,"No error"`, `-222,"Data out of range; value clipped to upper limit"`: SCPI-99 as Keysight and most others do it. */
+export const scpiErrors: ErrorDialect = {
+  question: ":SYST:ERR?",
+  parse: (reply) => entry(reply, (text) => text),
+};
+
+/** `-113,"Undefined header;1;2016/03/09 14:25:32.001"`: type and time follow the text inside the quotes (2450 family). */
+export const keithleyTouchErrors: ErrorDialect = {
+  question: ":SYST:ERR?",
+  parse: (reply) => entry(reply, (text) => text.split(";")[0] ?? ""),
+};
+
+function entry(reply: string, clean: (text: string) => string): InstrumentError | undefined {
+  const match = /^\s*([+-]?\d+)\s*,\s*(.*?)\s*$/s.exec(reply);
+  if (!match) {
+    throw new MemrigError("bad-reply", `"${reply}" came where an entry of the error queue was asked for.`, { reply });
+  }
+  const code = Number(match[1]);
+  return code === 0 ? undefined : { code, text: clean(unquoted(match[2] ?? "")).trim() };
+}
+
+/** Errors for a person: `-222 "Data out of range", -113 "Undefined header"`. */
+export function describeErrors(errors: readonly InstrumentError[]): string {
+  const shown = errors.slice(0, 4).map(({ code, text }) => `${code} "${text}"`);
+  if (errors.length > shown.length) shown.push(`${errors.length - shown.length} more`);
+  return shown.join(", ");
+}

@@ -1,0 +1,6 @@
+export { openSession } from "./open.js";
+export type { SessionOptions } from "./open.js";
+export { formatResource, parseResource } from "./resource.js";
+export type { Resource } from "./resource.js";
+export { decodeValues } from "./binary.js";
+export type { BinaryFormat, BlockOptions, CallOptions, Session, WireEvent } from "./session.js";

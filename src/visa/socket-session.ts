@@ -1,0 +1,350 @@
+import net from "node:net";
+import { MemrigError, messageOf } from "../errors.js";
+import { bytesPerValue, decodeValues } from "./binary.js";
+import { Inbox } from "./inbox.js";
+import type { BinaryFormat, BlockOptions, CallOptions, Session, WireEvent } from "./session.js";
+
+export interface SocketSettings {
+  readonly resource: string;
+  readonly host: string;
+  readonly port: number;
+  readonly timeout_ms: number;
+  readonly onWire: ((event: WireEvent) => void) | undefined;
+}
+
+const RECEIVE_BYTES = 256 * 1024;
+
+/** A raw TCP link: no framing, LF ends a line, a block tells its own length. */
+export class SocketSession implements Session {
+  readonly resource: string;
+  readonly #settings: SocketSettings;
+  readonly #inbox = new Inbox();
+  /** The socket reads into this one piece of memory; nothing is allocated for what comes. */
+  readonly #receive = Buffer.allocUnsafe(RECEIVE_BYTES);
+  #socket: net.Socket | undefined;
+  /** Why the connection went, until a call has said so. */
+  #lost: string | undefined;
+  #closed = false;
+  #turn: Promise<unknown> = Promise.resolve();
+  #wake: (() => void) | undefined;
+
+  constructor(settings: SocketSettings) {
+    this.#settings = settings;
+    this.resource = settings.resource;
+  }
+
+  /** Connects now, so that a wrong address is found before anything is asked. */
+  async open(options: CallOptions): Promise<void> {
+    await this.#inTurn("connecting", options, async (call) => this.#connect(call));
+  }
+
+  async write(message: string | Uint8Array, options: CallOptions = {}): Promise<void> {
+    await this.#inTurn(shorten(message), options, async (call) => {
+      await this.#connect(call);
+      await this.#send(message, call);
+    });
+  }
+
+  async read(options: CallOptions = {}): Promise<string> {
+    return this.#inTurn("a read", options, async (call) => {
+      await this.#connect(call);
+      return this.#line(call);
+    });
+  }
+
+  async query(message: string, options: CallOptions = {}): Promise<string> {
+    return this.#inTurn(shorten(message), options, async (call) => {
+      await this.#ask(message, call);
+      return this.#line(call);
+    });
+  }
+
+  async queryBlock(message: string, options: BlockOptions = {}): Promise<Uint8Array> {
+    return this.#inTurn(shorten(message), options, async (call) => {
+      await this.#ask(message, call);
+      return this.#block(call, options);
+    });
+  }
+
+  async queryBinaryValues(message: string, format: BinaryFormat, options: CallOptions = {}): Promise<Float64Array> {
+    const bytes = format.count === undefined ? {} : { bytes: format.count * bytesPerValue(format.type) };
+    return decodeValues(await this.queryBlock(message, { ...options, ...bytes }), format);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#giveUp(undefined);
+    await this.#turn;
+  }
+
+  /** Runs `action` when all earlier calls are over, within its own time limit and signal. */
+  #inTurn<T>(what: string, options: CallOptions, action: (call: Call) => Promise<T>): Promise<T> {
+    const result = this.#turn.then(async () => {
+      if (this.#closed) throw this.#error("no-answer", what, "this session is closed");
+      if (options.signal?.aborted) throw this.#error("aborted", what, "it was stopped before anything was sent");
+      const call = new Call(what, options.timeout_ms ?? this.#settings.timeout_ms, options.signal, () => this.#poke());
+      try {
+        return await action(call);
+      } catch (error) {
+        // The connection may hold half a reply now. It is given up; the next call starts on a new one.
+        this.#giveUp(undefined);
+        throw error;
+      } finally {
+        call.end();
+      }
+    });
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  async #connect(call: Call): Promise<void> {
+    if (this.#lost !== undefined) {
+      const why = this.#lost;
+      this.#lost = undefined;
+      throw this.#error("no-answer", call.what, `${why}. Its settings may have been lost; the next call connects anew`);
+    }
+    if (this.#socket) return;
+    this.#inbox.clear();
+    const { host, port } = this.#settings;
+    const socket = net.connect({
+      host,
+      port,
+      noDelay: true,
+      onread: {
+        buffer: this.#receive,
+        callback: (count, memory) => {
+          if (this.#socket === socket) this.#inbox.push(memory.subarray(0, count));
+          this.#poke();
+          return true;
+        },
+      },
+    });
+    let connected = false;
+    let failure: NodeJS.ErrnoException | undefined;
+    socket.once("connect", () => {
+      connected = true;
+      this.#poke();
+    });
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      failure = error;
+    });
+    socket.on("close", () => {
+      failure ??= Object.assign(new Error("the instrument closed the connection"), { code: "CLOSED" });
+      if (this.#socket === socket) this.#giveUp(describe(failure));
+      this.#poke();
+    });
+    try {
+      await this.#until(call, () => {
+        if (failure) throw this.#error("no-answer", call.what, describe(failure), failure);
+        return connected;
+      });
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
+    this.#socket = socket;
+  }
+
+  async #ask(message: string, call: Call): Promise<void> {
+    await this.#connect(call);
+    if (this.#inbox.waiting > 0) {
+      this.#tell("received", `${this.#inbox.peek(200)} (nobody had asked for this: dropped)`);
+      this.#inbox.clear();
+    }
+    await this.#send(message, call);
+  }
+
+  async #send(message: string | Uint8Array, call: Call): Promise<void> {
+    const socket = this.#live(call);
+    const data = typeof message === "string" && !message.endsWith("\n") ? `${message}\n` : message;
+    this.#tell("sent", describeMessage(message));
+    const flushed = typeof data === "string" ? socket.write(data, "latin1") : socket.write(data);
+    if (flushed) return;
+    const poke = () => this.#poke();
+    socket.on("drain", poke);
+    try {
+      await this.#until(call, () => !this.#live(call).writableNeedDrain);
+    } finally {
+      socket.off("drain", poke);
+    }
+  }
+
+  async #line(call: Call): Promise<string> {
+    let line = this.#inbox.line();
+    if (line === undefined) {
+      await this.#until(call, () => {
+        line = this.#inbox.line();
+        if (line === undefined) this.#live(call);
+        return line !== undefined;
+      });
+    }
+    const text = line ?? "";
+    this.#tell("received", text);
+    return text;
+  }
+
+  async #block(call: Call, options: BlockOptions): Promise<Uint8Array> {
+    const length = await this.#blockLength(call, options);
+    const block =
+      options.into && options.into.length >= length ? options.into.subarray(0, length) : new Uint8Array(length);
+    this.#inbox.fillNext(block);
+    await this.#until(call, () => {
+      const done = this.#inbox.filled();
+      if (!done) this.#live(call);
+      return done;
+    });
+    const rest = await this.#line(call);
+    if (rest.trim() !== "") {
+      throw this.#error("bad-reply", call.what, `after a block of ${length} bytes came "${shorten(rest)}"`);
+    }
+    this.#tell("received", `#<block of ${length} bytes>`);
+    return block;
+  }
+
+  /** Reads `#<d><d digits>` or `#0`. */
+  async #blockLength(call: Call, options: BlockOptions): Promise<number> {
+    const need = async (count: number) => {
+      await this.#until(call, () => {
+        if (this.#inbox.waiting >= count) return true;
+        this.#live(call);
+        return false;
+      });
+      return this.#inbox.peek(count);
+    };
+    const head = await need(2);
+    if (!/^#\d$/.test(head)) {
+      throw this.#error("bad-reply", call.what, `a block was expected, "${shorten(this.#inbox.peek(80))}" came`);
+    }
+    const digits = Number(head.charAt(1));
+    if (digits === 0) {
+      if (options.bytes === undefined) {
+        const why = "a block without a length (#0) came; on a raw socket its end can not be seen";
+        throw this.#error("bad-reply", call.what, `${why}. Ask for a definite block, or say how many bytes are due`);
+      }
+      this.#inbox.skip(2);
+      return options.bytes;
+    }
+    const header = await need(2 + digits);
+    if (!/^#\d+$/.test(header)) {
+      throw this.#error("bad-reply", call.what, `"${shorten(header)}" does not begin a block`);
+    }
+    this.#inbox.skip(2 + digits);
+    return Number(header.slice(2));
+  }
+
+  /** Waits until `ready`, which may throw; looks again whenever something happened. */
+  async #until(call: Call, ready: () => boolean): Promise<void> {
+    for (;;) {
+      if (ready()) return;
+      if (call.signal?.aborted) {
+        throw this.#error("aborted", call.what, "it was stopped; the reply, if one comes, is dropped");
+      }
+      if (call.late) throw this.#tooLate(call);
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  #poke(): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+  }
+
+  #live(call: Call): net.Socket {
+    if (this.#socket) return this.#socket;
+    const why = this.#closed ? "the session was closed meanwhile" : (this.#lost ?? "the connection was lost");
+    this.#lost = undefined;
+    throw this.#error("no-answer", call.what, why);
+  }
+
+  #giveUp(why: string | undefined): void {
+    this.#lost = why;
+    this.#socket?.destroy();
+    this.#socket = undefined;
+    this.#poke();
+  }
+
+  #tooLate(call: Call): MemrigError {
+    const { received } = this.#inbox;
+    const came = received === 0 ? "nothing came" : `${received} bytes came, "${shorten(this.#inbox.peek(80))}"`;
+    const guess = !this.#socket
+      ? "Nobody answers at this address: is the instrument on, and is the address right?"
+      : received === 0
+        ? "It may be busy (a running sweep, a trigger it waits for), or did not know the question and queued an error."
+        : "The reply did not end with a line feed, or is still under way.";
+    const text = `no answer within ${call.timeout_ms / 1000} s, ${came}. ${guess} The connection was given up`;
+    return this.#error("no-answer", call.what, text);
+  }
+
+  #error(kind: "no-answer" | "bad-reply" | "aborted", what: string, why: string, cause?: unknown): MemrigError {
+    const details = { resource: this.resource, command: what, received_bytes: this.#inbox.received };
+    return new MemrigError(kind, `${this.resource}, ${what}: ${why}.`, details, cause);
+  }
+
+  #tell(direction: WireEvent["direction"], text: string): void {
+    this.#settings.onWire?.({ at_ms: Date.now(), resource: this.resource, direction, text });
+  }
+}
+
+/** One call under way: its time limit and its signal. */
+class Call {
+  late = false;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(
+    readonly what: string,
+    readonly timeout_ms: number,
+    readonly signal: AbortSignal | undefined,
+    private readonly wake: () => void,
+  ) {
+    this.#timer = setTimeout(() => {
+      this.late = true;
+      wake();
+    }, timeout_ms);
+    signal?.addEventListener("abort", wake);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.signal?.removeEventListener("abort", this.wake);
+  }
+}
+
+function describe(error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case "ECONNREFUSED":
+      return (
+        "the connection was refused: nothing listens there. Is the instrument on, is the port right, and does no other " +
+        "program hold it"
+      );
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return "there is no host of this name";
+    case "EHOSTUNREACH":
+    case "ENETUNREACH":
+      return "there is no way to this address from here. Is the instrument on this network";
+    case "ETIMEDOUT":
+      return "nobody answers at this address. Is the instrument on, and is the address right";
+    case "ECONNRESET":
+    case "EPIPE":
+    case "CLOSED":
+      return "the instrument closed the connection. Was it turned off, or does another program use its only raw session";
+    default:
+      return messageOf(error);
+  }
+}
+
+function shorten(message: string | Uint8Array): string {
+  const text = describeMessage(message);
+  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
+}
+
+function describeMessage(message: string | Uint8Array): string {
+  if (typeof message === "string") return message.trimEnd();
+  const block = message.indexOf(0x23); // '#'
+  const shown = block < 0 ? message.length : block;
+  const head = Buffer.from(message.buffer, message.byteOffset, Math.min(shown, 200)).toString("latin1");
+  return block < 0 ? head.trimEnd() : `${head}#<block, ${message.length} bytes in all>`;
+}
