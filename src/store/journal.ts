@@ -1,12 +1,12 @@
 /**
- * The journal of a table: one line of JSON for the schema and for each record batch, written after the batch is on the
- * disk. A line says where the bytes lie, which rows they hold and their checksum (Arrow carries none).
+ * The journal of a table: one line of JSON for the schema, for each record batch and for the end mark, written after
+ * their bytes are on the disk. A line says where the bytes lie, which rows they hold and their checksum (Arrow carries none).
  */
 export interface JournalLine {
   /** Position and number of the bytes in the table file. */
   readonly offset: number;
   readonly length: number;
-  /** Number of the first row; rows in this batch (0 for the schema). */
+  /** Number of the first row; rows in this batch (0 for the schema and the end mark). */
   readonly firstRow: number;
   readonly rows: number;
   /** CRC-32 of the bytes, eight hexadecimal digits. */

@@ -133,7 +133,7 @@ export class TableReader {
       line === undefined
         ? this.#journalFile
         : line.rows === 0
-          ? `${this.#file}: the schema (bytes ${line.offset} to ${line.offset + line.length})`
+          ? `${this.#file}: the schema or the end mark (bytes ${line.offset} to ${line.offset + line.length})`
           : `${this.#file}: the batch of rows ${line.firstRow} to ${line.firstRow + line.rows - 1} ` +
             `(bytes ${line.offset} to ${line.offset + line.length})`;
     return new MemrigError(

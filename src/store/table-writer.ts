@@ -98,10 +98,9 @@ export class TableWriter {
     return this.#chain;
   }
 
-  /** Ends the stream with Arrow's end mark. Only after the last batch has settled. */
+  /** Ends the stream with Arrow's end mark, which the journal names too: a journal cut short behind it lost no row. */
   async end(): Promise<void> {
-    await writeAt(this.#data, endOfStream, this.#offset_B);
-    await this.#data.datasync();
+    await this.#write(endOfStream, this.#sealedRows, 0);
   }
 
   async close(): Promise<void> {
