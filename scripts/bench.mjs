@@ -1,0 +1,21 @@
+/** `npm run bench [-- NAME…]`: runs the benchmarks, each in a process of its own, and prints what they print. */
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const folder = fileURLToPath(new URL("../dist/benchmarks", import.meta.url));
+const known = readdirSync(folder)
+  .filter((name) => name.endsWith(".js"))
+  .map((name) => basename(name, ".js"));
+const chosen = process.argv.length > 2 ? process.argv.slice(2) : known;
+const unknown = chosen.filter((name) => !known.includes(name));
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(", ")}; there are: ${known.join(", ")}.`);
+  process.exit(2);
+}
+const failed = chosen.filter((name) => {
+  console.log(`\n── ${name}`);
+  return spawnSync(process.execPath, [join(folder, `${name}.js`)], { stdio: "inherit" }).status !== 0;
+});
+process.exit(failed.length === 0 ? 0 : 1);
