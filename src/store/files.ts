@@ -11,6 +11,7 @@ export const runFiles = {
   metrics: "metrics.json",
   abort: "abort.json",
   influx: "influx.json",
+  reserve: "reserve.bin",
   table: (name: string) => `${name}.arrows`,
   journal: (name: string) => `${name}.journal.jsonl`,
 } as const;

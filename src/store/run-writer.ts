@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto";
-import { type FileHandle, mkdir, open } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { MemrigError } from "../errors.js";
 import { replaceFile, runFiles, storageFailed, syncFolder } from "./files.js";
 import { thisProcess } from "./process-mark.js";
+import { runName } from "./run-name.js";
 import type { Metrics, RowBatch, RunEvent, RunInfo, RunStatus } from "./shapes.js";
 import { TableWriter } from "./table-writer.js";
 
@@ -19,6 +19,9 @@ export type EndStatus = Exclude<RunStatus, "running" | "interrupted">;
 /** Rows wait in memory for at most this long before they go to the disk. */
 const flushAfter_s = 0.5;
 
+/** Kept free for the last words: on a full disk `run.json` must still say how the run ended. */
+const reserve_B = 64 * 1024;
+
 /**
  * Begins a run: its folder, an empty readable table for each of `start.tables`, and `run.json` with status `running`.
  *
@@ -32,6 +35,7 @@ export async function createRun(storeDir: string, start: RunStart): Promise<RunW
   try {
     await mkdir(path.resolve(storeDir), { recursive: true });
     await mkdir(folder);
+    await writeFile(path.join(folder, runFiles.reserve), Buffer.alloc(reserve_B));
     const events = await open(path.join(folder, runFiles.events), "wx");
     const tables = new Map<string, TableWriter>();
     for (const spec of start.tables) tables.set(spec.name, await TableWriter.create(folder, spec));
@@ -45,24 +49,13 @@ export async function createRun(storeDir: string, start: RunStart): Promise<RunW
   }
 }
 
-/** `20260131T120000Z_iv-sweep_W3-D17_k3f9a2`: sorts by time, and is a file name on every system. */
-function runName(startedAt: string, protocol: string, dut: string): string {
-  const time = startedAt.replace(/[-:]|\.\d+/g, "");
-  const shortId = Array.from(randomBytes(6), (byte) => "0123456789abcdefghjkmnpqrstvwxyz"[byte & 31]).join("");
-  return [time, fileNamePart(protocol), fileNamePart(dut), shortId].join("_");
-}
-
-function fileNamePart(text: string): string {
-  const safe = text.replace(/[^A-Za-z0-9.-]+/g, "-").slice(0, 40);
-  return safe === "" ? "-" : safe;
-}
-
-/** The one writer of a run folder. `append` and `event` return at once; a disk that refuses shows at the next call. */
+/** The one writer of a run folder. `append` and `event` return at once; a disk that refuses shows at the next `append`. */
 export class RunWriter {
   #info: RunInfo;
   readonly #tables: ReadonlyMap<string, TableWriter>;
   readonly #events: FileHandle;
   #eventChain: Promise<void> = Promise.resolve();
+  #eventsWait = false;
   #timer: NodeJS.Timeout | undefined;
   #failure: Error | undefined;
   #ended = false;
@@ -104,11 +97,12 @@ export class RunWriter {
     return this.#table(table).rows;
   }
 
-  /** Adds a line to `events.jsonl`. */
+  /** Adds a line to `events.jsonl`. Never throws for a disk that refuses: making the outputs safe must not stumble over it. */
   event(event: string, details: Readonly<Record<string, unknown>> = {}): void {
-    this.#checkOpen();
+    this.#checkOpen(false);
     const line: RunEvent = { ...details, at: new Date().toISOString(), event };
     const text = `${JSON.stringify(line)}\n`;
+    this.#eventsWait = true;
     this.#eventChain = this.#eventChain.then(async () => {
       await this.#events.appendFile(text);
     });
@@ -125,7 +119,8 @@ export class RunWriter {
     this.#timer = undefined;
     const tables = [...this.#tables.values()];
     for (const table of tables) table.seal();
-    const events = this.#eventChain.then(() => this.#events.datasync());
+    const events = this.#eventsWait ? this.#eventChain.then(() => this.#events.datasync()) : this.#eventChain;
+    this.#eventsWait = false;
     // Every one is waited for, so that a full disk under one table costs the others nothing.
     for (const result of await Promise.allSettled([...tables.map((table) => table.settled()), events])) {
       if (result.status === "rejected") this.#fail(result.reason);
@@ -147,11 +142,13 @@ export class RunWriter {
     await this.flush().catch(() => undefined); // kept in #failure
     const lost = this.#failure;
     try {
+      await rm(path.join(this.folder, runFiles.reserve), { force: true });
       if (lost === undefined) for (const table of this.#tables.values()) await table.end();
       if (ending.metrics !== undefined) {
         await replaceFile(path.join(this.folder, runFiles.metrics), pretty(ending.metrics));
       }
-      const reasons = [ending.reason, lost?.message].filter((r) => r !== undefined);
+      const told = lost !== undefined && ending.reason?.includes(lost.message) === true;
+      const reasons = [ending.reason, told ? undefined : lost?.message].filter((reason) => reason !== undefined);
       this.#info = {
         ...this.#info,
         endedAt: new Date().toISOString(),

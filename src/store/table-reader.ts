@@ -66,10 +66,10 @@ export class TableReader {
             const next: TailCursor = line
               ? { journal_B: end_B, data_B: line.offset + line.length, rows: line.firstRow + line.rows }
               : { ...cursor, journal_B: end_B };
-            const fault = faultIn(line, text, cursor, stream, options);
-            if (fault !== undefined && !options.leaveOutDamaged) throw this.#damaged(fault, line);
-            if (fault === undefined && line !== undefined && line.rows > 0) {
-              yield { columns: this.#decode(line, stream), firstRow: line.firstRow, cursor: next };
+            const read = this.#batch(line, text, cursor, stream, options);
+            if (typeof read === "string" && !options.leaveOutDamaged) throw this.#damaged(read, line);
+            if (typeof read !== "string" && line !== undefined && line.rows > 0) {
+              yield { columns: read, firstRow: line.firstRow, cursor: next };
             }
             cursor = next;
           }
@@ -112,23 +112,34 @@ export class TableReader {
     return { start_B: first.offset, bytes };
   }
 
-  #decode(line: JournalLine, chunk: Chunk): Columns {
+  /** The rows a journal line names, or what is wrong with them. */
+  #batch(
+    line: JournalLine | undefined,
+    text: string,
+    cursor: TailCursor,
+    chunk: Chunk,
+    options: ReadOptions,
+  ): Columns | string {
+    const fault = faultIn(line, text, cursor, chunk, options);
+    if (fault !== undefined) return fault;
+    if (line === undefined || line.rows === 0) return { length: 0, columns: {} };
     const { head } = this.#codec;
     const stream = new Uint8Array(head.length + line.length);
     stream.set(head);
     stream.set(batchBytes(line, chunk), head.length);
     try {
       for (const columns of this.#codec.decode(stream)) {
-        if (columns.length === line.rows) return columns;
-        throw new TypeError(`the batch holds ${columns.length} rows`);
+        return columns.length === line.rows
+          ? columns
+          : `holds ${columns.length} rows where the journal says ${line.rows}`;
       }
-      throw new TypeError("there is no batch");
+      return "holds no rows";
     } catch (error) {
-      throw this.#damaged(`can not be read as Arrow (${messageOf(error)})`, line, error);
+      return `can not be read as Arrow (${messageOf(error)})`; // sound bytes of another table
     }
   }
 
-  #damaged(fault: string, line: JournalLine | undefined, cause?: unknown): MemrigError {
+  #damaged(fault: string, line: JournalLine | undefined): MemrigError {
     const where =
       line === undefined
         ? this.#journalFile
@@ -141,7 +152,6 @@ export class TableReader {
       `${where} ${fault}. It was damaged after it was written. The other batches can still be read by leaving ` +
         `damaged ones out; take this one from a copy if there is one.`,
       { file: this.#file, ...line },
-      cause,
     );
   }
 }

@@ -136,7 +136,7 @@ for (const [name, file] of [
           assert.ok(kept.size >= allRows - 2 * rowsPerBatch, `${kept.size} of ${allRows} rows were kept`);
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 250 },
     );
     assert.ok(found > 0);
   });
