@@ -1,0 +1,59 @@
+import { type RawParameter, ScpiError, type ScpiUnit, namedBound, parseNumber, raw, takes } from "../scpi/index.js";
+import type { AwgChannel } from "./channel.js";
+import type { Generator } from "./generator.js";
+import { type Notice, clip } from "./rules.js";
+
+/** A numeric setting of a channel as the front panel shows it. A value beyond the bounds is clipped, with a notice. */
+export interface Amount {
+  readonly units: readonly ScpiUnit[];
+  readonly min: number | ((channel: AwgChannel) => number);
+  readonly max: number | ((channel: AwgChannel) => number);
+  readonly default: number;
+  get(channel: AwgChannel): number;
+  set(channel: AwgChannel, value: number, notice: Notice): void;
+}
+
+/** Declares the command and the query of such a setting. The first number in the header is the channel. */
+export function amount(generator: Generator, pattern: string, spec: Amount): void {
+  const { tree, dialect } = generator.scpi;
+  const bound = (channel: AwgChannel, which: "min" | "max") => {
+    const value = spec[which];
+    return typeof value === "number" ? value : value(channel);
+  };
+  const rangeOf = (channel: AwgChannel) => ({
+    min: bound(channel, "min"),
+    max: bound(channel, "max"),
+    default: spec.default,
+  });
+  tree.command(
+    pattern,
+    takes([raw()], ([given], call) => {
+      const channel = generator.channelOf(call);
+      const { value } = readNumber(given, spec.units, rangeOf(channel));
+      spec.set(channel, clip(value, bound(channel, "min"), bound(channel, "max"), generator.notice), generator.notice);
+      channel.refresh();
+    }),
+  );
+  tree.query(pattern, {
+    types: [{ ...raw(), optional: true, missing: () => undefined }],
+    run: ([given], call) => {
+      const channel = generator.channelOf(call);
+      const word = given as RawParameter | undefined;
+      return dialect.formatNumber(word?.kind === "plain" ? namedBound(word.text, rangeOf(channel)) : spec.get(channel));
+    },
+  });
+}
+
+/**
+ * A number with its unit, or MIN, MAX, DEF.
+ *
+ * @throws ScpiError as the parameter types of the framework
+ */
+export function readNumber(
+  given: RawParameter,
+  units: readonly ScpiUnit[],
+  range: { readonly min: number; readonly max: number; readonly default: number },
+): { readonly value: number; readonly unit: ScpiUnit | "" } {
+  if (given.kind !== "plain") throw new ScpiError(-104);
+  return parseNumber(given.text, units) ?? { value: namedBound(given.text, range), unit: "" };
+}

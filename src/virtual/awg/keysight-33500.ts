@@ -1,0 +1,29 @@
+import type { InstrumentContext, VirtualInstrument } from "../virtual-instrument.js";
+import { arbCommands } from "./arb-commands.js";
+import { burstCommands } from "./burst-commands.js";
+import { functionCommands } from "./function-commands.js";
+import { createGenerator } from "./generator.js";
+import { levelCommands } from "./level-commands.js";
+import { awgModel, defaultAwgModel } from "./models.js";
+
+/**
+ * A simulated Keysight 33500/33600 Trueform generator: standard functions, pulses, arbitrary waveforms and bursts behind
+ * 50 ohm. Not simulated, and answered as an unknown command: modulation, sweeps, lists, sequences, files, channel
+ * coupling. Filters of arbitrary waveforms do not ring.
+ *
+ * @throws MemrigError `invalid-request`: a model that is not of the family
+ * @see Agilent 33500 Series Operating and Service Guide
+ */
+export function createKeysight33500({ plan, lab, seed }: InstrumentContext): VirtualInstrument {
+  const generator = createGenerator(awgModel(plan.model ?? defaultAwgModel), lab, plan.label, seed);
+  levelCommands(generator);
+  functionCommands(generator);
+  arbCommands(generator);
+  burstCommands(generator);
+  generator.scpi.onReset(() => {
+    for (const channel of generator.channels) channel.reset();
+    generator.angle = "DEG";
+    generator.byteOrder = "NORM";
+  });
+  return { scpi: generator.scpi, socketPort: 5025 };
+}
