@@ -85,6 +85,18 @@ export class Lab {
     return this.faulted;
   }
 
+  /** Voltage across the device now, top against bottom. */
+  get device_V(): number {
+    this.catchUp();
+    return this.device.voltage_V;
+  }
+
+  /** Current through the device now, into its top. */
+  get device_A(): number {
+    this.catchUp();
+    return this.device.current_A;
+  }
+
   /**
    * Connects a source to the terminal it drives, or takes it off, from now on.
    *

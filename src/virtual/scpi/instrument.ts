@@ -44,6 +44,7 @@ export class ScpiInstrument {
   clock: () => Date = () => new Date();
   private readonly resetActions: (() => void)[] = [];
   private readonly triggerActions: (() => void)[] = [];
+  private readonly raisedListeners: ((code: number) => void)[] = [];
   private turn: Promise<unknown> = Promise.resolve();
   private response: Uint8Array[] = [];
 
@@ -63,6 +64,11 @@ export class ScpiInstrument {
     this.triggerActions.push(action);
   }
 
+  /** Told of every number that is queued or logged. */
+  onRaised(listener: (code: number) => void): void {
+    this.raisedListeners.push(listener);
+  }
+
   reset(): void {
     for (const action of this.resetActions) action();
   }
@@ -77,6 +83,7 @@ export class ScpiInstrument {
     const worded = text ?? this.dialect.errorTexts?.get(code) ?? standardErrors.get(code) ?? "Unknown error";
     this.errors.push({ code, text: worded, detail, severity, at: this.clock() });
     if (severity === "error") this.status.setEvent(esrBit(code));
+    for (const tell of this.raisedListeners) tell(code);
   }
 
   /** The status byte as `*STB?` gives it. */
@@ -106,7 +113,7 @@ export class ScpiInstrument {
         if (unit instanceof ScpiError) throw unit;
         if (unit.query && indefinite) throw new ScpiError(-440);
         const found = this.tree.find(unit.header, unit.query, path);
-        if (!unit.header.startsWith("*")) path = found.path;
+        if (!unit.header.includes("*")) path = found.path;
         const outcome = found.run(unit.parameters, signal);
         const reply: unknown = outcome instanceof Promise ? await outcome : outcome;
         if (unit.query) indefinite = this.append(reply, unit) || indefinite;

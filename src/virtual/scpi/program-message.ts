@@ -63,7 +63,7 @@ function parseUnit(message: Uint8Array, start: number, end: number, bounds: read
   const text = decoder.decode(message.subarray(start, end));
   const query = text.endsWith("?");
   const header = query ? text.slice(0, -1) : text;
-  if (!/^(?:\*[A-Za-z]+|:?[A-Za-z]\w*(?::[A-Za-z]\w*)*)$/.test(header)) {
+  if (!/^(?::?\*[A-Za-z]+|:?[A-Za-z]\w*(?::[A-Za-z]\w*)*)$/.test(header)) {
     return new ScpiError(/[^\w:*?,"'#()+\-.\s]/.test(header) ? -101 : -113);
   }
   if (header.split(":").some((word) => word.length > 12)) return new ScpiError(-112);

@@ -112,7 +112,7 @@ export class CommandTree {
   /** @throws ScpiError -113 no such command, -114 a number the node does not have */
   find(header: string, query: boolean, from: HeaderPath): Found {
     const rooted = header.startsWith(":") || header.startsWith("*");
-    const words = (header.startsWith(":") ? header.slice(1) : header).toUpperCase().split(":");
+    const words = header.replace(/^:/, "").toUpperCase().split(":");
     let { branch } = rooted ? this.top : from;
     const suffixes = rooted ? [] : [...from.suffixes];
     let parent: HeaderPath = { branch, suffixes: [...suffixes] };

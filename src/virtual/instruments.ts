@@ -1,0 +1,9 @@
+import { createKeysight33500 } from "./awg/keysight-33500.js";
+import { createVirtual2450 } from "./smu/index.js";
+import type { InstrumentContext, VirtualInstrument } from "./virtual-instrument.js";
+
+/** The instruments that can be simulated, by the name of the driver that talks to them. */
+export const virtualInstruments: ReadonlyMap<string, (context: InstrumentContext) => VirtualInstrument> = new Map([
+  ["keithley-2450", createVirtual2450],
+  ["keysight-33500", createKeysight33500],
+]);

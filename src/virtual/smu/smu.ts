@@ -1,0 +1,282 @@
+import { createRandom } from "../../simulator/random.js";
+import type { Random } from "../../simulator/random.js";
+import type { Drive } from "../../simulator/one-port.js";
+import type { Lab } from "../lab.js";
+import { INFINITY, NOT_A_NUMBER, ScpiError } from "../scpi/index.js";
+import { Aperture } from "./aperture.js";
+import type { ApertureMeans } from "./aperture.js";
+import { OVERRANGE, rangeFor, rangeNamed } from "./models.js";
+import type { RangeFacts, SmuModel } from "./models.js";
+import { emptyReading } from "./reading-buffer.js";
+import type { Reading } from "./reading-buffer.js";
+import { resetSettings } from "./settings.js";
+import type { SmuSettings, SourceFunction } from "./settings.js";
+
+/** Power line frequency: reply of `:SYST:LFR?` and unit of an aperture. */
+export const LINE_HZ = 50;
+/** With the interlock open no more than this reaches the terminals. */
+export const INTERLOCK_V = 42;
+
+const SOURCE_LIMITED = 0x20;
+const FOUR_WIRE = 0x40;
+const OUTPUT_ON = 0x80;
+const FRONT = 0x008;
+
+/** Settling that auto delay allows after a step, by the current range in use; from the 2450's table of auto delays. */
+const autoDelays_s: readonly (readonly [number, number])[] = [
+  [1e-8, 0.15],
+  [1e-7, 0.1],
+  [1e-6, 3e-3],
+  [1e-5, 2e-3],
+];
+const autoDelay_s = 1e-3;
+
+/**
+ * The analog side of the virtual SMU: what it puts on the device, and what it reads.
+ *
+ * The source is ideal behind its limit, without overshoot: the limit acts at once. A reading is the mean of voltage and
+ * current over the aperture, taken together, plus the noise of the range, rounded to its last digit. There is no gain or
+ * offset error: it is a freshly calibrated one. Autorange finds its range in no time. Autozero takes two more apertures.
+ */
+export class Smu {
+  settings: SmuSettings;
+  private on = false;
+  private protectionTripped = false;
+  private limited = false;
+  private readonly noise: Random;
+  private readonly aperture: Aperture;
+  private readonly reading = emptyReading();
+  /** Past values for the moving filter. */
+  private readonly moving: number[] = [];
+  private cancel: (() => void) | undefined;
+
+  constructor(
+    readonly model: SmuModel,
+    readonly lab: Lab,
+    readonly label: string,
+    seed: number,
+  ) {
+    this.settings = resetSettings(model);
+    this.noise = createRandom(seed, `noise:${label}`);
+    this.aperture = new Aperture(lab);
+  }
+
+  private get terminal(): string {
+    return `${this.label}.high`;
+  }
+
+  get outputIsOn(): boolean {
+    return this.on;
+  }
+
+  /** The limit of the source was active in the last reading, or is active now. */
+  get limitTripped(): boolean {
+    return this.on && this.isLimited(this.lab.device_V, this.lab.device_A);
+  }
+
+  get overvoltageTripped(): boolean {
+    return this.protectionTripped;
+  }
+
+  ranges(of: SourceFunction): readonly RangeFacts[] {
+    return of === "VOLT" ? this.model.voltage : this.model.current;
+  }
+
+  /** The range a level is programmed on. */
+  sourceRange(of: SourceFunction): RangeFacts {
+    const { range, level } = this.settings.source[of];
+    return range === undefined ? rangeFor(this.ranges(of), level) : rangeNamed(this.ranges(of), range);
+  }
+
+  reset(): void {
+    this.outputOff();
+    this.settings = resetSettings(this.model);
+    this.moving.length = 0;
+    this.protectionTripped = false;
+  }
+
+  /** @throws ScpiError -221: the interlock is open and the level needs it closed; the output stays off */
+  outputOn(): void {
+    const { sourceFunction, source } = this.settings;
+    const asked_V = sourceFunction === "VOLT" ? Math.abs(source.VOLT.level) : source.CURR.limit;
+    if (asked_V > INTERLOCK_V) {
+      throw new ScpiError(-221, undefined, "Settings conflict, interlock is open: output above 42 V is blocked");
+    }
+    this.on = true;
+    this.apply();
+  }
+
+  /** The device is disconnected, whatever the output-off state is set to. */
+  outputOff(): void {
+    this.on = false;
+    this.limited = false;
+    this.lab.drive(this.terminal, undefined);
+  }
+
+  /** @throws ScpiError -221: see `outputOn`; the old level stays */
+  setLevel(of: SourceFunction, level: number): void {
+    if (this.on && of === this.settings.sourceFunction && of === "VOLT" && Math.abs(level) > INTERLOCK_V) {
+      throw new ScpiError(-221, undefined, "Settings conflict, interlock is open: levels above 42 V are blocked");
+    }
+    this.settings.source[of].level = level;
+    this.apply();
+  }
+
+  /** Brings what drives the device in line with the settings. */
+  apply(): void {
+    if (!this.on) return;
+    const { senseFunction, sense } = this.settings;
+    this.lab.drive(this.terminal, this.sourceDrive(), sense[senseFunction].fourWire);
+  }
+
+  private sourceDrive(): Drive {
+    const { sourceFunction, source, protection_V } = this.settings;
+    const { level, limit } = source[sourceFunction];
+    const { sourceStep, full } = this.sourceRange(sourceFunction);
+    const wanted = Math.round(level / sourceStep) * sourceStep;
+    const programmed = Math.max(-full * OVERRANGE, Math.min(full * OVERRANGE, wanted));
+    if (sourceFunction === "VOLT") {
+      this.protectionTripped = Math.abs(programmed) > protection_V;
+      const level_V = Math.max(-protection_V, Math.min(protection_V, programmed));
+      return { emf: steady(level_V), series_ohm: 0, limit_A: this.effectiveLimit() };
+    }
+    this.protectionTripped = false;
+    return {
+      emf: steady(Math.sign(programmed) * Math.min(limit, protection_V)),
+      series_ohm: 0,
+      limit_A: Math.abs(programmed),
+    };
+  }
+
+  /** The limit of the source, or the end of a fixed measure range below it: no more than that can be read. */
+  private effectiveLimit(): number {
+    const { sourceFunction, source, senseFunction, sense } = this.settings;
+    const { limit } = source[sourceFunction];
+    const limits = sourceFunction === "VOLT" ? "CURR" : "VOLT";
+    const fixed = senseFunction === limits ? sense[limits].range : undefined;
+    return fixed === undefined ? limit : Math.min(limit, fixed * OVERRANGE);
+  }
+
+  private isLimited(device_V: number, device_A: number): boolean {
+    const { sourceFunction, source, protection_V } = this.settings;
+    if (sourceFunction === "VOLT") return Math.abs(device_A) >= this.effectiveLimit() * (1 - 1e-4);
+    return Math.abs(device_V) >= Math.min(source.CURR.limit, protection_V) * (1 - 1e-4);
+  }
+
+  /** Time between a step of the source and the aperture, as set or by auto delay. */
+  get sourceDelay_s(): number {
+    const { sourceFunction, source } = this.settings;
+    const { delayAuto, delay_s } = source[sourceFunction];
+    if (!delayAuto) return delay_s;
+    const range_A = sourceFunction === "CURR" ? this.sourceRange("CURR").full : this.senseRangeInUse_A();
+    return autoDelays_s.find(([upTo_A]) => range_A <= upTo_A * 1.01)?.[1] ?? autoDelay_s;
+  }
+
+  private senseRangeInUse_A(): number {
+    const fixed = this.settings.sense.CURR.range;
+    return fixed ?? rangeFor(this.model.current, this.settings.source.VOLT.limit).full;
+  }
+
+  /** Time a reading integrates. */
+  get aperture_s(): number {
+    const { senseFunction, sense } = this.settings;
+    const { nplc, averaging, averageMode, averageCount } = sense[senseFunction];
+    return (nplc / LINE_HZ) * (averaging && averageMode === "REP" ? averageCount : 1);
+  }
+
+  /**
+   * Takes one reading, from now on.
+   *
+   * @param done gets the reading when its aperture and autozero are over; one object, used again for the next
+   */
+  measure(done: (reading: Reading) => void): void {
+    const { senseFunction, sense } = this.settings;
+    const width_s = this.aperture_s;
+    const begin_s = this.lab.now_s;
+    this.aperture.open();
+    this.cancel = this.lab.schedule(begin_s + width_s, () => {
+      this.complete(this.aperture.shut(this.leads_ohm()), begin_s, width_s);
+      if (!sense[senseFunction].autozero) {
+        this.cancel = undefined;
+        done(this.reading);
+        return;
+      }
+      this.cancel = this.lab.schedule(begin_s + 3 * width_s, () => {
+        this.cancel = undefined;
+        done(this.reading);
+      });
+    });
+  }
+
+  /** Gives up a reading that is under way; `done` is not called. */
+  abandon(): void {
+    this.cancel?.();
+    this.cancel = undefined;
+    this.aperture.abandon();
+  }
+
+  private leads_ohm(): number {
+    const { senseFunction, sense } = this.settings;
+    return sense[senseFunction].fourWire ? 0 : this.lab.wiring.leads_ohm(this.terminal);
+  }
+
+  private complete(means: ApertureMeans, begin_s: number, width_s: number): void {
+    const { senseFunction, sense, sourceFunction, source, terminals } = this.settings;
+    const reading = this.reading;
+    // The noise of both converters is drawn in any case, so that a setting does not shift the readings behind it.
+    const drawV = this.noise.normal();
+    const drawA = this.noise.normal();
+    const cycles = Math.max(width_s * LINE_HZ, 1e-4);
+    if (this.lab.fault !== undefined) means.current_A = means.voltage_V = Number.NaN;
+    this.limited = this.on && this.isLimited(means.voltage_V - means.current_A * this.leads_ohm(), means.current_A);
+    const voltage_V = this.converted("VOLT", this.on ? means.voltage_V : 0, drawV, cycles);
+    const current_A = this.converted("CURR", this.on ? means.current_A : 0, drawA, cycles);
+    const { readBack, level } = source[sourceFunction];
+    reading.source = readBack ? (sourceFunction === "VOLT" ? voltage_V : current_A) : level;
+    reading.value =
+      senseFunction === "VOLT" ? voltage_V : senseFunction === "CURR" ? current_A : ratio(voltage_V, current_A);
+    if (sense[senseFunction].averaging && sense[senseFunction].averageMode === "MOV") this.smooth(reading);
+    reading.at_s = begin_s;
+    reading.senses = senseFunction;
+    reading.sources = sourceFunction;
+    reading.status = terminals === "FRON" ? FRONT : 0;
+    reading.sourceStatus =
+      (this.on ? OUTPUT_ON : 0) | (sense[senseFunction].fourWire ? FOUR_WIRE : 0) | (this.limited ? SOURCE_LIMITED : 0);
+  }
+
+  /** A true value as its converter gives it: noise and last digit of the range in use. */
+  private converted(of: SourceFunction, value: number, draw: number, cycles: number): number {
+    if (Number.isNaN(value)) return NOT_A_NUMBER;
+    const { senseFunction, sense, sourceFunction } = this.settings;
+    let range: RangeFacts;
+    if (senseFunction === of && sense[of].range !== undefined) {
+      range = rangeNamed(this.ranges(of), sense[of].range);
+      if (Math.abs(value) > range.full * OVERRANGE * (1 + 1e-6)) return Math.sign(value) * INFINITY;
+    } else if (senseFunction !== of && sourceFunction === of) {
+      range = this.sourceRange(of); // read back on the range it is sourced on
+      if (Math.abs(value) > range.full * OVERRANGE) range = rangeFor(this.ranges(of), value);
+    } else {
+      range = rangeFor(this.ranges(of), Math.max(Math.abs(value), sense[of].lowerRange));
+    }
+    const noisy = value + (range.noise / Math.sqrt(cycles)) * draw;
+    // Dividing by the steps in one unit keeps the digits a decimal would have.
+    return Math.round(noisy / range.readStep) * range.readStep;
+  }
+
+  private smooth(reading: Reading): void {
+    const { senseFunction, sense } = this.settings;
+    this.moving.push(reading.value);
+    while (this.moving.length > sense[senseFunction].averageCount) this.moving.shift();
+    reading.value = this.moving.reduce((sum, value) => sum + value, 0) / this.moving.length;
+  }
+}
+
+function ratio(voltage_V: number, current_A: number): number {
+  return current_A === 0 ? INFINITY : voltage_V / current_A;
+}
+
+const levelTime_s = [0];
+
+function steady(level_V: number): Drive["emf"] {
+  return { times_s: levelTime_s, values: [level_V] };
+}
