@@ -1,0 +1,123 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { MemrigError, messageOf } from "../../src/errors.js";
+import type { SafeReport } from "../../src/engine/index.js";
+import { openRun, requestAbort, type RunReader } from "../../src/store/index.js";
+import type { RunEvent, RunStatus } from "../../src/store/shapes.js";
+import type { CommandReport } from "./wire.js";
+
+/** A run looks for the wish to stop ten times a second, and its instruments are off soon after. */
+export const abortDeadline_s = 5;
+/** The person who presses "Outputs off" does not wait for a run that does not end. */
+export const safeDeadline_s = 3;
+
+interface Stopped {
+  readonly run: string;
+  readonly status: RunStatus;
+  readonly outputs: readonly SafeReport[];
+}
+
+/**
+ * Asks a run to stop, in whatever process it is, and waits until it has.
+ *
+ * @throws MemrigError `invalid-request`: it is not running; nothing was asked
+ */
+async function stop(store: string, run: string, deadline_s: number): Promise<Stopped> {
+  const reader = await openRun(store, run);
+  const before = await reader.status();
+  if (before !== "running") {
+    throw new MemrigError(
+      "invalid-request",
+      `${run} is not running (${before}); there is nothing to abort. The outputs were not touched.`,
+      { run, status: before },
+    );
+  }
+  await requestAbort(reader.folder, "the dashboard");
+  const status = await ended(reader, deadline_s);
+  return { run, status, outputs: (await reader.events()).flatMap(safeReport) };
+}
+
+async function ended(reader: RunReader, deadline_s: number): Promise<RunStatus> {
+  const until = performance.now() + deadline_s * 1000;
+  for (;;) {
+    const status = await reader.status();
+    if (status !== "running" || performance.now() > until) return status;
+    await pause(50);
+  }
+}
+
+/** What a run wrote about one instrument that it made safe. */
+function safeReport(event: RunEvent): SafeReport[] {
+  const { label, resource, state, note, took_s } = event;
+  if (event.event !== "safe" || typeof label !== "string") return [];
+  if (state !== "safe" && state !== "left-as-found" && state !== "unknown") return [];
+  return [
+    {
+      label,
+      resource: typeof resource === "string" ? resource : "",
+      state,
+      note: typeof note === "string" ? note : "",
+      took_s: typeof took_s === "number" ? took_s : 0,
+    },
+  ];
+}
+
+/**
+ * Aborts one run.
+ *
+ * @param run the one the person looks at; left out: the newest of `running`
+ * @throws MemrigError `invalid-request`: none is running, or not that one
+ */
+export async function abort(
+  store: string,
+  running: readonly { run: string }[],
+  run: string | undefined,
+): Promise<CommandReport> {
+  const began = performance.now();
+  const name = run ?? running[0]?.run;
+  if (name === undefined)
+    throw new MemrigError(
+      "invalid-request",
+      "No run is running; there is nothing to abort. The outputs were not touched.",
+    );
+  const stopped = await stop(store, name, abortDeadline_s);
+  const took_s = (performance.now() - began) / 1000;
+  const message =
+    stopped.status === "running"
+      ? `${name} was asked to stop and has not within ${abortDeadline_s} s. Press "Outputs off".`
+      : `${name} ended as ${stopped.status}, ${took_s.toFixed(1)} s after the button.`;
+  return { runs: [{ run: name, status: stopped.status }], outputs: stopped.outputs, message, took_s };
+}
+
+/**
+ * Aborts all runs, then turns every output of the bench off, also with no run, and also when a run does not end.
+ *
+ * @param safe turns the outputs off; undefined when the dashboard was started without a bench file
+ */
+export async function outputsOff(
+  store: string,
+  running: readonly { run: string }[],
+  safe: (() => Promise<readonly SafeReport[]>) | undefined,
+): Promise<CommandReport> {
+  const began = performance.now();
+  const results = await Promise.allSettled(running.map(({ run }) => stop(store, run, safeDeadline_s)));
+  const stopped = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  const runs = stopped.map(({ run, status }) => ({ run, status }));
+  const troubles = results.flatMap((result) => (result.status === "rejected" ? [messageOf(result.reason)] : []));
+  const outputs = safe ? await safe() : stopped.flatMap((run) => run.outputs);
+  const took_s = (performance.now() - began) / 1000;
+  return { runs, outputs, message: [summary(runs, outputs, safe !== undefined), ...troubles].join(" "), took_s };
+}
+
+function summary(runs: CommandReport["runs"], outputs: readonly SafeReport[], asked: boolean): string {
+  const unsure = outputs.filter(({ state }) => state !== "safe").map(({ label }) => label);
+  const still = runs.filter(({ status }) => status === "running").map(({ run }) => run);
+  const parts = [];
+  if (!asked)
+    parts.push(
+      "This dashboard was started without a bench file, so it could only abort the runs. Use: memrig safe --bench FILE.",
+    );
+  else if (unsure.length > 0) parts.push(`Look at ${unsure.join(", ")}: the outputs there may still be on.`);
+  else parts.push(outputs.length === 0 ? "The bench has no instrument with an output." : "All outputs are off.");
+  if (still.length > 0) parts.push(`${still.join(", ")} has not ended yet.`);
+  return parts.join(" ");
+}

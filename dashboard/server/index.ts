@@ -1,0 +1,140 @@
+import { existsSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import express, { type NextFunction, type Request, type Response } from "express";
+import { z } from "zod";
+import { MemrigError, messageOf } from "../../src/errors.js";
+import type { SafeReport } from "../../src/engine/index.js";
+import { readApi } from "./api.js";
+import { abort, outputsOff } from "./commands.js";
+import { checkExposure, guard, isLoopback } from "./guard.js";
+import { Follower } from "./live/follower.js";
+import { sendError } from "./replies.js";
+import { RunIndex } from "./run-list.js";
+
+export interface DashboardOptions {
+  /** Folder that holds the runs; may not exist yet. */
+  readonly store: string;
+  /** What stands in the header. A whole bench configuration fits. */
+  readonly bench?: { readonly name: string; readonly dut?: { readonly id: string } };
+  /**
+   * Turns every output of the bench off and says what became of each instrument. Left out: the page says that it can not,
+   * and which command can.
+   */
+  readonly safe?: () => Promise<readonly SafeReport[]>;
+  /** Default 127.0.0.1. Any address that other computers reach asks for a token. */
+  readonly host?: string;
+  /** Default 0: any free one. */
+  readonly port?: number;
+  readonly token?: string;
+  /** Folder of the built page; the default is where the build puts it. */
+  readonly page?: string;
+}
+
+export interface Dashboard {
+  /** Address to open, token included. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the dashboard: the page, the runs of the store (of any process), live rows, and the buttons.
+ *
+ * @throws MemrigError `invalid-request`: a host that others reach without a token, or an address that can not be listened on
+ */
+export async function serveDashboard(options: DashboardOptions): Promise<Dashboard> {
+  const host = options.host ?? "127.0.0.1";
+  checkExposure(host, options.token);
+  const index = new RunIndex(options.store);
+  const follower = new Follower(options.store, index, {
+    ...(options.bench === undefined ? {} : { bench: options.bench.name }),
+    ...(options.bench?.dut === undefined ? {} : { dut: options.bench.dut.id }),
+    canSafe: options.safe !== undefined,
+  });
+  const app = express();
+  app.disable("x-powered-by");
+  const server = createServer(app);
+  app.use(guard(options.token, () => portOf(server)));
+  app.use("/api", (_request, response, next) => {
+    response.set("Cache-Control", "no-store");
+    next();
+  });
+  app.get("/api/live", (request, response) => follower.hub.join(request, response));
+  app.use("/api", readApi(options.store, index));
+  app.use("/api", express.json({ limit: "10kb" }));
+  app.post("/api/abort", async (request, response) => {
+    const { run } = z.object({ run: z.string().optional() }).parse(request.body ?? {});
+    await index.refresh();
+    response.json(await abort(options.store, index.running, run));
+  });
+  app.post("/api/safe", async (_request, response) => {
+    await index.refresh();
+    response.json(await outputsOff(options.store, index.running, options.safe));
+  });
+  app.use(express.static(pageFolder(options.page), { cacheControl: false }));
+  app.use((request, response) => {
+    sendError(response, new MemrigError("invalid-request", `There is nothing at ${request.path}.`), 404);
+  });
+  app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
+    if (response.headersSent) return next(error); // a download broke off: the connection is closed, so that it shows
+    sendError(response, error instanceof MemrigError ? error : badRequest(error));
+  });
+  await listen(server, host, options.port ?? 0);
+  follower.start();
+  return {
+    url: address(host, portOf(server), options.token),
+    close: async () => {
+      await follower.close();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** A request that zod or the body's parser refused, as the request's fault; anything else as it is. */
+function badRequest(error: unknown): unknown {
+  if (error instanceof z.ZodError) return new MemrigError("invalid-request", z.prettifyError(error), {}, error);
+  const status = error instanceof Error && "status" in error ? error.status : undefined;
+  if (typeof status !== "number" || status >= 500) return error;
+  return new MemrigError("invalid-request", `The request can not be read: ${messageOf(error)}.`, {}, error);
+}
+
+/** The built page: beside this program in dist/, or there when this runs from its source. */
+function pageFolder(given: string | undefined): string {
+  const here = fileURLToPath(new URL("../web", import.meta.url));
+  return (
+    given ??
+    (existsSync(join(here, "main.js")) ? here : fileURLToPath(new URL("../../dist/dashboard/web", import.meta.url)))
+  );
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+function address(host: string, port: number, token: string | undefined): string {
+  const anywhere = host === "0.0.0.0" || host === "::";
+  const name = anywhere ? "localhost" : host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+  return `http://${isLoopback(host) && host.startsWith("127.") ? "127.0.0.1" : name}:${port}/${token === undefined ? "" : `?token=${encodeURIComponent(token)}`}`;
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const why =
+        error.code === "EADDRINUSE" ? "another program listens there already; choose another --port" : error.message;
+      reject(
+        new MemrigError(
+          "invalid-request",
+          `The dashboard can not listen on ${host}, port ${port}: ${why}.`,
+          { host, port },
+          error,
+        ),
+      );
+    });
+    server.listen(port, host.replace(/^\[|\]$/g, ""), resolve);
+  });
+}
