@@ -9,7 +9,8 @@ export interface OnePort {
   /** Current through the device now, A. */
   readonly current_A: number;
   /**
-   * Lets time pass under a drive. Steps end exactly at every corner of the drive and at `until_s`.
+   * Lets time pass under a drive; with `until_s` the present time, only the drive changes. Steps end exactly at every
+   * corner of the drive and at `until_s`.
    *
    * @param until_s end, at or after `time_s`
    * @param drive what is connected meanwhile
@@ -25,9 +26,9 @@ export interface OnePort {
  */
 export interface Drive {
   readonly emf: Pwl;
-  /** At least 0; 0 is taken as an ideal source. */
+  /** At least 0; 0 is an ideal source. */
   readonly series_ohm: number;
-  /** Largest magnitude of current the source delivers; Infinity for none. */
+  /** Largest magnitude of current the source delivers; Infinity for none, 0 for nothing connected. */
   readonly limit_A: number;
 }
 

@@ -1,0 +1,74 @@
+import { MemrigError } from "../errors.js";
+import { si } from "../units.js";
+import { capacitor } from "./models/capacitor.js";
+import type { DeviceModel, Draws, ModelInfo, ParameterInfo } from "./models/device.js";
+import { diode } from "./models/diode.js";
+import { resistor } from "./models/resistor.js";
+import { vo2Mott } from "./models/vo2-mott.js";
+import { znoDiffusive } from "./models/zno-diffusive.js";
+import type { OnePort } from "./one-port.js";
+import { createRandom } from "./random.js";
+import { DevicePort } from "./transient/device-port.js";
+
+const models: ReadonlyMap<string, DeviceModel> = new Map(
+  [znoDiffusive, vo2Mott, resistor, capacitor, diode].map((model) => [model.name, model]),
+);
+
+/** The device models by name, with their parameters. */
+export const modelCatalogue: ReadonlyMap<string, ModelInfo> = models;
+
+/**
+ * A simulated device at rest, at time 0.
+ *
+ * @param model name in `modelCatalogue`
+ * @param parameters those that differ from the defaults, base units
+ * @param seed one device drawn from the model's spread, and its own sequence of cycles. Left out: the nominal device,
+ *   whose cycles still vary, always in the same sequence. A spread set to 0 is off.
+ * @throws MemrigError `invalid-request`: no such model or parameter, or a value out of range; the message says what is allowed
+ */
+export function createDevice(model: string, parameters: Readonly<Record<string, number>>, seed?: number): OnePort {
+  const found = models.get(model);
+  if (!found) {
+    throw new MemrigError(
+      "invalid-request",
+      `"${model}" was given as device model; there are: ${[...models.keys()].join(", ")}.`,
+      { model, allowed: [...models.keys()] },
+    );
+  }
+  return new DevicePort(found.create(complete(found, parameters), drawsOf(model, seed)));
+}
+
+function drawsOf(model: string, seed: number | undefined): Draws {
+  if (seed === undefined) return { cycle: createRandom(0, `nominal cycles:${model}`) };
+  return { device: createRandom(seed, `device:${model}`), cycle: createRandom(seed, `cycles:${model}`) };
+}
+
+/** All parameters of the model: the given ones, checked, and the defaults of the others. */
+export function complete(model: ModelInfo, given: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  const known = new Map(model.parameters.map((parameter) => [parameter.name, parameter]));
+  for (const [name, value] of Object.entries(given)) {
+    const parameter = known.get(name);
+    if (!parameter) {
+      throw new MemrigError(
+        "invalid-request",
+        `"${name}" was given as a parameter of ${model.name}; it has: ${[...known.keys()].join(", ")}.`,
+        { model: model.name, name, allowed: [...known.keys()] },
+      );
+    }
+    checkRange(model, parameter, value);
+  }
+  return Object.fromEntries(model.parameters.map(({ name, default: nominal }) => [name, given[name] ?? nominal]));
+}
+
+function checkRange(model: ModelInfo, { name, unit, min, max }: ParameterInfo, value: number): void {
+  if (value >= (min ?? -Infinity) && value <= (max ?? Infinity) && Number.isFinite(value)) return;
+  const bounds = [
+    ...(min === undefined ? [] : [`at least ${si(min, unit)}`]),
+    ...(max === undefined ? [] : [`at most ${si(max, unit)}`]),
+  ].join(" and ");
+  throw new MemrigError(
+    "invalid-request",
+    `${name} of ${model.name} was given as ${si(value, unit)}; allowed is ${bounds || "any finite number"}.`,
+    { model: model.name, name, value, min, max },
+  );
+}

@@ -1,0 +1,84 @@
+import type { Random } from "../random.js";
+
+/** A parameter of a model, as users write it. Bounds are inclusive. */
+export interface ParameterInfo {
+  readonly name: string;
+  /** SI, as `si` prints it. */
+  readonly unit: string;
+  readonly default: number;
+  readonly min?: number;
+  readonly max?: number;
+  readonly description: string;
+}
+
+/** What a person needs to choose a model and set it. */
+export interface ModelInfo {
+  readonly name: string;
+  readonly title: string;
+  /** Where the equations and constants come from. */
+  readonly source: string;
+  readonly parameters: readonly ParameterInfo[];
+}
+
+/** One row of a parameter table; bounds are inclusive. */
+export function parameter<const Name extends string>(
+  name: Name,
+  unit: ParameterInfo["unit"],
+  nominal: number,
+  min: number,
+  max: number,
+  description: string,
+): ParameterInfo & { readonly name: Name } {
+  return { name, unit, default: nominal, min, max, description };
+}
+
+/** The values of a parameter table by name. */
+export type ParametersOf<Table extends readonly ParameterInfo[]> = Readonly<Record<Table[number]["name"], number>>;
+
+/** A model and how a device is made from it. */
+export interface DeviceModel extends ModelInfo {
+  /**
+   * @param parameters complete and within range
+   * @param draws `device`: present when the device is one of many; `cycle`: what varies from cycle to cycle
+   */
+  create(parameters: Readonly<Record<string, number>>, draws: Draws): Device;
+}
+
+export interface Draws {
+  /** Left out: the nominal device. */
+  readonly device?: Random;
+  readonly cycle: Random;
+}
+
+/**
+ * The equations of one device between two terminals: i = i(v, x), dx/dt = f(v, x), with a parallel capacitance and
+ * resets where the state passes a guard. Everything but `fire` and `accepted` is a pure function of v, x and the
+ * constants of the present cycle; a solver may call it in any order. `v` volts, `x` the states, matrices row by row.
+ */
+export interface Device {
+  /** Number of states. */
+  readonly size: number;
+  /** Across the terminals, F; 0 for none. */
+  readonly capacitance_F: number;
+  /** State at the start; length `size`. */
+  readonly initial: readonly number[];
+  /** Size of each state that matters: errors are judged against the larger of this and the state itself. */
+  readonly scale: readonly number[];
+  /** Passive and rising with v: zero at v = 0. */
+  current_A(v: number, x: Float64Array): number;
+  /** di/dv, at least 0. */
+  conductance_S(v: number, x: Float64Array): number;
+  /** di/dx. */
+  currentByState(v: number, x: Float64Array, out: Float64Array): void;
+  rates(v: number, x: Float64Array, out: Float64Array): void;
+  /** df/dv. */
+  ratesByVoltage(v: number, x: Float64Array, out: Float64Array): void;
+  /** df/dx, row by row. */
+  ratesByState(v: number, x: Float64Array, out: Float64Array): void;
+  /** Negative between events; the event is where it reaches zero. -1 for a device without events. */
+  guard(v: number, x: Float64Array): number;
+  /** The event: changes the state in place and draws what the next cycle is like. */
+  fire(v: number, x: Float64Array): void;
+  /** Told of every accepted state, in order; may round what no longer matters. */
+  accepted(x: Float64Array): void;
+}

@@ -1,0 +1,148 @@
+import type { Device } from "../models/device.js";
+import type { OdeSystem } from "./rodas4.js";
+
+/** Least series resistance before a capacitance: an ideal source would need an infinite current at a step. */
+const leastBeforeCapacitance_ohm = 1e-3;
+/** A Newton step this much smaller than the voltage leaves an error at the last bit (convergence is quadratic). */
+const settled = 1e-9;
+
+/**
+ * A device and what drives it as one system of equations, for one straight piece of the source:
+ * i(v, x) + C dv/dt = clamp((emf - v)/R, ±limit), emf = start + slope t.
+ *
+ * Without capacitance v is algebraic: both sides are monotone in v, so it is the root between 0 and emf. With one, v
+ * is the last state.
+ */
+export class DrivenDevice implements OdeSystem {
+  readonly size: number;
+  private readonly floating: boolean;
+  private readonly byVoltage: Float64Array;
+  private readonly currentByState: Float64Array;
+  private readonly inner: Float64Array;
+  private series_ohm = 0;
+  private limit_A = 0;
+  private start_V = 0;
+  private slope_V_per_s = 0;
+  private lastVoltage_V = 0;
+  /** The current limit held in the last solve. */
+  private limited = false;
+
+  constructor(private readonly device: Device) {
+    this.floating = device.capacitance_F > 0;
+    this.size = device.size + (this.floating ? 1 : 0);
+    this.byVoltage = new Float64Array(device.size);
+    this.currentByState = new Float64Array(device.size);
+    this.inner = new Float64Array(device.size * device.size);
+  }
+
+  connect(series_ohm: number, limit_A: number): void {
+    this.series_ohm = this.floating ? Math.max(series_ohm, leastBeforeCapacitance_ohm) : series_ohm;
+    this.limit_A = series_ohm === Infinity ? 0 : limit_A;
+  }
+
+  /** Straight piece of the source: emf at t = 0 and its slope. */
+  line(start_V: number, slope_V_per_s: number): void {
+    this.start_V = start_V;
+    this.slope_V_per_s = slope_V_per_s;
+  }
+
+  /** Terminal voltage, V. */
+  voltage_V(t: number, x: Float64Array): number {
+    if (this.floating) return x[this.size - 1]!;
+    const emf = this.start_V + this.slope_V_per_s * t;
+    this.lastVoltage_V = this.solve_V(emf, x);
+    return this.lastVoltage_V;
+  }
+
+  /** Current from the source into the terminals at the terminal voltage v, A. */
+  current_A(t: number, v: number, x: Float64Array): number {
+    return this.floating ? this.sourceCurrent_A(t, v) : this.device.current_A(v, x);
+  }
+
+  rates(t: number, x: Float64Array, out: Float64Array): void {
+    this.ratesAt(t, this.voltage_V(t, x), x, out);
+  }
+
+  private ratesAt(t: number, v: number, x: Float64Array, out: Float64Array): void {
+    this.device.rates(v, x, out);
+    if (!this.floating) return;
+    out[this.size - 1] = (this.sourceCurrent_A(t, v) - this.device.current_A(v, x)) / this.device.capacitance_F;
+  }
+
+  linearise(t: number, x: Float64Array, rate: Float64Array, byState: Float64Array, byTime: Float64Array): void {
+    const { device, byVoltage, currentByState, inner } = this;
+    const m = device.size;
+    const v = this.voltage_V(t, x);
+    this.ratesAt(t, v, x, rate);
+    const conductance_S = device.conductance_S(v, x);
+    device.ratesByState(v, x, inner);
+    device.ratesByVoltage(v, x, byVoltage);
+    device.currentByState(v, x, currentByState);
+    if (this.floating) return this.floatingJacobian(conductance_S, byState, byTime);
+    // v follows emf and x: differentiate i(v, x) = (emf - v)/R, or i(v, x) = limit
+    const stiff = 1 + this.series_ohm * conductance_S;
+    const perCurrent_ohm = this.limited ? (conductance_S > 0 ? 1 / conductance_S : 0) : this.series_ohm / stiff;
+    const perEmf = this.limited ? 0 : 1 / stiff;
+    for (let i = 0; i < m; i++) {
+      const f_v = byVoltage[i]!;
+      for (let j = 0; j < m; j++) byState[i * m + j] = inner[i * m + j]! - f_v * perCurrent_ohm * currentByState[j]!;
+      byTime[i] = f_v * perEmf * this.slope_V_per_s;
+    }
+  }
+
+  private floatingJacobian(conductance_S: number, byState: Float64Array, byTime: Float64Array): void {
+    const m = this.device.size;
+    const n = this.size;
+    const C = this.device.capacitance_F;
+    const source_S = this.limited ? 0 : 1 / this.series_ohm;
+    for (let i = 0; i < m; i++) {
+      for (let j = 0; j < m; j++) byState[i * n + j] = this.inner[i * m + j]!;
+      byState[i * n + m] = this.byVoltage[i]!;
+      byState[m * n + i] = -this.currentByState[i]! / C;
+      byTime[i] = 0;
+    }
+    byState[m * n + m] = -(conductance_S + source_S) / C;
+    byTime[m] = (this.slope_V_per_s * source_S) / C;
+  }
+
+  private sourceCurrent_A(t: number, v: number): number {
+    const wanted = (this.start_V + this.slope_V_per_s * t - v) / this.series_ohm;
+    this.limited = Math.abs(wanted) >= this.limit_A;
+    return this.limited ? (wanted < 0 ? -this.limit_A : this.limit_A) : wanted;
+  }
+
+  private solve_V(emf: number, x: Float64Array): number {
+    this.limited = true;
+    if (this.limit_A === 0) return 0;
+    const free_V = this.series_ohm === 0 ? emf : this.root_V(emf, 1 / this.series_ohm, emf / this.series_ohm, x);
+    if (this.limit_A === Infinity) {
+      this.limited = false;
+      return free_V;
+    }
+    this.limited = Math.abs(this.device.current_A(free_V, x)) > this.limit_A;
+    return this.limited ? this.root_V(free_V, 0, free_V < 0 ? -this.limit_A : this.limit_A, x) : free_V;
+  }
+
+  /** Root between 0 and `bound` of i(v, x) + source_S v = target: Newton, halving the bracket where Newton crawls. */
+  private root_V(bound: number, source_S: number, target_A: number, x: Float64Array): number {
+    let low = Math.min(0, bound);
+    let high = Math.max(0, bound);
+    let v = this.lastVoltage_V >= low && this.lastVoltage_V <= high ? this.lastVoltage_V : bound;
+    let lastMove = high - low;
+    for (let i = 0; i < 200; i++) {
+      const excess_A = this.device.current_A(v, x) + source_S * v - target_A;
+      if (excess_A === 0) return v;
+      if (excess_A > 0) high = v;
+      else low = v;
+      const move = -excess_A / (this.device.conductance_S(v, x) + source_S);
+      let next = v + move;
+      const crawls = Math.abs(move) > 0.5 * lastMove && i > 1;
+      if (!(next >= low && next <= high) || crawls) next = low + (high - low) / 2;
+      else if (Math.abs(move) <= settled * Math.abs(next)) return next;
+      lastMove = Math.abs(next - v);
+      if (lastMove === 0 || high - low <= 4e-16 * Math.max(Math.abs(low), Math.abs(high))) return next;
+      v = next;
+    }
+    return v;
+  }
+}
