@@ -112,7 +112,7 @@ function scaleOf(cycle: PulseCycle): { low_V: number; high_V: number } {
 }
 
 function chooseRate(segments: readonly PulseSegment[], ranges: PulseRanges): number {
-  const fastest = 1 / ranges.minSegment_s;
+  const fastest = Math.round(1 / ranges.minSegment_s);
   const ticks = segments.map(({ duration_s }) => Math.round(duration_s * TICKS_PER_S));
   const common_s = ticks.reduce(greatestCommonDivisor, 0) / TICKS_PER_S;
   const total_s = segments.reduce((sum, { duration_s }) => sum + duration_s, 0);

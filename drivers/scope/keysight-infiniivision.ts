@@ -87,6 +87,7 @@ export class KeysightInfiniiVision implements CaptureScope {
     await this.scpi.commands([":STOP", ...this.#channelCommands(plan), ...timebaseCommands(plan)]);
     await this.#verifyRanges(plan);
     await this.scpi.commands(recordCommands(plan));
+    await this.scpi.query(":TER?"); // forgets the triggers of before
     await this.scpi.command(":SING");
     await this.#waitUntilArmed(plan, signal);
     this.#armed = plan;
@@ -363,7 +364,6 @@ function recordCommands(plan: CapturePlan): string[] {
   return [
     ":ACQ:TYPE NORM",
     ...(segmented ? [":ACQ:MODE SEGM", `:ACQ:SEGM:COUN ${plan.segments}`] : [":ACQ:MODE RTIM"]),
-    "*CLS",
   ];
 }
 

@@ -103,7 +103,7 @@ export function setUp(label: string, plan: SweepPlan, ranges: SweepRanges, lineF
     const why = `at ${plan.nplc} power line cycles of ${lineFrequency_Hz} Hz at least ${si(shortest_s, "s")}`;
     refuse(`a dwell of ${si(plan.dwell_s, "s")} was asked for`, why, { asked_s: plan.dwell_s, min_s: shortest_s });
   }
-  const delay_s = plan.dwell_s - reading_s;
+  const delay_s = Math.round((plan.dwell_s - reading_s) * 1e6) / 1e6;
 
   return {
     plan,
