@@ -22,12 +22,16 @@ export function levelAbove(base: WindowStatistics, window: WindowStatistics, ste
 /** A resistance, or a bound of it. */
 export interface BoundedResistance {
   readonly ohm: number;
-  /** The current was below the floor: `ohm` is the least the resistance can be. */
+  /** The current was below its floor: `ohm` is the least the resistance can be. */
   readonly atFloor: boolean;
+  /** The voltage was below its floor: `ohm` is the most the resistance can be. */
+  readonly shorted: boolean;
 }
 
-/** Resistance from a voltage and a current known to `floor_A`. */
-export function boundedResistance(voltage_V: number, current_A: number, floor_A: number): BoundedResistance {
-  const atFloor = !(Math.abs(current_A) > floor_A && voltage_V * current_A > 0);
-  return { ohm: Math.abs(voltage_V) / (atFloor ? floor_A : Math.abs(current_A)), atFloor };
+/** Resistance from a voltage and a current, each known to its floor. */
+export function boundedResistance(voltage: Level, current: Level): BoundedResistance {
+  const atFloor = !(Math.abs(current.value) > current.floor);
+  const shorted = !atFloor && !(Math.abs(voltage.value) > voltage.floor && voltage.value * current.value > 0);
+  const [volts, amperes] = [shorted ? voltage.floor : voltage.value, atFloor ? current.floor : current.value];
+  return { ohm: Math.abs(volts / amperes), atFloor, shorted };
 }

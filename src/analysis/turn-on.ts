@@ -1,34 +1,33 @@
 import { crossing_s, peakOf, type Trace, windowOf } from "./waveform.js";
 
-/** What a pulse did, from the voltage at the device's top and the current through it. NaN where it can not be said. */
+/** What a pulse did, from the voltage across the device and the current through it. NaN where it can not be said. */
 export interface TurnOn {
   /** From half of the voltage edge to half of the on-current. */
   readonly delay_s: number;
   /** From 10 % to 90 % of the on-current. */
   readonly rise_s: number;
+  /** The voltage was at 90 % at least two samples before the current was at half: a resistor's current rises with it. */
+  readonly late: boolean;
 }
 
 /**
- * Turn-on delay and rise time within one pulse. The on-current is the mean of the last fifth of the pulse; the voltage edge is
- * taken against the largest voltage of the pulse, since the source sags once the device conducts.
+ * Turn-on delay and rise time within one pulse. The on-current is the mean near the end of the pulse; the voltage edge is
+ * taken against the largest voltage of the pulse, since it falls once the device conducts. Both traces have their base line at 0.
  *
- * @param top voltage at the top of the device, V
- * @param current through the device, A
- * @param from_s a little before the pulse begins: the time before it is the base line
+ * @param voltage across the device, V
+ * @param current through the device, A; on the same time axis
+ * @param from_s just before the edge
  * @param to_s end of the pulse
  */
-export function turnOnOf(top: Trace, current: Trace, from_s: number, to_s: number): TurnOn {
-  const base_V = windowOf(top, top.start_s, from_s).mean;
-  const base_A = windowOf(current, current.start_s, from_s).mean;
-  const onset_V = peakOf(top, base_V, from_s, to_s);
-  const width_s = to_s - from_s;
-  const on_A = windowOf(current, to_s - 0.2 * width_s, to_s - 0.02 * width_s).mean - base_A;
+export function turnOnOf(voltage: Trace, current: Trace, from_s: number, to_s: number): TurnOn {
+  const onset_V = peakOf(voltage, 0, from_s, to_s);
+  const on_A = windowOf(current, 0.8 * to_s, 0.98 * to_s).mean;
   const rising = (value: number) => (value < 0 ? -1 : 1);
-  const edge_s = crossing_s(top, base_V + onset_V / 2, rising(onset_V), from_s, to_s);
-  const through = (share: number, after_s: number) =>
-    crossing_s(current, base_A + share * on_A, rising(on_A), after_s, to_s);
+  const edge_s = (share: number) => crossing_s(voltage, share * onset_V, rising(onset_V), from_s, to_s);
+  const through_s = (share: number) => crossing_s(current, share * on_A, rising(on_A), from_s, to_s);
   return {
-    delay_s: through(0.5, from_s) - edge_s,
-    rise_s: through(0.9, from_s) - through(0.1, from_s),
+    delay_s: through_s(0.5) - edge_s(0.5),
+    rise_s: through_s(0.9) - through_s(0.1),
+    late: through_s(0.5) - edge_s(0.9) >= 2 * voltage.step_s,
   };
 }

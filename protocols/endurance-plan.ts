@@ -1,0 +1,59 @@
+import { z } from "zod";
+import type { PulseSegment } from "../src/capabilities/index.js";
+import { complain, countOr, quantityOr } from "./parameters.js";
+
+/**
+ * Parameters of the endurance test. Defaults: that of the ZnO threshold switch (Wang et al. 2025, Fig. 2i): set 1.2 V for 5 µs, read 0.1 V for
+ * 10 µs, 10 µs between, no reset: the device goes off by itself.
+ */
+export const enduranceParameters = z
+  .strictObject({
+    set_amplitude: quantityOr(1.2, "V", "open-circuit level of the set pulse"),
+    set_width: quantityOr(5e-6, "s", "length of the set pulse", { above: 0 }),
+    reset_amplitude: quantityOr(0, "V", "level of the reset pulse; 0 for a volatile device, which gets none"),
+    reset_width: quantityOr(0, "s", "length of the reset pulse; 0 for none", { min: 0 }),
+    read_amplitude: quantityOr(0.1, "V", "level of the read pulses; other than 0"),
+    read_width: quantityOr(10e-6, "s", "length of a read pulse", { above: 0 }),
+    gap: quantityOr(10e-6, "s", "rest at 0 V after every pulse", { above: 0 }),
+    cycles: countOr(1000, "number of cycles", 1, 100_000_000),
+  })
+  .check((payload) => {
+    const plan = payload.value;
+    if (payload.issues.length > 0) return;
+    if (plan.set_amplitude === 0)
+      complain(payload, "set_amplitude", "a set pulse of 0 V would never trigger the scope.");
+    if (plan.read_amplitude === 0) complain(payload, "read_amplitude", "a read at 0 V has no current to read.");
+    if ((plan.reset_amplitude === 0) !== (plan.reset_width === 0)) {
+      complain(
+        payload,
+        plan.reset_width === 0 ? "reset_width" : "reset_amplitude",
+        "a reset pulse needs both its level and its width; leave both at 0 for a device that goes off by itself.",
+      );
+    }
+  });
+
+/** In base units. */
+export type EndurancePlan = z.output<typeof enduranceParameters>;
+
+/** A cycle, and which of its segments are which. */
+export interface EnduranceCycle {
+  readonly segments: readonly PulseSegment[];
+  /** Where R_on is taken: the read after the set pulse, or (no reset) the end of the set pulse itself. */
+  readonly on: { readonly segment: number; readonly kind: "read" | "pulse" };
+  /** The read in which R_off is taken. */
+  readonly off: number;
+}
+
+/** Set, gap, read, gap; with a reset: set, gap, read, gap, reset, gap, read, gap. */
+export function enduranceCycle(plan: EndurancePlan): EnduranceCycle {
+  const gap = { level_V: 0, duration_s: plan.gap };
+  const set = { level_V: plan.set_amplitude, duration_s: plan.set_width };
+  const read = { level_V: plan.read_amplitude, duration_s: plan.read_width };
+  if (plan.reset_width === 0) return { segments: [set, gap, read, gap], on: { segment: 0, kind: "pulse" }, off: 2 };
+  const reset = { level_V: plan.reset_amplitude, duration_s: plan.reset_width };
+  return {
+    segments: [set, gap, read, gap, reset, gap, read, gap],
+    on: { segment: 2, kind: "read" },
+    off: 6,
+  };
+}

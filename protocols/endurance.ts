@@ -1,0 +1,104 @@
+import { boundedResistance } from "../src/analysis/index.js";
+import type { PulseStation } from "../src/capabilities/index.js";
+import type { Protocol, RunContext } from "../src/engine/protocol.js";
+import type { Row, RowBatch, TableSpec } from "../src/store/shapes.js";
+import { type EnduranceCycle, enduranceCycle, enduranceParameters, type EndurancePlan } from "./endurance-plan.js";
+import { enduranceFigures, enduranceMetrics } from "./endurance-results.js";
+import { baseLineOf, endOf, readResistance } from "./pulse-reading.js";
+import { type CaughtCycle, lengthOf, playAndRead } from "./pulse-station.js";
+
+const cycles: TableSpec = {
+  name: "cycles",
+  columns: [
+    { name: "cycle", type: "i32", unit: "", description: "number of the cycle, from 1" },
+    {
+      name: "time_s",
+      type: "f64",
+      unit: "s",
+      description: "its beginning since the first cycle, pauses between bursts left out",
+    },
+    {
+      name: "rOn_ohm",
+      type: "f64",
+      unit: "ohm",
+      description: "on resistance: at the end of the set pulse, or in the read after it where there is a reset",
+    },
+    {
+      name: "rOff_ohm",
+      type: "f64",
+      unit: "ohm",
+      description: "off resistance in the last read; a lower bound where off_at_floor",
+    },
+    { name: "iOn_A", type: "f64", unit: "A", description: "current R_on was taken from" },
+    { name: "iOff_A", type: "f64", unit: "A", description: "current R_off was taken from, below the floor too" },
+    { name: "off_at_floor", type: "bool", unit: "", description: "the off current could not be told from nothing" },
+    { name: "switched", type: "bool", unit: "", description: "both states were read, a factor of 10 or more apart" },
+  ],
+};
+
+/** States less than this apart no circuit could tell. */
+const leastRatio = 10;
+/** Samples in the shortest pulse, at least: enough to leave out its edges and average the rest. */
+const samplesPerPulse = 200;
+
+/** Set, (reset,) and read, cycle after cycle; every cycle is caught by the scope and is a row. */
+async function* setAndRead(
+  station: PulseStation,
+  plan: EndurancePlan,
+  context: RunContext,
+): AsyncGenerator<RowBatch, void, undefined> {
+  const cycle = enduranceCycle(plan);
+  const shortest_s = Math.min(...cycle.segments.map(({ duration_s }) => duration_s));
+  const job = {
+    segments: cycle.segments,
+    cycles: plan.cycles,
+    read_V: plan.read_amplitude,
+    pretrigger_s: 0.4 * plan.gap,
+    resolution_s: shortest_s / samplesPerPulse,
+  };
+  for await (const rows of playAndRead(station, job, (caught) => rowOf(caught, cycle), context)) {
+    yield { table: cycles.name, rows };
+  }
+}
+
+function rowOf({ cycle, time_s, segments, record }: CaughtCycle, { on, off }: EnduranceCycle): Row {
+  const offState = readResistance(record, segments, off);
+  const onState = on.kind === "read" ? readResistance(record, segments, on.segment) : whileOn();
+  return {
+    cycle,
+    time_s,
+    rOn_ohm: onState.ohm,
+    rOff_ohm: offState.ohm,
+    iOn_A: onState.current_A,
+    iOff_A: offState.current_A,
+    off_at_floor: offState.atFloor,
+    // A shorted device can show any ratio of two bounds.
+    switched: !onState.atFloor && !offState.shorted && offState.ohm >= leastRatio * onState.ohm,
+  };
+
+  function whileOn() {
+    const seen = record.reading(baseLineOf(record), endOf(segments, on.segment));
+    return { ...boundedResistance(seen.voltage, seen.current), current_A: seen.current.value };
+  }
+}
+
+/** Set, read and reset pulses, as often as the device lasts. */
+export const endurance: Protocol<EndurancePlan, "pulse-station"> = {
+  name: "endurance",
+  title: "Set and read pulses, cycle after cycle: R_on and R_off of every one",
+  description:
+    "The generator plays bursts of set, read and (for a memory cell) reset pulses; the scope keeps every cycle. It wears the device: that is the purpose. " +
+    "There is no compliance: generator and shunt resistance limit the current. R_off below the scope's noise is given as the bound it is.",
+  source: "Wang et al. 2025, Fig. 2i (Pt/Ag/ZnO/Pt); Yi et al. 2018, Suppl. Fig. 6 (VO2)",
+  parameters: enduranceParameters,
+  needs: "pulse-station",
+  tables: [cycles],
+  mainTable: cycles.name,
+  cost: (plan) => ({ rows: plan.cycles, duration_s: plan.cycles * lengthOf(enduranceCycle(plan).segments) }),
+  extremes: (plan) => ({
+    voltage_V: Math.max(...enduranceCycle(plan).segments.map(({ level_V }) => Math.abs(level_V))),
+  }),
+  run: setAndRead,
+  analyse: (tables) => enduranceMetrics(tables[cycles.name]),
+  figures: (tables) => enduranceFigures(tables[cycles.name]),
+};

@@ -1,0 +1,106 @@
+import type { PulseSegment, PulseStation } from "../src/capabilities/index.js";
+import type { RunContext } from "../src/engine/protocol.js";
+import { channelsFor, RecordView } from "./record-view.js";
+
+/** Cycles of pulses, each caught as one record of the scope. */
+export interface PulseJob {
+  /** The first is the pulse that triggers; the last is a rest, in which the scope arms again. */
+  readonly segments: readonly PulseSegment[];
+  readonly cycles: number;
+  /** Level of the read pulses: decides the fine range. */
+  readonly read_V: number;
+  /** Beginning of the record before the first edge, s; less than the last rest. */
+  readonly pretrigger_s: number;
+  /** Longest time between samples wanted, s. */
+  readonly resolution_s: number;
+}
+
+/** The record of one cycle, with its place in the run. */
+export interface CaughtCycle {
+  /** From 1, over all bursts. */
+  readonly cycle: number;
+  /** Beginning of the cycle since the first one, s; pauses between bursts are not counted: the device sees no voltage then. */
+  readonly time_s: number;
+  /** Levels and times as the generator plays them. */
+  readonly segments: readonly PulseSegment[];
+  readonly record: RecordView;
+}
+
+/** A burst plays at most this long, so that rows reach the disk about that often. */
+const longestBurst_s = 0.5;
+/** What generator and scope may need on top of the time of the pulses. */
+const patience_s = 10;
+/**
+ * Share of the first level at which the scope triggers. Below one half, which a shorted device behind equal source and shunt
+ * resistances would not reach; above any noise.
+ */
+const triggerShare = 0.3;
+
+/**
+ * Plays the cycles in bursts, catches each in a segment of the scope's memory and hands it to `read` while its samples are there.
+ * Gives what `read` made of them, burst by burst. The generator is told the limits with the levels, idles at 0 V between bursts,
+ * and ends with its output off.
+ */
+export async function* playAndRead<Result>(
+  station: PulseStation,
+  job: PulseJob,
+  read: (caught: CaughtCycle) => Result,
+  context: RunContext,
+): AsyncGenerator<Result[], void, undefined> {
+  const { source, sourceChannel, scope } = station;
+  context.atEnd(() => scope.makeSafe());
+  context.atEnd(() => source.makeSafe()); // last registered, first done
+  const levels = job.segments.map((segment) => segment.level_V);
+  const cycle = { segments: job.segments, limit: { low_V: Math.min(0, ...levels), high_V: Math.max(0, ...levels) } };
+  const channels = channelsFor(station, levels, job.read_V);
+  const [first_V, record] = [levels[0] ?? 0, recordOf(station, job)];
+  const trigger = { channel: station.top.channel, level_V: triggerShare * first_V, slope: slopeOf(first_V) };
+  const most = cyclesInBurst(station, job, record.points);
+  let { segments }: { segments: readonly PulseSegment[] } = job;
+  for (let done = 0, loaded = 0; done < job.cycles; done += loaded) {
+    const cycles = Math.min(most, job.cycles - done);
+    if (cycles !== loaded) {
+      await source.outputOff(sourceChannel); // nothing is loaded while the device can see it
+      ({ segments } = await source.load(sourceChannel, cycle, cycles));
+      await source.outputOn(sourceChannel);
+      loaded = cycles;
+    }
+    await scope.arm({ ...record, channels, trigger, segments: cycles }, context.signal);
+    await source.trigger(sourceChannel);
+    const period_s = lengthOf(segments);
+    const results: Result[] = [];
+    for await (const capture of scope.captures(cycles * period_s + patience_s, context.signal)) {
+      const place = { cycle: done + capture.segment + 1, time_s: done * period_s + capture.trigger_s };
+      results.push(read({ ...place, segments, record: new RecordView(station, channels, capture) }));
+    }
+    yield results;
+  }
+}
+
+/** Sum of the times of the segments, s. */
+export function lengthOf(segments: readonly PulseSegment[]): number {
+  return segments.reduce((sum, segment) => sum + segment.duration_s, 0);
+}
+
+/** Beginning and end of a segment since the first edge, s. */
+export function timesOf(segments: readonly PulseSegment[], index: number): { from_s: number; to_s: number } {
+  const from_s = lengthOf(segments.slice(0, index));
+  return { from_s, to_s: from_s + (segments[index]?.duration_s ?? 0) };
+}
+
+function recordOf(station: PulseStation, job: PulseJob) {
+  const rest_s = job.segments.at(-1)?.duration_s ?? 0;
+  const window_s = job.pretrigger_s + lengthOf(job.segments) - rest_s;
+  const step_s = Math.max(job.resolution_s, station.scope.ranges.minStep_s);
+  const points = Math.min(Math.ceil(window_s / step_s), station.scope.ranges.maxPoints);
+  return { window_s, pretrigger_s: job.pretrigger_s, points };
+}
+
+function cyclesInBurst(station: PulseStation, job: PulseJob, points: number): number {
+  const { maxSegments, maxPoints } = station.scope.ranges;
+  const inMemory = Math.floor(maxPoints / points);
+  const inTime = Math.floor(longestBurst_s / lengthOf(job.segments));
+  return Math.max(1, Math.min(maxSegments, station.source.ranges.maxCycles, inMemory, inTime, job.cycles));
+}
+
+const slopeOf = (level_V: number): "rising" | "falling" => (level_V < 0 ? "falling" : "rising");
