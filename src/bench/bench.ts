@@ -1,0 +1,181 @@
+import path from "node:path";
+import type { CaptureScope, PulseSource, StationName, Stations, SweepSmu } from "../capabilities/index.js";
+import { within } from "../engine/index.js";
+import type { SafeReport } from "../engine/index.js";
+import { MemrigError, messageOf } from "../errors.js";
+import { runFiles } from "../store/index.js";
+import type { RunEvent } from "../store/shapes.js";
+import type { BenchConfig } from "./config.js";
+import type { Guardian } from "./guardian.js";
+import { entryOf } from "./instrument.js";
+import type { OpenInstrument } from "./instrument.js";
+import type { Lock } from "./lock.js";
+import { sendSafe } from "./safe-socket.js";
+import type { SafeTarget } from "./safe-socket.js";
+import { stationOf, withLimits } from "./stations.js";
+import { safeTarget } from "./targets.js";
+import type { VirtualHost } from "./virtual-host.js";
+
+/** An open bench: instruments that answered, limits before each, a guardian behind them. */
+export interface Bench {
+  readonly config: BenchConfig;
+  /** The bench file's content, for the run's record. */
+  readonly snapshot: unknown;
+  readonly instruments: readonly OpenInstrument[];
+  /** What was told while it was opened. */
+  readonly notices: readonly RunEvent[];
+  /**
+   * What a protocol works with, limits included. Once the bench is made safe it drives nothing any more; ask for it anew.
+   *
+   * @throws MemrigError `invalid-request`: the wiring has not what the station needs
+   */
+  station<N extends StationName>(name: N): Stations[N];
+  /** Tells other processes (and the guardian) which run the bench is busy with. */
+  attachRun(folder: string): void;
+  /** Every instrument to its safe state, all at the same time; one that does not answer does not delay the others. */
+  makeSafe(): Promise<SafeReport[]>;
+  /** Makes safe what may be on, ends the guardian, closes the instruments, gives them free. Any number of times. */
+  close(): Promise<void>;
+}
+
+/** A healthy instrument turns off and says so within this. */
+const safe_s = 3;
+
+/** What an open bench is made of, and has to end. */
+export interface Parts {
+  readonly locks: Lock[];
+  opened: OpenInstrument[];
+  guardian?: Guardian;
+  host?: VirtualHost;
+}
+
+export function foundOnNotice(label: string): { message: string; label: string } {
+  return {
+    message:
+      `${label}: an output was on already. It is left as it is, and this program will not drive it: a jump from whatever ` +
+      "it is at could harm the sample. Turn it off at the front panel, or with memrig safe, then run again.",
+    label,
+  };
+}
+
+export function targetOf(config: BenchConfig, { label, resource }: OpenInstrument): SafeTarget[] {
+  const instrument = config.instruments.find((candidate) => candidate.label === label);
+  const target = instrument && safeTarget(label, entryOf(instrument), resource);
+  return target ? [target] : [];
+}
+
+/** Ends everything that was opened. `safe`: nothing can be on, so the guardian has nothing to do. */
+export async function takeDown(parts: Parts, safe: boolean): Promise<void> {
+  await Promise.allSettled(parts.opened.map(({ instrument }) => instrument.close()));
+  if (safe) await parts.guardian?.disarm();
+  else parts.guardian?.release();
+  await parts.host?.close();
+  for (const lock of parts.locks) await lock.release();
+}
+
+/** A bench whose instruments have answered and whose guardian is armed. */
+export class OpenBench implements Bench {
+  readonly instruments: readonly OpenInstrument[];
+  readonly snapshot: unknown;
+  /** Driven since it was last known to be safe. */
+  private readonly mayBeOn = new Set<string>();
+  /** How often it was made safe: a station from before can not turn anything on again. */
+  private epoch = 0;
+  private closing: Promise<void> | undefined;
+
+  constructor(
+    readonly config: BenchConfig,
+    private readonly parts: Parts,
+    readonly notices: readonly RunEvent[],
+  ) {
+    this.snapshot = config.snapshot;
+    // Whoever takes an instrument from here gets it with its limits.
+    this.instruments = parts.opened.map((found) => ({ ...found, instrument: this.limited(found) }));
+  }
+
+  station<N extends StationName>(name: N): Stations[N] {
+    return stationOf(name, this.config, new Map(this.parts.opened.map((found) => [found.label, this.limited(found)])));
+  }
+
+  private limited(found: OpenInstrument): SweepSmu | PulseSource | CaptureScope {
+    const { epoch } = this;
+    return withLimits(this.config, found, () => this.mayDrive(found, epoch));
+  }
+
+  attachRun(folder: string): void {
+    for (const lock of this.parts.locks) lock.setRunFolder(folder);
+    this.parts.guardian?.record(path.join(folder, runFiles.events));
+  }
+
+  async makeSafe(): Promise<SafeReport[]> {
+    this.epoch += 1;
+    return Promise.all(this.parts.opened.map((found) => this.makeOneSafe(found)));
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
+    if (this.mayBeOn.size > 0) await this.makeSafe();
+    await takeDown(this.parts, this.mayBeOn.size === 0);
+  }
+
+  private mayDrive({ label, foundOn }: OpenInstrument, epoch: number): void {
+    if (foundOn) throw new MemrigError("limit-refused", foundOnNotice(label).message, { label });
+    if (epoch !== this.epoch) {
+      throw new MemrigError(
+        "limit-refused",
+        `${label}: the bench has been made safe since this run began; it can not turn anything on again. Nothing was sent.`,
+        { label },
+      );
+    }
+    if (this.closing || !this.parts.guardian?.alive) {
+      throw new MemrigError(
+        "limit-refused",
+        `${label}: the guardian process, which puts the outputs off when this program can not, is gone. Nothing was sent. Open the bench again.`,
+        { label },
+      );
+    }
+    this.mayBeOn.add(label);
+  }
+
+  private async makeOneSafe(found: OpenInstrument): Promise<SafeReport> {
+    const began_ms = performance.now();
+    const { label, resource } = found;
+    const report = (state: SafeReport["state"], note: string): SafeReport => {
+      if (state === "safe") this.mayBeOn.delete(label);
+      return { label, resource, state, note, took_s: (performance.now() - began_ms) / 1000 };
+    };
+    if (found.foundOn) return report("left-as-found", "an output was on before; it was not touched");
+    try {
+      await within(turnOff(found), safe_s, label);
+      return report("safe", "outputs off");
+    } catch (error) {
+      return this.pastItsSession(found, messageOf(error), report);
+    }
+  }
+
+  /** The session may be stuck in a command; the instrument may well listen on a new connection. */
+  private async pastItsSession(
+    found: OpenInstrument,
+    why: string,
+    report: (state: SafeReport["state"], note: string) => SafeReport,
+  ): Promise<SafeReport> {
+    const [target] = targetOf(this.config, found);
+    const outcome = target && (await sendSafe(target, safe_s));
+    if (outcome?.safe) return report("safe", `outputs off over a new connection (${why})`);
+    return report(
+      "unknown",
+      `${why} ${outcome?.note ?? ""} Turn it off at the front panel before you touch the sample.`,
+    );
+  }
+}
+
+/** @throws MemrigError it did not take it, or says that an output is still on */
+async function turnOff({ label, instrument }: OpenInstrument): Promise<void> {
+  await instrument.makeSafe();
+  if (!(await instrument.outputIsOn())) return;
+  throw new MemrigError("bad-reply", `${label} was told to turn its outputs off and says that one is on.`, { label });
+}

@@ -1,0 +1,216 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { LineCounter, parseDocument } from "yaml";
+import type { Document } from "yaml";
+import type { z } from "zod";
+import { drivers } from "../../drivers/index.js";
+import { MemrigError, messageOf } from "../errors.js";
+import type { InfluxConfig } from "../store/sinks/influx.js";
+import type { Wire } from "../virtual/bench-plan.js";
+import { parseResource } from "../visa/index.js";
+import { Complaints, listed, unknownName } from "./complaints.js";
+import { readDut } from "./dut.js";
+import { boundsOf } from "./bounds.js";
+import type { Limits } from "./bounds.js";
+import { benchFile, keysAt } from "./schema.js";
+import type { BenchFile } from "./schema.js";
+import { readInflux } from "./secrets.js";
+import { readWiring } from "./wiring.js";
+
+export interface InstrumentConfig {
+  readonly label: string;
+  /** A name in `drivers`. */
+  readonly driver: string;
+  /** VISA resource name, or `virtual`. */
+  readonly resource: string;
+  /** Which of the family the virtual one is. */
+  readonly model?: string;
+}
+
+export interface DutConfig {
+  readonly id: string;
+  /** What the virtual lab and the twin simulate; left out on a bench that only measures. */
+  readonly model?: string;
+  /** Of the model, base units; those that differ from its defaults. */
+  readonly parameters: Readonly<Record<string, number>>;
+  /** Draws one device of the model's population. Left out: the nominal device. */
+  readonly seed?: number;
+  /** Wafer, die, site and so on, as written. */
+  readonly site: Readonly<Record<string, string>>;
+}
+
+/** A bench file, checked: every name known, every quantity in base units. */
+export interface BenchConfig {
+  /** As it was given; messages name it. */
+  readonly file: string;
+  readonly name: string;
+  readonly instruments: readonly InstrumentConfig[];
+  readonly dut: DutConfig;
+  readonly wiring: readonly Wire[];
+  readonly limits: Limits;
+  readonly virtual: {
+    readonly address: string;
+    readonly ports: "any" | "standard";
+    readonly links: readonly string[];
+    readonly time: "fast" | "real";
+  };
+  readonly influx?: InfluxConfig;
+  /** Absolute. A relative one is taken from the bench file's folder; left out, it is `runs` in the working folder. */
+  readonly store: string;
+  /** The file's content as it is kept with each run: as written, secrets as their `${NAME}`. */
+  readonly snapshot: unknown;
+}
+
+export interface ParseOptions {
+  /** Where `${NAME}` is looked up; the process's environment where left out. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** `ignored`: an unset `${NAME}` is no fault. For making a bench safe, which sends nothing to a database. */
+  readonly secrets?: "required" | "ignored";
+}
+
+/** @throws MemrigError `invalid-request`: no such file, or what `parseBench` finds */
+export async function loadBench(file: string, options: ParseOptions = {}): Promise<BenchConfig> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    throw new MemrigError(
+      "invalid-request",
+      `The bench file ${file} could not be read: ${messageOf(error)}. Give the path of a bench file; examples/ has some.`,
+      { file },
+      error,
+    );
+  }
+  return parseBench(text, file, options);
+}
+
+/**
+ * Reads a bench file's text.
+ *
+ * @param fileName for messages, and the place relative folders are taken from
+ * @throws MemrigError `invalid-request`: every fault, each with `file:line`, what stands there and what is allowed
+ */
+export function parseBench(yamlText: string, fileName: string, options: ParseOptions = {}): BenchConfig {
+  const lines = new LineCounter();
+  const document = parseDocument(yamlText, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
+  const complaints = new Complaints(fileName, document, lines);
+  for (const error of document.errors) {
+    complaints.addAt(lines.linePos(error.pos[0]).line, `This is not YAML: ${error.message}.`);
+  }
+  complaints.throwIfAny();
+  const written = contentOf(document, complaints);
+  const parsed = benchFile.safeParse(written);
+  if (!parsed.success) for (const issue of parsed.error.issues) complain(complaints, issue);
+  complaints.throwIfAny();
+  const file = parsed.data as BenchFile;
+
+  const instruments = readInstruments(file, complaints);
+  const dut = readDut(file.dut, instruments, complaints);
+  const wiring = readWiring(file.wiring, instruments, complaints);
+  const influx = file.influx && readInflux(file.influx, options, complaints);
+  checkLinks(file, complaints);
+  complaints.throwIfAny();
+  return {
+    file: fileName,
+    name: file.name ?? path.basename(fileName, path.extname(fileName)),
+    instruments,
+    dut,
+    wiring,
+    limits: boundsOf(file.limits ?? {}, complaints),
+    virtual: file.virtual,
+    ...(influx ? { influx } : {}),
+    store: file.store === undefined ? path.resolve("runs") : path.resolve(path.dirname(fileName), file.store),
+    snapshot: written,
+  };
+}
+
+function contentOf(document: Document, complaints: Complaints): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    complaints.addAt(1, `This is not YAML: ${messageOf(error)}.`); // an alias without its anchor
+    return {};
+  }
+}
+
+function complain(complaints: Complaints, issue: z.core.$ZodIssue): void {
+  const place = issue.path.length === 0 ? "the bench file" : `"${issue.path.map(String).join(".")}"`;
+  const keys = keysAt(issue.path);
+  if (issue.code === "unrecognized_keys") {
+    for (const key of issue.keys) {
+      complaints.add([...issue.path, key], unknownName(`a key of ${place}`, key, keys ?? []));
+    }
+  } else if (issue.code === "invalid_type" && issue.input === undefined && issue.message.includes("undefined")) {
+    complaints.add(issue.path, `${place} is missing. ${exampleOf(issue.path)}`);
+  } else if (issue.code === "invalid_value") {
+    complaints.add(issue.path, `${place}: allowed is ${listed(issue.values.map(String))}.`);
+  } else if (issue.code === "custom") {
+    complaints.add(issue.path, `${place}: ${issue.message}`);
+  } else {
+    const allowed = keys ? ` Here stands a map with the keys ${listed(keys)}.` : "";
+    complaints.add(issue.path, `${place}: ${issue.message}.${allowed} ${exampleOf(issue.path)}`.trimEnd());
+  }
+}
+
+function exampleOf(at: readonly PropertyKey[]): string {
+  switch (String(at[0])) {
+    case "instruments":
+      return "Write for example instruments: { smu: { driver: keithley-2450, resource: virtual } }.";
+    case "wiring":
+      return "Write for example smu.high: dut.top, or scope.2: { to: dut.bottom, through: { shunt: 1 kohm } }.";
+    case "limits":
+      return "Write for example limits: { voltage: 2 V, current: 1 mA, power: 5 mW }.";
+    case "dut":
+      return "Write for example dut: { id: W3-D17, model: zno-diffusive, seed: 7 }.";
+    case "influx":
+      return 'Write for example influx: { url: "http://127.0.0.1:8086", database: memrig }.';
+    default:
+      return "";
+  }
+}
+
+function readInstruments(file: BenchFile, complaints: Complaints): InstrumentConfig[] {
+  const entries = Object.entries(file.instruments);
+  if (entries.length === 0) complaints.add(["instruments"], `There are no instruments. ${exampleOf(["instruments"])}`);
+  const seen = new Map<string, string>();
+  return entries.map(([label, { driver, resource, model }]) => {
+    const at = ["instruments", label];
+    if (!/^[A-Za-z][\w-]*$/.test(label)) {
+      complaints.add(at, `"${label}" can not name an instrument: use letters, digits, "-" and "_", a letter first.`);
+    }
+    if (!drivers.has(driver)) {
+      complaints.add([...at, "driver"], unknownName("a driver", driver, [...drivers.keys()]));
+    }
+    const other = resource === "virtual" ? undefined : seen.get(resource.toLowerCase());
+    if (other !== undefined) {
+      complaints.add(
+        [...at, "resource"],
+        `${resource} is already the resource of "${other}". One instrument has one label.`,
+      );
+    }
+    seen.set(resource.toLowerCase(), label);
+    if (resource !== "virtual") checkResource(resource, [...at, "resource"], complaints);
+    return { label, driver, resource, ...(model === undefined ? {} : { model }) };
+  });
+}
+
+function checkResource(resource: string, at: readonly string[], complaints: Complaints): void {
+  try {
+    parseResource(resource);
+  } catch (error) {
+    complaints.add(at, `${messageOf(error)} Or write virtual for a simulated instrument.`);
+  }
+}
+
+function checkLinks(file: BenchFile, complaints: Complaints): void {
+  for (const [k, link] of file.virtual.links.entries()) {
+    if (link === "socket") continue;
+    const known = ["vxi11", "hislip", "serial", "prologix"].includes(link);
+    complaints.add(
+      ["virtual", "links", k],
+      known
+        ? `"${link}" is not served by this version of memrig. Write links: [socket].`
+        : `${unknownName("a link", link, ["socket"])} Write links: [socket].`,
+    );
+  }
+}

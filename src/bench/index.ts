@@ -1,0 +1,13 @@
+export { loadBench, parseBench } from "./config.js";
+export type { BenchConfig, DutConfig, InstrumentConfig, ParseOptions } from "./config.js";
+export type { Bound, Limits } from "./bounds.js";
+export { checkLimits } from "./limits.js";
+export { openBench } from "./open.js";
+export type { OpenOptions } from "./open.js";
+export type { Bench } from "./bench.js";
+export type { OpenInstrument } from "./instrument.js";
+export { checkBench } from "./check.js";
+export type { CheckedInstrument, CheckReport } from "./check.js";
+export { safeBench } from "./safe.js";
+export type { SafeReport } from "../engine/index.js";
+export { twinConfig, virtualPlan } from "./virtual-plan.js";

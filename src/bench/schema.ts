@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { quantity } from "../units.js";
+
+/** A name that YAML may have read as a number: `id: 17`. */
+const text = z.union([z.string().min(1), z.number().transform(String)]);
+
+export const through = z.strictObject({
+  isolator: quantity("A/V", "voltage-to-current converter behind a generator", { above: 0 }).optional(),
+  shunt: quantity("ohm", "resistor from the node to ground that the scope looks across", { above: 0 }).optional(),
+  series: quantity("ohm", "resistor in the line", { min: 0 }).optional(),
+});
+
+/** `dut.top`, or `{ to: dut.top, through: { … } }`. */
+export const wireTarget = z.preprocess(
+  (given) => (typeof given === "string" ? { to: given } : given),
+  z.strictObject({ to: z.string(), through: through.optional() }),
+);
+
+export const instrument = z.strictObject({
+  driver: z.string(),
+  resource: z.string().min(1),
+  model: text.optional(),
+});
+
+/** What tells one device from its neighbours; kept with every run. */
+export const siteKeys = ["lot", "wafer", "die", "site", "row", "column", "material", "note"] as const;
+
+export const dut = z.strictObject({
+  id: text.optional(),
+  model: z.string().optional(),
+  circuit: z.string().optional(),
+  parameters: z.record(z.string(), z.union([z.number(), z.string()])).default({}),
+  seed: z.int().min(0).max(0xffff_ffff).optional(),
+  ...Object.fromEntries(siteKeys.map((key) => [key, text.optional()])),
+});
+
+export const limits = z.strictObject({
+  voltage: quantity("V", "largest voltage at the device", { above: 0 }).optional(),
+  current: quantity("A", "largest current through the device", { above: 0 }).optional(),
+  power: quantity("W", "largest power a source can bring into the device", { above: 0 }).optional(),
+  "energy per pulse": quantity("J", "largest energy of one pulse", { above: 0 }).optional(),
+  slew: quantity("V/s", "fastest change of the voltage", { above: 0 }).optional(),
+});
+
+export const virtual = z.strictObject({
+  address: z.string().default("127.0.0.1"),
+  ports: z.enum(["any", "standard"]).default("any"),
+  links: z.array(z.string()).default(["socket"]),
+  time: z.enum(["fast", "real"]).default("fast"),
+});
+
+export const influx = z.strictObject({
+  url: z.string(),
+  database: z.string().min(1),
+  username: z.string().optional(),
+  password: z.string().optional(),
+  token: z.string().optional(),
+});
+
+export const benchFile = z.strictObject({
+  name: text.optional(),
+  instruments: z.record(z.string(), instrument),
+  dut: dut.default({ parameters: {} }),
+  wiring: z.record(z.string(), wireTarget).optional(),
+  limits: limits.optional(),
+  virtual: virtual.prefault({}),
+  influx: influx.optional(),
+  store: z.string().min(1).optional(),
+});
+export type BenchFile = z.output<typeof benchFile>;
+
+/** The keys that may stand at a place in the file; undefined where any name may. */
+export function keysAt(path: readonly PropertyKey[]): readonly string[] | undefined {
+  const [first, , third] = path.map(String);
+  switch (first) {
+    case undefined:
+      return Object.keys(benchFile.shape);
+    case "instruments":
+      return path.length === 2 ? Object.keys(instrument.shape) : undefined;
+    case "wiring":
+      if (third === "through") return Object.keys(through.shape);
+      return path.length === 2 ? ["to", "through"] : undefined;
+    case "dut":
+      return path.length === 1 ? Object.keys(dut.shape) : undefined;
+    case "limits":
+      return Object.keys(limits.shape);
+    case "virtual":
+      return Object.keys(virtual.shape);
+    case "influx":
+      return Object.keys(influx.shape);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,19 @@
+import { parseResource } from "../visa/index.js";
+import type { DriverEntry } from "../../drivers/index.js";
+import type { SafeTarget } from "./safe-socket.js";
+
+/** What the guardian has to know of an instrument; undefined where it can not be reached over a socket. */
+export function safeTarget(label: string, entry: DriverEntry, resource: string): SafeTarget | undefined {
+  const parsed = parseResource(resource);
+  if (parsed.kind !== "socket") return undefined;
+  const standard = parsed.port === entry.defaultPort;
+  return {
+    label,
+    host: parsed.host,
+    port: parsed.port,
+    messages: entry.safeMessages,
+    queries: entry.outputQuestions,
+    // A simulated one on a free port has no such port, and whoever has that number there is somebody else.
+    ...(entry.deadSocketPort !== undefined && standard ? { deadSocketPort: entry.deadSocketPort } : {}),
+  };
+}

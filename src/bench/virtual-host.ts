@@ -1,0 +1,60 @@
+import { fork } from "node:child_process";
+import { MemrigError } from "../errors.js";
+import type { ServedInstrument, VirtualBenchPlan } from "../virtual/bench-plan.js";
+import { inheritedOptions, siblingProgram } from "./child-process.js";
+import type { VirtualAnswer, VirtualOrder } from "./virtual-process.js";
+
+/** A start of Node and of the simulator, on a loaded machine. */
+const start_s = 30;
+/** What a closing server may take before it is ended. */
+const close_s = 2;
+
+/** Virtual instruments served by a process of this program's own. */
+export interface VirtualHost {
+  readonly instruments: readonly ServedInstrument[];
+  readonly pid: number;
+  close(): Promise<void>;
+}
+
+/** @throws MemrigError `no-answer` or what the instruments refuse; nothing is left running */
+export async function startVirtualHost(plan: VirtualBenchPlan): Promise<VirtualHost> {
+  const child = fork(siblingProgram("virtual-process"), {
+    execArgv: inheritedOptions(),
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const order = (what: VirtualOrder): void => {
+    if (child.connected) child.send(what);
+  };
+  order({ order: "serve", plan });
+  let timer: NodeJS.Timeout | undefined;
+  const answer = await Promise.race([
+    new Promise<VirtualAnswer>((resolve) => child.once("message", (message) => resolve(message as VirtualAnswer))),
+    exited.then((): VirtualAnswer => ({ answer: "failed", message: "its process ended" })),
+    new Promise<VirtualAnswer>((resolve) => {
+      timer = setTimeout(
+        () => resolve({ answer: "failed", message: `it did not start within ${start_s} s` }),
+        start_s * 1000,
+      );
+    }),
+  ]);
+  clearTimeout(timer);
+  if (answer.answer === "failed") {
+    child.kill("SIGKILL");
+    throw new MemrigError(
+      "no-answer",
+      `The virtual instruments of "${plan.name}" could not be served: ${answer.message} Nothing was sent.`,
+      { plan: plan.name },
+    );
+  }
+  return {
+    instruments: answer.instruments,
+    pid: child.pid ?? 0,
+    async close() {
+      order({ order: "close" });
+      const killer = setTimeout(() => child.kill("SIGKILL"), close_s * 1000);
+      await exited;
+      clearTimeout(killer);
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { MemrigError } from "../errors.js";
+import type { VirtualBenchPlan } from "../virtual/bench-plan.js";
+import type { BenchConfig, DutConfig } from "./config.js";
+
+/** Noise and serial numbers of a bench whose device has no seed. */
+const seedOfNominal = 1;
+
+/** A bench whose device has a model. */
+export type SimulatedBench = BenchConfig & { readonly dut: DutConfig & { readonly model: string } };
+
+/**
+ * What is to be served for this bench.
+ *
+ * @param which `virtual`: the instruments with `resource: virtual`; `all`: a double of every one
+ * @throws MemrigError `invalid-request`: the file names no model of the device
+ */
+export function virtualPlan(config: BenchConfig, which: "virtual" | "all" = "virtual"): VirtualBenchPlan {
+  const { id, model, parameters, seed } = simulated(config).dut;
+  const instruments = config.instruments.filter(({ resource }) => which === "all" || resource === "virtual");
+  const labels = new Set(instruments.map(({ label }) => label));
+  return {
+    name: config.name,
+    instruments: instruments.map(({ label, driver, model: family }) => ({
+      label,
+      driver,
+      ...(family === undefined ? {} : { model: family }),
+    })),
+    dut: { id, model, parameters, ...(seed === undefined ? {} : { seed }) },
+    wiring: config.wiring.filter(({ instrument }) => labels.has(instrument)),
+    address: config.virtual.address,
+    ports: config.virtual.ports,
+    time: config.virtual.time,
+    seed: seed ?? seedOfNominal,
+  };
+}
+
+/**
+ * The same bench with every instrument simulated, on free ports of this machine, and the model in place of the device.
+ *
+ * @throws MemrigError `invalid-request`: the file names no model of the device
+ */
+export function twinConfig(config: BenchConfig): SimulatedBench {
+  return {
+    ...simulated(config),
+    instruments: config.instruments.map((instrument) => ({ ...instrument, resource: "virtual" })),
+    virtual: { address: "127.0.0.1", ports: "any", links: ["socket"], time: "fast" },
+  };
+}
+
+function simulated(config: BenchConfig): SimulatedBench {
+  const { dut } = config;
+  if (dut.model !== undefined) return { ...config, dut: { ...dut, model: dut.model } };
+  throw new MemrigError(
+    "invalid-request",
+    `${config.file}: the device "${dut.id}" has no model to simulate. Write model: under dut:.`,
+    { file: config.file },
+  );
+}

@@ -1,0 +1,130 @@
+import { drivers } from "../../drivers/index.js";
+import type { Wire } from "../virtual/bench-plan.js";
+import { listed, unknownName } from "./complaints.js";
+import type { Complaints } from "./complaints.js";
+import type { InstrumentConfig } from "./config.js";
+import type { BenchFile } from "./schema.js";
+
+/** Names of the nodes in a bench file. `dut.in` and `dut.out` are other words for the two ends of the device. */
+const nodes: ReadonlyMap<string, Wire["node"]> = new Map([
+  ["dut.top", "dut.top"],
+  ["dut.bottom", "dut.bottom"],
+  ["dut.in", "dut.top"],
+  ["dut.out", "dut.bottom"],
+  ["ground", "ground"],
+] as const);
+
+export type Kind = "smu" | "awg" | "scope";
+
+/** Names that a terminal of each kind of instrument may have. */
+const terminals: Readonly<Record<Kind, readonly string[]>> = {
+  smu: ["high", "low"],
+  awg: ["1", "2"],
+  scope: ["1", "2", "3", "4"],
+};
+
+/** Which instruments a converter may stand in front of. */
+const throughFor: Readonly<Record<string, readonly Kind[]>> = {
+  isolator: ["awg"],
+  shunt: ["scope"],
+  series: ["smu", "awg"],
+};
+
+/** The kind of an instrument; undefined for a driver that is not known (which has its own complaint). */
+export function kindOf(instrument: InstrumentConfig): Kind | undefined {
+  return drivers.get(instrument.driver)?.kind;
+}
+
+/** Which terminal meets which node; one SMU alone needs no wiring. */
+export function readWiring(
+  written: BenchFile["wiring"],
+  instruments: readonly InstrumentConfig[],
+  complaints: Complaints,
+): Wire[] {
+  if (written === undefined) return wiringOfOneSmu(instruments, complaints);
+  const wires: Wire[] = [];
+  for (const [name, target] of Object.entries(written)) {
+    const wire = readWire(name, target, instruments, complaints);
+    if (!wire) continue;
+    if (wires.some((other) => other.instrument === wire.instrument && other.terminal === wire.terminal)) {
+      complaints.add(
+        ["wiring", name],
+        `${wire.instrument}.${wire.terminal} is wired twice. One terminal meets one node.`,
+      );
+    }
+    wires.push(wire);
+  }
+  return wires;
+}
+
+function wiringOfOneSmu(instruments: readonly InstrumentConfig[], complaints: Complaints): Wire[] {
+  const [only] = instruments;
+  if (only && instruments.length === 1 && kindOf(only) === "smu") {
+    return [
+      { instrument: only.label, terminal: "high", node: "dut.top" },
+      { instrument: only.label, terminal: "low", node: "dut.bottom" },
+    ];
+  }
+  const example = instruments.flatMap((instrument) => {
+    const [first] = terminals[kindOf(instrument) ?? "smu"];
+    return `${instrument.label}.${first}: dut.top`;
+  });
+  complaints.add(
+    ["wiring"],
+    `"wiring" may be left out for one SMU only; here are ${listed(instruments.map(({ label }) => label))}. Write for example wiring: { ${example.join(", ")} }.`,
+  );
+  return [];
+}
+
+function readWire(
+  name: string,
+  target: { to: string; through?: Readonly<Record<string, number | undefined>> | undefined },
+  instruments: readonly InstrumentConfig[],
+  complaints: Complaints,
+): Wire | undefined {
+  const at = ["wiring", name];
+  const dot = name.lastIndexOf(".");
+  const label = name.slice(0, Math.max(dot, 0));
+  const terminal = name.slice(dot + 1).toLowerCase();
+  const instrument = instruments.find((candidate) => candidate.label === label);
+  const node = nodes.get(target.to);
+  const kind = instrument && kindOf(instrument);
+  if (!instrument) {
+    const labels = instruments.map((candidate) => candidate.label);
+    complaints.add(
+      at,
+      `${unknownName("an instrument", label || name, labels)} Write instrument.terminal, for example smu.high.`,
+    );
+  }
+  if (!node) complaints.add([...at, "to"], unknownName("a node", target.to, [...nodes.keys()]));
+  if (!instrument || !kind || !node) return undefined;
+  if (!terminals[kind].includes(terminal)) {
+    complaints.add(at, unknownName(`a terminal of ${label} (${instrument.driver})`, terminal, terminals[kind]));
+    return undefined;
+  }
+  const through = readThrough(target.through ?? {}, kind, [...at, "through"], complaints);
+  return { instrument: label, terminal, node, ...(Object.keys(through).length > 0 ? { through } : {}) };
+}
+
+function readThrough(
+  written: Readonly<Record<string, number | undefined>>,
+  kind: Kind,
+  at: readonly string[],
+  complaints: Complaints,
+): NonNullable<Wire["through"]> {
+  for (const key of Object.keys(written)) {
+    const kinds = throughFor[key] ?? [];
+    if (kinds.includes(kind)) continue;
+    const fitting = Object.entries(throughFor).flatMap(([other, of]) => (of.includes(kind) ? [other] : []));
+    complaints.add(
+      [...at, key],
+      `"${key}" can not stand before ${kind === "awg" ? "an AWG" : kind === "smu" ? "an SMU" : "a scope"}; allowed there is ${listed(fitting)}.`,
+    );
+  }
+  const { isolator, shunt, series } = written;
+  return {
+    ...(shunt === undefined ? {} : { shunt_ohm: shunt }),
+    ...(isolator === undefined ? {} : { isolator_A_per_V: isolator }),
+    ...(series === undefined ? {} : { series_ohm: series }),
+  };
+}
