@@ -71,22 +71,23 @@ export async function readJsonIfThere(file: string): Promise<unknown> {
 }
 
 /**
- * Replaces a small file in one step: a reader sees the old text or the new, never a part, also after a power cut.
+ * Replaces a small file in one step: a reader sees the old text or the new, never a part.
  *
+ * @param durable also after a power cut; without it the file may then be empty, but nothing waits for the disk
  * @throws MemrigError `storage-failed`: the old file still stands
  */
-export async function replaceFile(file: string, text: string): Promise<void> {
+export async function replaceFile(file: string, text: string, durable = true): Promise<void> {
   const draft = `${file}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`;
   try {
     const handle = await open(draft, "wx");
     try {
       await handle.writeFile(text);
-      await handle.sync();
+      if (durable) await handle.sync();
     } finally {
       await handle.close();
     }
     await renameOver(draft, file);
-    await syncFolder(path.dirname(file));
+    if (durable) await syncFolder(path.dirname(file));
   } catch (error) {
     await rm(draft, { force: true });
     throw storageFailed(`${file} could not be written`, error, "What stood there before still stands.");

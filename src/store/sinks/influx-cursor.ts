@@ -56,10 +56,11 @@ export async function readProgress(folder: string, target: string): Promise<Infl
   return { tables: new Map(tables), complete: read.data.complete };
 }
 
+/** Not held to survive a power cut: an older one, or none, only means sending again. */
 export async function writeProgress(folder: string, target: string, progress: InfluxProgress): Promise<void> {
   const tables = [...progress.tables].map(([name, { stamp, ...rest }]) => {
     return [name, { ...rest, rows: stamp.row, last_ns: stamp.last_ns.toString() }] as const;
   });
   const file: z.input<typeof fileShape> = { target, complete: progress.complete, tables: Object.fromEntries(tables) };
-  await replaceFile(path.join(folder, runFiles.influx), `${JSON.stringify(file)}\n`);
+  await replaceFile(path.join(folder, runFiles.influx), `${JSON.stringify(file)}\n`, false);
 }
