@@ -160,16 +160,16 @@ export class Keithley2450 implements SweepSmu {
   /** As many runs of the trigger model as it takes for all cycles, each within the buffer. */
   async *#runs(setup: SweepSetup, signal: AbortSignal): AsyncGenerator<SweepReading[], void, undefined> {
     const { levels, cycles } = setup.plan;
-    let began_s: number | undefined;
+    let began: ClockReading | undefined;
     for (let done = 0; done < cycles; done += setup.cyclesPerRun) {
       const count = Math.min(setup.cyclesPerRun, cycles - done);
       await this.scpi.commands([`:TRAC:CLE ${BUFFER}`, ...sweepCommands(setup, count)]);
       stopIfAborted(signal, this.label, `after ${done} of ${cycles} cycles; the output is off`);
       await this.scpi.command(":INIT");
       await this.#firstReading(setup, signal);
-      const clock_s = await this.#bufferStart_s();
-      began_s ??= clock_s;
-      yield* this.#readings(setup, done * levels.length, count * levels.length, clock_s - began_s, signal);
+      const clock = await this.#bufferStart();
+      began ??= clock;
+      yield* this.#readings(setup, done * levels.length, count * levels.length, timeBetween_s(began, clock), signal);
     }
   }
 
@@ -201,9 +201,9 @@ export class Keithley2450 implements SweepSmu {
   }
 
   /** Absolute time of the first reading in the buffer, by the instrument's clock. */
-  async #bufferStart_s(): Promise<number> {
-    const [whole = NaN, fraction = NaN] = await this.scpi.queryNumbers(`:TRAC:DATA? 1, 1, ${BUFFER}, SEC, FRAC`);
-    return whole + fraction;
+  async #bufferStart(): Promise<ClockReading> {
+    const [whole_s = NaN, fraction_s = NaN] = await this.scpi.queryNumbers(`:TRAC:DATA? 1, 1, ${BUFFER}, SEC, FRAC`);
+    return { whole_s, fraction_s };
   }
 
   /**
@@ -296,6 +296,17 @@ export class Keithley2450 implements SweepSmu {
       );
     }
   }
+}
+
+/** Seconds since 1970 and the part of a second: together they have more digits than a double. */
+interface ClockReading {
+  readonly whole_s: number;
+  readonly fraction_s: number;
+}
+
+/** To the nanosecond, which is finer than the clock: the same times give the same number at any hour of the day. */
+function timeBetween_s(from: ClockReading, to: ClockReading): number {
+  return to.whole_s - from.whole_s + Math.round((to.fraction_s - from.fraction_s) * 1e9) / 1e9;
 }
 
 /** States in which the trigger model still works (2450-901-01, :TRIGger:STATe?). */

@@ -67,7 +67,7 @@ const ignore = () => undefined;
 const loaded: Turn[] = [asked("OUTP1?", "0"), ...off, ...upload(ignore), ...burst, noKeysightError, ...readBack];
 
 test("a cycle goes as big-endian samples, its limits are in force, and it waits for its trigger with the output off", async () => {
-  let block = Buffer.alloc(0);
+  let block: Buffer = Buffer.alloc(0);
   const script = [...hello, asked("OUTP1?", "0"), ...off, ...upload((bytes) => (block = bytes)), ...burst];
   await dialogue([...script, noKeysightError, ...readBack], open, async (awg, instrument) => {
     const told = await awg.load(1, cycle, 100);
