@@ -1,4 +1,5 @@
 import { createKeysight33500 } from "./awg/keysight-33500.js";
+import { createInfiniiVision } from "./scope/keysight-infiniivision.js";
 import { createVirtual2450 } from "./smu/index.js";
 import type { InstrumentContext, VirtualInstrument } from "./virtual-instrument.js";
 
@@ -6,4 +7,5 @@ import type { InstrumentContext, VirtualInstrument } from "./virtual-instrument.
 export const virtualInstruments: ReadonlyMap<string, (context: InstrumentContext) => VirtualInstrument> = new Map([
   ["keithley-2450", createVirtual2450],
   ["keysight-33500", createKeysight33500],
+  ["keysight-infiniivision", createInfiniiVision],
 ]);

@@ -26,6 +26,10 @@ export const output_ohm = 50;
 /** Corners written ahead at a time. Few, so that the lab can serve sockets between two stretches of a long burst. */
 const stretchCorners = 256;
 
+/** A watcher that has waited this long for nothing, by the wall clock, is given less of the processor. */
+const patience_ms = 2000;
+const rest_ms = 40;
+
 /** A free-running waveform looks this often, or every thousandth period, whether anybody still watches. */
 const look_s = 10e-3;
 
@@ -39,6 +43,7 @@ export class Player {
   #emf: Pwl = { times_s: [0], values: [0] };
   #cancel: () => void = () => undefined;
   #level_V = 0;
+  #watchedSince_ms = 0;
   #endless: { readonly shape: Shape; readonly start_s: number } | undefined;
 
   constructor(readonly outlet: Outlet) {}
@@ -60,18 +65,15 @@ export class Player {
   /** Free-running from now on. */
   run(shape: Shape): void {
     this.rest(shape.idle_V);
-    this.#endless = { shape, start_s: this.outlet.now_s };
-    this.#goOn();
+    this.#goEndless(shape, this.outlet.now_s);
   }
 
   /** Plays one burst, then rests at the idle level and calls `done`, at the time of the lab's clock when it is over. */
   burst({ shape, cycles, delay_s }: Burst, done: () => void): void {
     this.rest(shape.idle_V);
     const start_s = this.outlet.now_s + delay_s;
-    if (cycles === Infinity) {
-      this.#endless = { shape, start_s };
-      this.#goOn();
-    } else this.#finite(shape, start_s, cycles, done);
+    if (cycles === Infinity) this.#goEndless(shape, start_s);
+    else this.#finite(shape, start_s, cycles, done);
   }
 
   /** Calls off what is still to come. */
@@ -85,6 +87,13 @@ export class Player {
   watchedChanged(): void {
     if (this.#endless === undefined) return;
     this.#cancel();
+    this.#watchedSince_ms = performance.now();
+    this.#goOn();
+  }
+
+  #goEndless(shape: Shape, start_s: number): void {
+    this.#endless = { shape, start_s };
+    this.#watchedSince_ms = performance.now();
     this.#goOn();
   }
 
@@ -100,7 +109,17 @@ export class Player {
 
   #look(end_s: number, every_s: number): void {
     const next_s = Math.min(end_s, this.outlet.now_s + every_s);
-    this.#cancel = this.outlet.schedule(next_s, () => (next_s < end_s ? this.#look(end_s, every_s) : this.#goOn()));
+    this.#cancel = this.outlet.schedule(next_s, () => (next_s < end_s ? this.#look(end_s, every_s) : this.#rested()));
+  }
+
+  /** Goes on at once, or after a rest in which the lab's clock stands still. */
+  #rested(): void {
+    if (performance.now() - this.#watchedSince_ms < patience_ms) {
+      this.#goOn();
+      return;
+    }
+    const timer = setTimeout(() => this.#goOn(), rest_ms).unref();
+    this.#cancel = () => clearTimeout(timer);
   }
 
   #finite(shape: Shape, start_s: number, cycles: number, done: () => void): void {

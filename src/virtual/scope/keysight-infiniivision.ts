@@ -1,0 +1,27 @@
+import type { InstrumentContext, VirtualInstrument } from "../virtual-instrument.js";
+import { channelCommands } from "./channel-commands.js";
+import { controlCommands } from "./control-commands.js";
+import { measureCommands } from "./measure-commands.js";
+import { defaultScopeModel, scopeModel } from "./models.js";
+import { Scope } from "./scope.js";
+import { waveformCommands } from "./waveform-commands.js";
+
+/**
+ * A simulated Keysight InfiniiVision X oscilloscope: analog channels with noise and an 8-bit converter, edge trigger,
+ * segmented memory. Each channel sees the node it is wired to; one that is not wired sees 0 V. Not simulated, and answered
+ * as an unknown command: digital channels, wave generator, math, zoom, other triggers, screenshots.
+ *
+ * In RUN it takes a record when a query asks for one, not all the time: an unwatched simulation stands still.
+ *
+ * @throws MemrigError `invalid-request`: a model that is not of the family
+ * @see InfiniiVision 2000 X, 3000 X and 3000T Programmer's Guides
+ */
+export function createInfiniiVision({ plan, lab, seed }: InstrumentContext): VirtualInstrument {
+  const scope = new Scope(scopeModel(plan.model ?? defaultScopeModel), lab, plan.label, seed);
+  channelCommands(scope);
+  controlCommands(scope);
+  waveformCommands(scope);
+  measureCommands(scope);
+  scope.scpi.onReset(() => scope.reset());
+  return { scpi: scope.scpi, socketPort: 5025 };
+}
