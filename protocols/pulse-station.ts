@@ -35,6 +35,8 @@ const patience_s = 10;
  * resistances would not reach; above any noise.
  */
 const triggerShare = 0.3;
+/** A scope has its own numbers of points (…, 20 000, 50 000, …) and may take this many times what was asked. */
+const pointsTaken = 2.5;
 
 /**
  * Plays the cycles in bursts, catches each in a segment of the scope's memory and hands it to `read` while its samples are there.
@@ -92,13 +94,13 @@ function recordOf(station: PulseStation, job: PulseJob) {
   const rest_s = job.segments.at(-1)?.duration_s ?? 0;
   const window_s = job.pretrigger_s + lengthOf(job.segments) - rest_s;
   const step_s = Math.max(job.resolution_s, station.scope.ranges.minStep_s);
-  const points = Math.min(Math.ceil(window_s / step_s), station.scope.ranges.maxPoints);
+  const points = Math.min(Math.ceil(window_s / step_s), Math.floor(station.scope.ranges.maxPoints / pointsTaken));
   return { window_s, pretrigger_s: job.pretrigger_s, points };
 }
 
 function cyclesInBurst(station: PulseStation, job: PulseJob, points: number): number {
   const { maxSegments, maxPoints } = station.scope.ranges;
-  const inMemory = Math.floor(maxPoints / points);
+  const inMemory = Math.floor(maxPoints / (pointsTaken * points));
   const inTime = Math.floor(longestBurst_s / lengthOf(job.segments));
   return Math.max(1, Math.min(maxSegments, station.source.ranges.maxCycles, inMemory, inTime, job.cycles));
 }

@@ -18,7 +18,8 @@ export interface IvReadings {
  * One excursion of one cycle. Signs are those of the sweep; NaN where the device did not do it.
  *
  * Voltage drive (all against the *programmed* voltage, as published I-V curves are: under compliance the terminals carry less):
- * `vth_V` is the first level read in the on state on the way out, `vhold_V` the first read in the off state on the way back.
+ * `vth_V` is the level at which the device turns on on the way out: the first that is not read wholly off. `vhold_V` is the level at which it
+ * turns off on the way back: the first that is not read wholly on.
  * Current drive: `vth_V` is the voltage at the fold on the way out, `vhold_V` the least voltage on the way back.
  */
 export interface IvSwitching {
@@ -26,9 +27,9 @@ export interface IvSwitching {
   readonly polarity: 1 | -1;
   readonly vth_V: number;
   readonly vhold_V: number;
-  /** Step over log10(current after / current before); for current drive NaN. */
+  /** Step over log10(first current wholly on / last wholly off); for current drive NaN. */
   readonly slope_V_per_decade: number;
-  /** vth_V times the current read there. */
+  /** vth_V times the first current wholly on. */
   readonly pSet_W: number;
   readonly excursion: Excursion;
 }
@@ -60,19 +61,20 @@ function underVoltage(readings: IvReadings, { upFrom, peak, downTo }: Excursion)
   const { asked, current_A } = readings;
   const out = findSwitch(stretch(asked, upFrom, peak), stretch(current_A, upFrom, peak));
   const back = findSwitch(stretch(asked, downTo, peak), stretch(current_A, downTo, peak));
-  const on = out === undefined ? undefined : upFrom + out.on;
-  const off = back === undefined ? undefined : downTo - back.off;
+  const level = (k: number) => asked[k] ?? Number.NaN;
+  const at = out === undefined ? undefined : { before: upFrom + out.off, after: upFrom + out.on };
+  const lastOn = back === undefined ? undefined : downTo - back.on;
   // The same curve up and down is steep, not switched: a diode in coarse steps.
-  const level = (k: number | undefined) => (k === undefined ? Number.NaN : (asked[k] ?? Number.NaN));
-  if (on !== undefined && off !== undefined && Math.abs(level(off - 1)) >= Math.abs(level(on))) return nothing;
-  const found: Found = { ...nothing, vhold_V: level(off) };
-  if (on === undefined) return found;
-  const [before_A, after_A] = [current_A[on - 1] ?? Number.NaN, current_A[on] ?? Number.NaN];
+  if (at && lastOn !== undefined && Math.abs(level(lastOn)) >= Math.abs(level(at.after))) return nothing;
+  const vhold_V = lastOn === undefined ? Number.NaN : level(lastOn + 1);
+  if (at === undefined) return { ...nothing, vhold_V };
+  const [before_A, after_A] = [current_A[at.before] ?? Number.NaN, current_A[at.after] ?? Number.NaN];
+  const vth_V = level(at.before + 1);
   return {
-    vth_V: level(on),
-    vhold_V: found.vhold_V,
-    slope_V_per_decade: Math.abs(level(on) - level(on - 1)) / Math.log10(Math.abs(after_A / before_A)),
-    pSet_W: Math.abs(level(on) * after_A),
+    vth_V,
+    vhold_V,
+    slope_V_per_decade: Math.abs(vth_V - level(at.before)) / Math.log10(Math.abs(after_A / before_A)),
+    pSet_W: Math.abs(vth_V * after_A),
   };
 }
 

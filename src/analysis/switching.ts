@@ -1,10 +1,13 @@
 import { median } from "./statistics.js";
 
-/** Neighbouring readings between which the device changes state. */
+/**
+ * Where in a branch the device changes state. A reading takes time: one during which the device switches is an average of
+ * both states and belongs to neither.
+ */
 export interface SwitchPoint {
-  /** Last reading in the off state, as an index into the branch. */
+  /** Last reading wholly in the off state, as an index into the branch. */
   readonly off: number;
-  /** First reading in the on state: `off` + 1. */
+  /** First reading wholly in the on state: `off` + 1, or `off` + 2 where the device switched during a reading. */
   readonly on: number;
 }
 
@@ -18,6 +21,8 @@ const outstanding = 4;
 const aboveNoise = 10;
 /** Readings on either side that count as "around". */
 const around = 5;
+/** A reading the next one is more conductive than by this is not wholly on yet. */
+const leastPartDecades = 0.1;
 
 /**
  * Finds where a device that is driven by voltage goes from its off state into its on state, reading by reading along a
@@ -34,7 +39,7 @@ const around = 5;
 export function findSwitch(levels: ArrayLike<number>, currents_A: ArrayLike<number>): SwitchPoint | undefined {
   const count = Math.min(levels.length, currents_A.length);
   const logG = Float64Array.from({ length: count }, (_, k) => logConductance(levels[k] ?? 0, currents_A[k] ?? 0));
-  let best: SwitchPoint | undefined;
+  let best: number | undefined;
   let bestDecades = 0;
   let highestBefore = Number.NEGATIVE_INFINITY;
   let readingsBefore = 0;
@@ -47,10 +52,17 @@ export function findSwitch(levels: ArrayLike<number>, currents_A: ArrayLike<numb
     if (readingsBefore < settled || !(decades >= leastDecades) || decades <= bestDecades) continue;
     if (decades < outstanding * usualChange(logG, k)) continue;
     if (currentStep(currents_A, k) < aboveNoise * usualCurrentStep(currents_A, k)) continue;
-    best = { off: k, on: k + 1 };
+    best = k;
     bestDecades = decades;
   }
-  return best;
+  return best === undefined ? undefined : aroundPart(logG, best);
+}
+
+/** Leaves out a reading that is part off, part on; the change was found on one side of it or on the other. */
+function aroundPart(logG: Float64Array, k: number): SwitchPoint {
+  const rise = (from: number) => (logG[from + 1] ?? Number.NaN) - (logG[from] ?? Number.NaN);
+  if (rise(k - 1) >= Math.max(leastDecades, outstanding * usualChange(logG, k - 1))) return { off: k - 1, on: k + 1 };
+  return { off: k, on: rise(k + 1) > leastPartDecades ? k + 2 : k + 1 };
 }
 
 /** log10 of |I/level|; a reading of exactly no current is below anything; NaN at level 0, where there is none. */
