@@ -32,18 +32,25 @@ export async function createRun(storeDir: string, start: RunStart): Promise<RunW
   const startedAt = new Date().toISOString();
   const run = runName(startedAt, start.protocol, start.dut);
   const folder = path.resolve(storeDir, run);
+  const opened: { close(): Promise<void> }[] = [];
   try {
     await mkdir(path.resolve(storeDir), { recursive: true });
     await mkdir(folder);
     await writeFile(path.join(folder, runFiles.reserve), Buffer.alloc(reserve_B));
     const events = await open(path.join(folder, runFiles.events), "wx");
+    opened.push(events);
     const tables = new Map<string, TableWriter>();
-    for (const spec of start.tables) tables.set(spec.name, await TableWriter.create(folder, spec));
+    for (const spec of start.tables) {
+      const table = await TableWriter.create(folder, spec);
+      opened.push(table);
+      tables.set(spec.name, table);
+    }
     const info: RunInfo = { run, startedAt, status: "running", ...start, ...(await thisProcess()) };
     await replaceFile(path.join(folder, runFiles.info), pretty(info)); // last: a listed run has its tables
     await syncFolder(path.resolve(storeDir));
     return new RunWriter(folder, info, tables, events);
   } catch (error) {
+    await Promise.allSettled(opened.map((file) => file.close()));
     if (error instanceof MemrigError) throw error;
     throw storageFailed(`The run folder ${folder} could not be made`, error, "No run was begun.");
   }

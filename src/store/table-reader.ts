@@ -4,7 +4,7 @@ import { MemrigError, messageOf } from "../errors.js";
 import { ArrowCodec } from "./arrow-codec.js";
 import { crc32 } from "./crc32.js";
 import { codeOf, runFiles, storageFailed } from "./files.js";
-import { type JournalLine, parseLine } from "./journal.js";
+import { type JournalEntry, journalEntries, type JournalLine, parseLine, readRange } from "./journal.js";
 import type { Columns, TableSpec } from "./shapes.js";
 
 /** How far a reader has come in a table; plain JSON, so that it can be kept. */
@@ -59,7 +59,7 @@ export class TableReader {
     const [data, journal] = await Promise.all([this.#open(this.#file), this.#open(this.#journalFile)]);
     try {
       let cursor = from;
-      for await (const lines of journalLines(journal, from.journal_B)) {
+      for await (const lines of journalEntries(journal, from.journal_B)) {
         for (const group of groupsOf(lines)) {
           const stream = await this.#read(data, group);
           for (const { line, end_B, text } of group) {
@@ -105,7 +105,7 @@ export class TableReader {
   }
 
   /** The bytes of neighbouring batches behind a copy of the schema, as one stream. Shorter when the file is. */
-  async #read(data: FileHandle, group: readonly Entry[]): Promise<Chunk> {
+  async #read(data: FileHandle, group: readonly JournalEntry[]): Promise<Chunk> {
     const [first, last] = [group[0]?.line, group.at(-1)?.line];
     if (first === undefined || last === undefined) return { start_B: 0, bytes: new Uint8Array(0) };
     const bytes = await readRange(data, first.offset, last.offset + last.length - first.offset);
@@ -156,38 +156,14 @@ export class TableReader {
   }
 }
 
-/** A line of the journal and where it ends; `line` is undefined when it can not be understood. */
-interface Entry {
-  readonly line: JournalLine | undefined;
-  readonly text: string;
-  readonly end_B: number;
-}
-
 interface Chunk {
   readonly start_B: number;
   readonly bytes: Uint8Array;
 }
 
-/** Whole lines from a position on; a last line without its end is still being written, or torn, and is left alone. */
-async function* journalLines(journal: FileHandle, from_B: number): AsyncGenerator<Entry[]> {
-  for (let start_B = from_B; ;) {
-    const bytes = await readRange(journal, start_B, 256 * 1024);
-    const entries: Entry[] = [];
-    let at = 0;
-    for (let end = bytes.indexOf(10, at); end >= 0; end = bytes.indexOf(10, at)) {
-      const text = bytes.toString("utf8", at, end);
-      at = end + 1;
-      entries.push({ line: parseLine(text), text, end_B: start_B + at });
-    }
-    if (entries.length === 0) return;
-    yield entries;
-    start_B += at;
-  }
-}
-
 /** Neighbouring batches, together at most a chunk; a larger one, or a line that says nonsense, goes alone. */
-function* groupsOf(entries: readonly Entry[]): Generator<readonly Entry[]> {
-  let group: Entry[] = [];
+function* groupsOf(entries: readonly JournalEntry[]): Generator<readonly JournalEntry[]> {
+  let group: JournalEntry[] = [];
   let start_B = 0;
   for (const entry of entries) {
     const previous = group.at(-1)?.line;
@@ -227,17 +203,4 @@ function faultIn(
 function batchBytes(line: JournalLine, chunk: Chunk): Uint8Array {
   const from = line.offset - chunk.start_B;
   return chunk.bytes.subarray(from, from + line.length);
-}
-
-/** Up to `length` bytes from a position; fewer at the end of the file. Never more memory than the file is long. */
-async function readRange(handle: FileHandle, position: number, length: number): Promise<Buffer> {
-  const { size } = await handle.stat();
-  const bytes = Buffer.alloc(Math.max(0, Math.min(length, size - position)));
-  let done = 0;
-  while (done < bytes.length) {
-    const { bytesRead } = await handle.read(bytes, done, bytes.length - done, position + done);
-    if (bytesRead === 0) break;
-    done += bytesRead;
-  }
-  return bytes.subarray(0, done);
 }
