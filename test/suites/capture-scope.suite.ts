@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Capture, CapturePlan, CaptureScope, PulseCycle, PulseSource } from "../../src/capabilities/index.js";
+import type { MemrigError } from "../../src/errors.js";
+
+/** A source on a resistor and a current channel's 50 Ω behind it: channel 1 sees the top, channel 2 the bottom. */
+export interface CaptureBench {
+  readonly scope: CaptureScope;
+  readonly source: PulseSource;
+  readonly resistance_ohm: number;
+  close(): Promise<void>;
+}
+
+const never = new AbortController().signal;
+const inputResistance_ohm = 50;
+
+const cycle: PulseCycle = {
+  segments: [
+    { level_V: 1, duration_s: 5e-6 },
+    { level_V: 0, duration_s: 5e-6 },
+    { level_V: 0.2, duration_s: 10e-6 },
+    { level_V: 0, duration_s: 80e-6 },
+  ],
+  limit: { low_V: 0, high_V: 1 },
+};
+const plan: CapturePlan = {
+  channels: [
+    { channel: 1, range_V: 1.6, offset_V: 0.6 },
+    { channel: 2, range_V: 0.08, offset_V: 0.03, impedance: "50" },
+  ],
+  window_s: 25e-6,
+  pretrigger_s: 2e-6,
+  trigger: { channel: 1, level_V: 0.5, slope: "rising" },
+  segments: 4,
+  points: 500,
+};
+
+/** Mean of a channel between two times after the trigger. */
+function mean(capture: Capture, channel: number, from_s: number, to_s: number): number {
+  const index = (time_s: number) => Math.round((time_s - capture.start_s) / capture.step_s);
+  const part = capture.volts.get(channel)?.subarray(index(from_s), index(to_s)) ?? new Float64Array(0);
+  assert.ok(part.length > 0);
+  return part.reduce((sum, volt) => sum + volt, 0) / part.length;
+}
+
+/** What every segmented scope must do, real or simulated, with a source that plays known pulses. */
+export function captureScopeSuite(name: string, open: () => Promise<CaptureBench>): void {
+  async function on(action: (bench: CaptureBench) => Promise<void>): Promise<void> {
+    const bench = await open();
+    try {
+      await action(bench);
+      await bench.source.makeSafe();
+      await bench.scope.makeSafe();
+      assert.equal(await bench.scope.outputIsOn(), false);
+    } finally {
+      await bench.close();
+    }
+  }
+
+  async function play({ source, scope }: CaptureBench, asked: CapturePlan, bursts = asked.segments): Promise<void> {
+    await source.load(1, cycle, bursts);
+    await scope.arm(asked, never);
+    await source.outputOn(1);
+    await source.trigger(1);
+  }
+
+  for (const segments of [1, 4]) {
+    test(`${name}: ${segments} pulse(s) give as many records of what was played, on both channels`, () =>
+      on(async (bench) => {
+        await play(bench, { ...plan, segments });
+        const total_ohm = bench.resistance_ohm + inputResistance_ohm + bench.source.ranges.sourceResistance_ohm;
+        let count = 0;
+        for await (const capture of bench.scope.captures(30, never)) {
+          assert.equal(capture.segment, count++);
+          assert.ok(
+            Math.abs(capture.trigger_s - capture.segment * 100e-6) < 1e-7,
+            `triggered at ${capture.trigger_s} s`,
+          );
+          assert.ok(
+            Math.abs(capture.start_s + plan.pretrigger_s) < 2 * capture.step_s,
+            `begins at ${capture.start_s} s`,
+          );
+          assert.ok((capture.volts.get(1)?.length ?? 0) * capture.step_s > 0.99 * plan.window_s);
+          for (const [level_V, from_s, to_s] of [
+            [0, -1.5e-6, -0.5e-6],
+            [1, 1e-6, 4e-6],
+            [0, 6e-6, 9e-6],
+            [0.2, 11e-6, 19e-6],
+          ] as const) {
+            const current_A = level_V / total_ohm;
+            const top_V = level_V - current_A * bench.source.ranges.sourceResistance_ohm;
+            // One code of an 8-bit converter is 1/256 of the range; noise averages out.
+            const code_V = 1.6 / 256;
+            assert.ok(Math.abs(mean(capture, 1, from_s, to_s) - top_V) < code_V, `top at ${from_s} s`);
+            const bottom_V = current_A * inputResistance_ohm;
+            assert.ok(Math.abs(mean(capture, 2, from_s, to_s) - bottom_V) < 0.08 / 256, `bottom at ${from_s} s`);
+          }
+        }
+        assert.equal(count, segments);
+      }));
+  }
+
+  test(`${name}: triggers that do not come end the wait with their number`, () =>
+    on(async (bench) => {
+      await play(bench, plan, 3);
+      const wait = async () => {
+        for await (const capture of bench.scope.captures(1, never)) assert.fail(`record ${capture.segment} came`);
+      };
+      await assert.rejects(wait(), (error: MemrigError) => {
+        assert.equal(error.kind, "no-answer");
+        assert.match(error.message, /3 of 4 triggers came/);
+        return true;
+      });
+    }));
+
+  test(`${name}: a level that is never passed triggers nothing by itself`, () =>
+    on(async (bench) => {
+      await play(bench, { ...plan, segments: 1, trigger: { ...plan.trigger, level_V: 1.2 } }, 3);
+      await assert.rejects(bench.scope.captures(0.5, never).next(), /0 of 1 triggers came/);
+    }));
+
+  test(`${name}: an abort ends the wait at once`, () =>
+    on(async (bench) => {
+      const stop = new AbortController();
+      await bench.scope.arm(plan, never);
+      const first = bench.scope.captures(60, stop.signal).next();
+      stop.abort();
+      await assert.rejects(first, (error: MemrigError) => error.kind === "aborted");
+    }));
+
+  test(`${name}: it is armed anew after anything`, () =>
+    on(async (bench) => {
+      await bench.scope.arm(plan, never);
+      await bench.scope.makeSafe();
+      await assert.rejects(
+        bench.scope.captures(1, never).next(),
+        (error: MemrigError) => error.kind === "invalid-request",
+      );
+      for (const segments of [2, 1, 3]) {
+        await play(bench, { ...plan, segments });
+        let count = 0;
+        for await (const capture of bench.scope.captures(30, never)) count = capture.segment + 1;
+        assert.equal(count, segments);
+      }
+    }));
+
+  test(`${name}: what it can not capture is refused`, () =>
+    on(async ({ scope }) => {
+      const { channels, maxSegments, maxPoints, minStep_s } = scope.ranges;
+      const changes: Partial<CapturePlan>[] = [
+        { segments: 0 },
+        { segments: maxSegments + 1 },
+        { points: maxPoints * 2 },
+        { window_s: minStep_s * 10 },
+        { channels: [] },
+        { channels: [{ channel: channels + 1, range_V: 1, offset_V: 0 }] },
+        { trigger: { channel: 3, level_V: 0, slope: "rising" } },
+        { pretrigger_s: -1 },
+      ];
+      for (const change of changes) {
+        const refused = (error: MemrigError) => error.kind === "invalid-request";
+        await assert.rejects(scope.arm({ ...plan, ...change }, never), refused, JSON.stringify(change));
+      }
+    }));
+}
