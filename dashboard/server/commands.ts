@@ -6,9 +6,9 @@ import type { RunEvent, RunStatus } from "../../src/store/shapes.js";
 import type { CommandReport } from "./wire.js";
 
 /** A run looks for the wish to stop ten times a second, and its instruments are off soon after. */
-export const abortDeadline_s = 5;
-/** The person who presses "Outputs off" does not wait for a run that does not end. */
-export const safeDeadline_s = 3;
+const abortDeadline_s = 5;
+/** The person who presses "Outputs off" does not wait for a run that does not end; turning off waits once more itself. */
+const safeDeadline_s = 2;
 
 interface Stopped {
   readonly run: string;
@@ -21,8 +21,8 @@ interface Stopped {
  *
  * @throws MemrigError `invalid-request`: it is not running; nothing was asked
  */
-async function stop(store: string, run: string, deadline_s: number): Promise<Stopped> {
-  const reader = await openRun(store, run);
+async function stop(reader: RunReader, deadline_s: number): Promise<Stopped> {
+  const { run } = reader.info;
   const before = await reader.status();
   if (before !== "running") {
     throw new MemrigError(
@@ -79,7 +79,7 @@ export async function abort(
       "invalid-request",
       "No run is running; there is nothing to abort. The outputs were not touched.",
     );
-  const stopped = await stop(store, name, abortDeadline_s);
+  const stopped = await stop(await openRun(store, name), abortDeadline_s);
   const took_s = (performance.now() - began) / 1000;
   const message =
     stopped.status === "running"
@@ -88,24 +88,39 @@ export async function abort(
   return { runs: [{ run: name, status: stopped.status }], outputs: stopped.outputs, message, took_s };
 }
 
-/**
- * Aborts all runs, then turns every output of the bench off, also with no run, and also when a run does not end.
- *
- * @param safe turns the outputs off; undefined when the dashboard was started without a bench file
- */
-export async function outputsOff(
-  store: string,
-  running: readonly { run: string }[],
-  safe: (() => Promise<readonly SafeReport[]>) | undefined,
-): Promise<CommandReport> {
+export interface OutputsOff {
+  readonly store: string;
+  readonly running: readonly { readonly run: string }[];
+  /** The run the person looks at, whichever bench it is on. */
+  readonly inView: string | undefined;
+  /** Name of this bench. Runs of another one in the same store go on, unless a person looks at them. */
+  readonly bench: string | undefined;
+  /** Turns the outputs off; undefined when the dashboard was started without a bench file. */
+  readonly safe: (() => Promise<readonly SafeReport[]>) | undefined;
+}
+
+/** Aborts the runs of this bench and the one in view, then turns every output off: also with no run, and with one that does not end. */
+export async function outputsOff({ store, running, inView, bench, safe }: OutputsOff): Promise<CommandReport> {
   const began = performance.now();
-  const results = await Promise.allSettled(running.map(({ run }) => stop(store, run, safeDeadline_s)));
+  const readers = await Promise.all(running.map(({ run }) => openRun(store, run)));
+  const ours = readers.filter(({ info }) => bench === undefined || info.run === inView || nameIn(info.bench) === bench);
+  const results = await Promise.allSettled(ours.map((reader) => stop(reader, safeDeadline_s)));
   const stopped = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
   const runs = stopped.map(({ run, status }) => ({ run, status }));
   const troubles = results.flatMap((result) => (result.status === "rejected" ? [messageOf(result.reason)] : []));
-  const outputs = safe ? await safe() : stopped.flatMap((run) => run.outputs);
+  const asked = (await safe?.()) ?? [];
+  // What was asked last is how it is now; the instruments of another bench are told of by their run.
+  const told = stopped.flatMap(({ outputs }) => outputs);
+  const others = told.filter(
+    ({ label, resource }) => !asked.some((one) => one.label === label && one.resource === resource),
+  );
+  const outputs = [...asked, ...others];
   const took_s = (performance.now() - began) / 1000;
   return { runs, outputs, message: [summary(runs, outputs, safe !== undefined), ...troubles].join(" "), took_s };
+}
+
+function nameIn(bench: unknown): unknown {
+  return typeof bench === "object" && bench !== null && "name" in bench ? bench.name : undefined;
 }
 
 function summary(runs: CommandReport["runs"], outputs: readonly SafeReport[], asked: boolean): string {

@@ -13,6 +13,9 @@ import { Follower } from "./live/follower.js";
 import { sendError } from "./replies.js";
 import { RunIndex } from "./run-list.js";
 
+/** The run that the person looks at. */
+const commandBody = z.object({ run: z.string().optional() });
+
 export interface DashboardOptions {
   /** Folder that holds the runs; may not exist yet. */
   readonly store: string;
@@ -64,13 +67,15 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
   app.use("/api", readApi(options.store, index));
   app.use("/api", express.json({ limit: "10kb" }));
   app.post("/api/abort", async (request, response) => {
-    const { run } = z.object({ run: z.string().optional() }).parse(request.body ?? {});
+    const { run } = commandBody.parse(request.body ?? {});
     await index.refresh();
     response.json(await abort(options.store, index.running, run));
   });
-  app.post("/api/safe", async (_request, response) => {
+  app.post("/api/safe", async (request, response) => {
+    const { run } = commandBody.parse(request.body ?? {});
     await index.refresh();
-    response.json(await outputsOff(options.store, index.running, options.safe));
+    const { store, bench, safe } = options;
+    response.json(await outputsOff({ store, running: index.running, inView: run, bench: bench?.name, safe }));
   });
   app.use(express.static(pageFolder(options.page), { cacheControl: false }));
   app.use((request, response) => {

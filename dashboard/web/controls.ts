@@ -21,7 +21,10 @@ export class Controls {
       "click",
       () => void this.press(this.abort, "Aborting…", () => server.abort(this.running)),
     );
-    this.safe.addEventListener("click", () => void this.press(this.safe, "Turning off…", () => server.outputsOff()));
+    this.safe.addEventListener(
+      "click",
+      () => void this.press(this.safe, "Turning off…", () => server.outputsOff(this.running)),
+    );
   }
 
   /** @param run the one that is running; empty: none, so that there is nothing to abort */

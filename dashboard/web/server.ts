@@ -27,7 +27,7 @@ export const server = {
     ask(`api/runs?${new URLSearchParams({ filter, limit: String(limit) }).toString()}`),
   run: (run: string, signal: AbortSignal): Promise<RunPage> => ask(`api/runs/${encodeURIComponent(run)}`, { signal }),
   abort: (run: string): Promise<CommandReport> => command("api/abort", { run }),
-  outputsOff: (): Promise<CommandReport> => command("api/safe", {}),
+  outputsOff: (run: string): Promise<CommandReport> => command("api/safe", run === "" ? {} : { run }),
   csv: (run: string, table: string): string =>
     `api/runs/${encodeURIComponent(run)}/table.csv?${new URLSearchParams({ table }).toString()}`,
   svg: (run: string, figure: string): string =>

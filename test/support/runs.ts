@@ -1,6 +1,7 @@
-import { createRun, type RunWriter } from "../../src/store/index.js";
+import { abortRequested, createRun, type RunWriter } from "../../src/store/index.js";
 import type { Row, TableSpec } from "../../src/store/shapes.js";
 import { createRandom } from "../../src/simulator/random.js";
+import { until } from "./until.js";
 
 /** Runs made without a bench, for what only reads runs. Their device is arithmetic, not physics. */
 export const sweepTable: TableSpec = {
@@ -70,10 +71,12 @@ interface Options {
   readonly expectedRows?: number;
   readonly dut?: string;
   readonly tags?: Readonly<Record<string, string>>;
+  /** Name of the bench it runs on. */
+  readonly bench?: string;
 }
 
+const usualBench = "ZnO on the virtual bench";
 const common = {
-  bench: { name: "ZnO on the virtual bench" },
   software: { name: "memrig", version: "0.1.0", commit: "0123456789" },
   operator: "lab",
 };
@@ -81,10 +84,11 @@ const common = {
 /** Begins an I-V run; rows are for the test to append. */
 export function beginSweepRun(
   store: string,
-  { expectedRows = 0, dut = "W3-D17", tags = {} }: Options = {},
+  { expectedRows = 0, dut = "W3-D17", tags = {}, bench = usualBench }: Options = {},
 ): Promise<RunWriter> {
   return createRun(store, {
     ...common,
+    bench: { name: bench },
     protocol: "iv-sweep",
     dut,
     parameters: {
@@ -118,10 +122,11 @@ export function beginSweepRun(
 /** Begins an endurance run; rows are for the test to append. */
 export function beginEnduranceRun(
   store: string,
-  { expectedRows = 0, dut = "W3-D17", tags = {} }: Options = {},
+  { expectedRows = 0, dut = "W3-D17", tags = {}, bench = usualBench }: Options = {},
 ): Promise<RunWriter> {
   return createRun(store, {
     ...common,
+    bench: { name: bench },
     protocol: "endurance",
     dut,
     parameters: {
@@ -140,4 +145,17 @@ export function beginEnduranceRun(
     expectedRows,
     tags,
   });
+}
+
+/** Does what the engine does with a wish to stop: looks for it, says what became of the outputs, ends the run. */
+export async function endWhenAsked(writer: RunWriter): Promise<void> {
+  const asked = await until("a wish to abort", () => abortRequested(writer.folder));
+  writer.event("safe", {
+    label: "smu",
+    resource: "virtual",
+    state: "safe",
+    note: "it answered that its output is off",
+    took_s: 0.01,
+  });
+  await writer.finish("aborted", { reason: `Aborted by ${asked.by}.` });
 }

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { MemrigError } from "../../../src/errors.js";
 import type { RunEvent, RunInfo, RunStatus } from "../../../src/store/shapes.js";
 import { openRunFolder, runFiles, type RunReader, type TailCursor } from "../../../src/store/index.js";
 import { runLine } from "../run-list.js";
@@ -13,6 +14,8 @@ const mostOldEvents = 50;
 interface Followed {
   readonly name: string;
   cursor: TailCursor | undefined;
+  /** A batch of it could not be read: it was said, and the sound ones are still shown. */
+  damaged: boolean;
 }
 
 /** A run as it grows on the disk, whoever writes it: rows go into its panels and are forgotten. */
@@ -30,7 +33,7 @@ export class FollowedRun {
   constructor(private readonly reader: RunReader) {
     this.#info = reader.info;
     this.panels = panelsFor(reader.info);
-    this.tables = reader.info.tables.map(({ name }) => ({ name, cursor: undefined }));
+    this.tables = reader.info.tables.map(({ name }) => ({ name, cursor: undefined, damaged: false }));
   }
 
   get run(): string {
@@ -55,11 +58,15 @@ export class FollowedRun {
     // The status is read first: a run seen as ended is then read to its last row.
     const status = await this.reader.status();
     let changed = status !== this.#status;
+    const damage: RunEvent[] = [];
     for (const table of this.tables) {
-      for await (const { columns, cursor } of this.reader.batches(table.name, table.cursor)) {
-        table.cursor = cursor;
-        for (const panel of this.panels) if (panel.table === table.name) panel.take(columns);
-        changed = true;
+      try {
+        changed = (await this.takeRows(table)) || changed;
+      } catch (error) {
+        if (!(error instanceof MemrigError && error.kind === "storage-failed") || table.damaged) throw error;
+        table.damaged = true;
+        damage.push({ at: new Date().toISOString(), event: "error", message: error.message });
+        changed = (await this.takeRows(table)) || changed;
       }
     }
     this.progress.note(now_s, this.rows);
@@ -67,7 +74,18 @@ export class FollowedRun {
     this.#status = status;
     const events = await this.newEvents();
     this.lastAt = events.at(-1)?.at ?? this.lastAt;
-    return { changed, events };
+    return { changed, events: [...events, ...damage] };
+  }
+
+  private async takeRows(table: Followed): Promise<boolean> {
+    const batches = this.reader.batches(table.name, table.cursor, { leaveOutDamaged: table.damaged });
+    let changed = false;
+    for await (const { columns, cursor } of batches) {
+      table.cursor = cursor;
+      for (const panel of this.panels) if (panel.table === table.name) panel.take(columns);
+      changed = true;
+    }
+    return changed;
   }
 
   private async newEvents(): Promise<readonly RunEvent[]> {

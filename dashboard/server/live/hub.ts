@@ -3,8 +3,10 @@ import type { Request, Response } from "express";
 import type { Hello, LiveState, LogLine } from "../wire.js";
 import type { FollowedRun } from "./followed-run.js";
 
+/** A page that has this much still to take gets no frame: it shows what it has, and the next frame stands by itself. */
+const mostWaiting_bytes = 1e6;
 /** A page that has not taken this much will not catch up: it is cut off, and comes back by itself. */
-const mostUnsent_bytes = 4e6;
+const mostUnsent_bytes = 8e6;
 /** Log lines kept for pages that come back. */
 const mostKept = 200;
 /** Longest silence on a stream; a page that hears nothing for longer takes the connection as lost. */
@@ -17,21 +19,16 @@ interface Kept {
 
 /** One page that listens. What can be left out waits here, and only the newest of it is sent. */
 class Page {
-  private ready = true;
   private state = "";
   private shown: { run: string; marks: readonly number[] } | undefined;
   private behind = true;
 
-  constructor(private readonly response: Response) {
-    response.on("drain", () => {
-      this.ready = true;
-    });
-  }
+  constructor(private readonly response: Response) {}
 
   /** Sends what must not be lost. */
   event(text: string): void {
     if (this.response.writableEnded) return;
-    this.ready = this.response.write(text) && this.ready;
+    this.response.write(text);
     if (this.response.writableLength > mostUnsent_bytes) this.response.destroy();
   }
 
@@ -42,13 +39,13 @@ class Page {
 
   /** Sends state and frame as they are now, unless the page still has the last ones to take. */
   offer(state: LiveState, run: FollowedRun | undefined): void {
-    if (!this.ready) return;
+    if (this.response.writableLength > mostWaiting_bytes) return;
     const text = JSON.stringify(state);
     if (text !== this.state) {
       this.state = text;
       this.event(`event: state\ndata: ${text}\n\n`);
     }
-    if (!this.behind || run === undefined || !this.ready) return;
+    if (!this.behind || run === undefined) return;
     const frame = run.frame(this.shown?.run === run.run ? this.shown.marks : undefined);
     this.shown = { run: run.run, marks: run.marks() };
     this.behind = false;
