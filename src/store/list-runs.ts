@@ -1,5 +1,7 @@
+import { stat } from "node:fs/promises";
 import path from "node:path";
 import { MemrigError, messageOf } from "../errors.js";
+import { codeOf, runFiles, storageFailed } from "./files.js";
 import { readRunInfo, runNames, statusOf } from "./run-reader.js";
 import type { RunInfo, RunStatus } from "./shapes.js";
 import { TableReader } from "./table-reader.js";
@@ -21,6 +23,12 @@ export interface RunSummary {
   /** Why the run can not be read; the other members are then what its name tells. */
   readonly unreadable?: string;
 }
+
+/**
+ * Runs that had ended when they were last listed, by folder, each with the mark of its `run.json`: a list that is asked for
+ * again (the dashboard does) costs a look at the file's date for each.
+ */
+const ended = new Map<string, { readonly mark: string; readonly summary: RunSummary }>();
 
 /** Runs looked at together; more would only queue in the system's file threads. */
 const atOnce = 32;
@@ -45,11 +53,33 @@ function order(a: string, b: string): number {
 }
 
 async function summaryOf(folder: string): Promise<RunSummary | undefined> {
+  const mark = await markOf(path.join(folder, runFiles.info));
+  if (mark === undefined) return undefined; // some other folder
+  const known = ended.get(folder);
+  if (known?.mark === mark) return known.summary;
+  const summary = await readSummary(folder);
+  if (summary?.endedAt !== undefined && summary.unreadable === undefined) ended.set(folder, { mark, summary });
+  else ended.delete(folder);
+  return summary;
+}
+
+/** Changes when the file is replaced; undefined when there is none. */
+async function markOf(file: string): Promise<string | undefined> {
+  try {
+    const { mtimeMs, size, ino } = await stat(file);
+    return `${mtimeMs} ${size} ${ino}`;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return undefined;
+    throw storageFailed(`${file} could not be looked at`, error, "Nothing was changed.");
+  }
+}
+
+async function readSummary(folder: string): Promise<RunSummary | undefined> {
   let info: RunInfo;
   try {
     info = await readRunInfo(folder);
   } catch (error) {
-    if (error instanceof MemrigError && error.kind === "invalid-request") return undefined; // some other folder
+    if (error instanceof MemrigError && error.kind === "invalid-request") return undefined; // removed meanwhile
     return unreadable(folder, error);
   }
   const { run, protocol, dut, startedAt, endedAt, expectedRows, tags, twinOf } = info;
