@@ -41,12 +41,13 @@ const parameters = [
   parameter(
     "sigma_cycle",
     "",
-    0.0945,
+    0.0905,
     0,
     0.5,
     "spread of ln rho_met from cycle to cycle, drawn at turn-off: set so that Roff/Ron at 1.5 mA has the published " +
       "histogram width [C]",
   ),
+  parameter("C", "F", 0, 0, 1, "capacitance across the terminals: stray, or a capacitor of the circuit"),
 ];
 
 /** Constants by the letters of the header. */
@@ -93,9 +94,9 @@ export function metallicShare(y: number): number {
   return y > coldest ? Math.exp(-2 / y) : 0;
 }
 
-/** Conductance of the channel alone, S. */
-export function channel_S(y: number, c: Vo2Constants): number {
-  return (1 + c.a * metallicShare(y)) / c.Rins_ohm;
+/** Conductance of the channel alone, S; e is the metallic share. */
+export function channel_S(e: number, c: Vo2Constants): number {
+  return (1 + c.a * e) / c.Rins_ohm;
 }
 
 /** Heat stored at y above the cold device, J: H(u) of the header. */
@@ -116,15 +117,18 @@ const offAt_y = 1 / Math.log(1 / 0.1);
 
 class Vo2Device implements Device {
   readonly size = 1;
-  readonly capacitance_F = 0;
+  readonly capacitance_F: number;
   readonly initial = [0];
   readonly scale = [0.1];
   private readonly drawn: Vo2Parameters;
   private readonly cycle: Random;
   private c: Vo2Constants;
   private on = false;
+  private lastY = 0;
+  private lastShare = 0;
 
   constructor(given: Vo2Parameters, draws: Draws) {
+    this.capacitance_F = given.C;
     this.cycle = draws.cycle;
     const share = given.sigma_device * Math.SQRT1_2;
     const longer = Math.exp(share * (draws.device?.normal() ?? 0));
@@ -134,42 +138,37 @@ class Vo2Device implements Device {
   }
 
   current_A(v: number, x: Float64Array): number {
-    const g = this.inner_S(x[0]!);
-    return (v * g) / (1 + this.c.Re_ohm * g);
+    return v * this.conductance_S(v, x);
   }
 
   conductance_S(_v: number, x: Float64Array): number {
-    const g = this.inner_S(x[0]!);
+    const g = channel_S(this.share(x[0]!), this.c) + this.c.gShunt_S;
     return g / (1 + this.c.Re_ohm * g);
   }
 
   currentByState(v: number, x: Float64Array, out: Float64Array): void {
-    const g = this.inner_S(x[0]!);
-    out[0] = (v * this.channelByState(x[0]!)) / (1 + this.c.Re_ohm * g) ** 2;
+    const e = this.share(x[0]!);
+    out[0] = (v * channelByState(x[0]!, e, this.c)) / this.divider(e) ** 2;
   }
 
   rates(v: number, x: Float64Array, out: Float64Array): void {
-    const y = x[0]!;
-    out[0] = (this.power_W(v, y) - this.c.Q0_W * y) / heatCapacity_J(y, metallicShare(y), this.c);
+    out[0] = this.rate_per_s(v, x[0]!);
   }
 
   ratesByVoltage(v: number, x: Float64Array, out: Float64Array): void {
     const y = x[0]!;
-    const divider = 1 + this.c.Re_ohm * this.inner_S(y);
-    out[0] = (2 * v * channel_S(y, this.c)) / (divider * divider * heatCapacity_J(y, metallicShare(y), this.c));
+    const e = this.share(y);
+    out[0] = (2 * v * channel_S(e, this.c)) / (this.divider(e) ** 2 * heatCapacity_J(y, e, this.c));
   }
 
   ratesByState(v: number, x: Float64Array, out: Float64Array): void {
     const y = x[0]!;
     const c = this.c;
-    const e = metallicShare(y);
-    const byState = this.channelByState(y);
-    const channel = channel_S(y, c);
-    const divider = 1 + c.Re_ohm * (channel + c.gShunt_S);
-    const power = (v / divider) ** 2 * (byState - (2 * channel * c.Re_ohm * byState) / divider);
-    const heat = heatCapacity_J(y, e, c);
-    const rate = (this.power_W(v, y) - c.Q0_W * y) / heat;
-    out[0] = (power - c.Q0_W - rate * heatCapacityByState(y, e, c)) / heat;
+    const e = this.share(y);
+    const divider = this.divider(e);
+    const powerByChannel = (v / divider) ** 2 * (1 - (2 * channel_S(e, c) * c.Re_ohm) / divider);
+    const heatFlow_W = powerByChannel * channelByState(y, e, c) - c.Q0_W;
+    out[0] = (heatFlow_W - this.rate_per_s(v, y) * heatCapacityByState(y, e, c)) / heatCapacity_J(y, e, c);
   }
 
   guard(_v: number, x: Float64Array): number {
@@ -190,22 +189,30 @@ class Vo2Device implements Device {
     return vo2Constants({ ...this.drawn, rho_met });
   }
 
-  /** Channel and shunt together, S. */
-  private inner_S(y: number): number {
-    return channel_S(y, this.c) + this.c.gShunt_S;
+  private rate_per_s(v: number, y: number): number {
+    const e = this.share(y);
+    const across_V = v / this.divider(e);
+    return (across_V * across_V * channel_S(e, this.c) - this.c.Q0_W * y) / heatCapacity_J(y, e, this.c);
   }
 
-  /** d(channel_S)/dy. */
-  private channelByState(y: number): number {
-    const e = metallicShare(y);
-    return e > 0 ? (2 * this.c.a * e) / (y * y * this.c.Rins_ohm) : 0;
+  /** Terminal voltage over channel voltage. */
+  private divider(e: number): number {
+    return 1 + this.c.Re_ohm * (channel_S(e, this.c) + this.c.gShunt_S);
   }
 
-  private power_W(v: number, y: number): number {
-    const channel = channel_S(y, this.c);
-    const across = v / (1 + this.c.Re_ohm * (channel + this.c.gShunt_S));
-    return across * across * channel;
+  /** Metallic share; the last one is kept: a solve asks for several quantities of the same state. */
+  private share(y: number): number {
+    if (y !== this.lastY) {
+      this.lastY = y;
+      this.lastShare = metallicShare(y);
+    }
+    return this.lastShare;
   }
+}
+
+/** d(channel_S)/dy. */
+function channelByState(y: number, e: number, c: Vo2Constants): number {
+  return e > 0 ? (2 * c.a * e) / (y * y * c.Rins_ohm) : 0;
 }
 
 /** d2H/dy2, J. */

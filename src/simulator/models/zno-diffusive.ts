@@ -6,7 +6,7 @@
  * marked [C] are a calibration that meets those observables. They are one solution, not measured material constants.
  *
  *   n  nucleation progress, fires at theta          p  residual Ag left by the last filament, 0 ... 1
- *   g  filament conductance, S, kept as z = ln(g/g_0): growth is then linear in time, and its error relative
+ *   g  filament conductance, S; kept as ln(g/g_0) while growing and g/g_s while shrinking: nearly straight in time
  *   V_H  hold voltage of this cycle                 theta  nucleation needed in this cycle
  *
  * Open:    i = I_h sinh(v/V_h) + g_r p v            dn/dt = 1/t_nuc(v) - n/tau_n        dp/dt = -p/tau_p
@@ -46,6 +46,7 @@ const parameters = [
   parameter("g_0", "S", 2e-7, 1e-12, 1, "conductance of a fresh bridge [C]"),
   parameter("g_s", "S", 1e-5, 1e-12, 1, "conductance below which rupture runs away [C]"),
   parameter("tau_d", "s", 4.63e-8, 1e-15, 1e6, "time scale of filament rupture [C]"),
+  parameter("C", "F", 0, 0, 1, "capacitance across the terminals: stray, or a capacitor of the circuit"),
 ];
 
 /** Constants by the letters of the header. */
@@ -91,9 +92,9 @@ export function growth_per_s(q: number, g: number, k: ZnoParameters): number {
   return (1 - g / k.g_max) * freeGrowth_per_s(q, k);
 }
 
-/** d(ln g)/dt of the shrinking filament, 1/s; q as above. */
-export function shrinking_per_s(q: number, g: number, k: ZnoParameters): number {
-  return ((k.g_max / k.tau_d) * Math.expm1(Math.min(q, maxGrowthArgument))) / (g + k.g_s);
+/** dg/dt of the shrinking filament, S/s; q as above. */
+export function shrinking_S_per_s(q: number, g: number, k: ZnoParameters): number {
+  return ((k.g_max / k.tau_d) * Math.expm1(Math.min(q, maxGrowthArgument)) * g) / (g + k.g_s);
 }
 
 /** Growth of a thin filament. */
@@ -107,17 +108,19 @@ function clip(value: number, limit: number): number {
 
 type Phase = "open" | "growing" | "shrinking";
 
-/** States: [n, p] while open, [z, p] while bridged. */
+/** States: [n, p] open, [ln(g/g_0), p] growing, [g/g_s, p] shrinking. */
 class ZnoDevice implements Device {
   readonly size = 2;
-  readonly capacitance_F = 0;
+  readonly capacitance_F: number;
   readonly initial = [0, 0];
-  /** n and z matter near 1; 0.001 of residual Ag is a tenth of the open current. */
+  /** The first state matters near 1 in every phase; 0.001 of residual Ag is a tenth of the open current. */
   readonly scale = [1, 1e-3];
   private phase: Phase = "open";
   private theta = 1;
   private V_H = 0;
   private g_peak = 0;
+  private lastLn = NaN;
+  private last_g_S = 0;
   private readonly deviceLnTheta: number;
   private readonly cycle: Random;
 
@@ -125,6 +128,7 @@ class ZnoDevice implements Device {
     private readonly k: ZnoParameters,
     draws: Draws,
   ) {
+    this.capacitance_F = k.C;
     this.deviceLnTheta = k.sigma_device * (draws.device?.normal() ?? 0);
     this.cycle = draws.cycle;
     this.drawCycle();
@@ -151,7 +155,7 @@ class ZnoDevice implements Device {
       out[1] = k.g_r * v;
     } else {
       const g = this.g_S(x);
-      out[0] = (v * g) / (1 + k.R_s * g) ** 2;
+      out[0] = (v * this.g_SByState(g)) / (1 + k.R_s * g) ** 2;
       out[1] = 0;
     }
   }
@@ -161,7 +165,7 @@ class ZnoDevice implements Device {
     out[1] = -x[1]! / k.tau_p;
     if (this.phase === "open") out[0] = 1 / nucleationTime_s(v, k) - x[0]! / k.tau_n;
     else if (this.phase === "growing") out[0] = growth_per_s(this.drive(v), this.g_S(x), k);
-    else out[0] = shrinking_per_s(this.drive(v), this.g_S(x), k);
+    else out[0] = shrinking_S_per_s(this.drive(v), this.g_S(x), k) / k.g_s;
   }
 
   ratesByVoltage(v: number, x: Float64Array, out: Float64Array): void {
@@ -172,7 +176,10 @@ class ZnoDevice implements Device {
     else if (this.phase === "growing") {
       const free = freeGrowth_per_s(q, k);
       byMagnitude = free < k.r_max ? ((1 - this.g_S(x) / k.g_max) * (free + 1 / k.tau_g)) / k.V_g : 0;
-    } else byMagnitude = ((k.g_max / k.tau_d) * Math.exp(q)) / (k.V_g * (this.g_S(x) + k.g_s));
+    } else {
+      const g = this.g_S(x);
+      byMagnitude = ((k.g_max / k.tau_d) * Math.exp(q) * g) / (k.V_g * (g + k.g_s) * k.g_s);
+    }
     out[0] = v < 0 ? -byMagnitude : byMagnitude;
     out[1] = 0;
   }
@@ -182,30 +189,37 @@ class ZnoDevice implements Device {
     const g = this.g_S(x);
     if (this.phase === "open") out[0] = -1 / k.tau_n;
     else if (this.phase === "growing") out[0] = -(g / k.g_max) * freeGrowth_per_s(this.drive(v), k);
-    else out[0] = (-shrinking_per_s(this.drive(v), g, k) * g) / (g + k.g_s);
+    else out[0] = (((k.g_max / k.tau_d) * Math.expm1(this.drive(v))) / (g + k.g_s)) * (k.g_s / (g + k.g_s));
     out[1] = 0;
     out[2] = 0;
     out[3] = -1 / k.tau_p;
   }
 
   guard(v: number, x: Float64Array): number {
+    const k = this.k;
     if (this.phase === "open") return x[0]! - this.theta;
-    const q = this.drive(v);
-    return Math.max(ruptureAt_z - x[0]!, (this.phase === "growing" ? -q : q) - changeover);
+    if (this.phase === "growing") return -this.drive(v) - changeover;
+    return Math.max(k.g_0 / 2 - k.g_s * x[0]!, this.drive(v) - changeover);
   }
 
   fire(_v: number, x: Float64Array): void {
+    const k = this.k;
     if (this.phase === "open") {
       this.phase = "growing";
       x[0] = 0;
-      this.g_peak = this.k.g_0;
-    } else if (x[0]! > ruptureAt_z) this.phase = this.phase === "growing" ? "shrinking" : "growing";
-    else this.rupture(x);
+      this.g_peak = k.g_0;
+    } else if (this.phase === "growing") {
+      this.g_peak = Math.max(this.g_peak, this.g_S(x));
+      x[0] = this.g_S(x) / k.g_s;
+      this.phase = "shrinking";
+    } else if (this.g_S(x) > k.g_0 / 2) {
+      x[0] = Math.log(this.g_S(x) / k.g_0);
+      this.phase = "growing";
+    } else this.rupture(x);
   }
 
   accepted(x: Float64Array): void {
     if (x[1]! < forgotten) x[1] = 0;
-    if (this.phase !== "open") this.g_peak = Math.max(this.g_peak, this.g_S(x));
   }
 
   private rupture(x: Float64Array): void {
@@ -227,13 +241,21 @@ class ZnoDevice implements Device {
     return (Math.abs(v) - this.V_H) / this.k.V_g;
   }
 
+  /** Filament conductance. The last one is kept: a solve asks for several quantities of the same state. */
   private g_S(x: Float64Array): number {
-    return this.k.g_0 * Math.exp(x[0]!);
+    if (this.phase !== "growing") return this.k.g_s * x[0]!;
+    if (x[0] !== this.lastLn) {
+      this.lastLn = x[0]!;
+      this.last_g_S = this.k.g_0 * Math.exp(this.lastLn);
+    }
+    return this.last_g_S;
+  }
+
+  /** dg/dx of the first state. */
+  private g_SByState(g: number): number {
+    return this.phase === "growing" ? g : this.k.g_s;
   }
 }
-
-/** g = g_0/2. */
-const ruptureAt_z = -Math.LN2;
 
 /** d(1/t_nuc)/d|v|. */
 function nucleationByVoltage(a: number, k: ZnoParameters): number {

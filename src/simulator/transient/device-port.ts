@@ -31,6 +31,8 @@ export class DevicePort implements OnePort {
   private readonly weights: Float64Array;
   private readonly within: Float64Array;
   private nextStep_s = 1e-9;
+  private lastStep_s = 0;
+  private lastError = 1;
   // of the step being reported: its start on the clock, and on the clock of the span, and its length
   private spanStart_s = 0;
   private stepStart_s = 0;
@@ -134,6 +136,7 @@ export class DevicePort implements OnePort {
     const n = this.circuit.size;
     let step_s = this.nextStep_s;
     if (changed) {
+      this.lastStep_s = 0;
       for (let i = 0; i < n; i++) {
         const size = Math.max(weights[i]!, Math.abs(solver.x0[i]!));
         const move_s = (firstMove * size) / Math.abs(solver.rate[i]!);
@@ -144,13 +147,19 @@ export class DevicePort implements OnePort {
     return growth_per_s * step_s > growthShare ? growthShare / growth_per_s : step_s;
   }
 
-  /** Shrinks the step until its error is allowed; leaves its size in `step_s` and proposes the next one. */
+  /**
+   * Shrinks the step until its error is allowed; leaves its size in `step_s` and proposes the next one, looking at how the
+   * error went from the last step to this one (Gustafsson, ACM Trans. Math. Softw. 20 (1994) 496).
+   */
   private solveStep(t: number): void {
     for (let shrunk = false; ; shrunk = true) {
-      const error = this.solver.tryStep(this.step_s) ? this.errorNorm() : Infinity;
-      const factor = error === 0 ? 8 : 0.9 / Math.sqrt(Math.sqrt(error)); // the error goes as the 4th power
+      const error = this.solver.tryStep(this.step_s) ? Math.max(this.errorNorm(), 1e-8) : Infinity;
+      let factor = 0.9 / fourthRoot(error); // the error goes as the 4th power of the step
       if (error <= 1) {
-        const proposed_s = this.step_s * (shrunk ? Math.min(1, factor) : Math.min(8, factor));
+        factor = Math.min(factor, (0.9 * this.step_s * fourthRoot(this.lastError / (error * error))) / this.lastStep_s);
+        this.lastStep_s = this.step_s;
+        this.lastError = Math.max(error, 0.01);
+        const proposed_s = this.step_s * Math.min(shrunk ? 1 : 8, Math.max(0.2, factor));
         // a step cut short by a corner says nothing against a longer one
         this.nextStep_s = shrunk || factor < 1 ? proposed_s : Math.max(proposed_s, this.nextStep_s);
         return;
@@ -172,13 +181,13 @@ export class DevicePort implements OnePort {
     return Math.sqrt(sum / weights.length);
   }
 
-  /** Share of the step before the device's event, on the continuous output; 1 without one. */
+  /** Share of the step before the device's event, on the continuous output, to 1e-12; 1 without one. */
   private shareBeforeEvent(): number {
     const { solver, within } = this;
     if (this.guardAt(1, solver.x1) < 0) return 1;
     let before = 0;
     let after = 1;
-    for (let i = 0; i < 48; i++) {
+    for (let i = 0; i < 40; i++) {
       const middle = (before + after) / 2;
       solver.inside(middle, within);
       if (this.guardAt(middle, within) < 0) before = middle;
@@ -249,4 +258,8 @@ export class DevicePort implements OnePort {
 function isBent(start: number, middle: number, end: number): boolean {
   const largest = Math.max(Math.abs(start), Math.abs(end));
   return Math.abs(middle - (start + end) / 2) > straightness * largest;
+}
+
+function fourthRoot(x: number): number {
+  return Math.sqrt(Math.sqrt(x));
 }
