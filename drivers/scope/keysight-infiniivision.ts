@@ -1,14 +1,7 @@
-import type {
-  Capture,
-  CaptureChannel,
-  CapturePlan,
-  CaptureRanges,
-  CaptureScope,
-  Identity,
-} from "../../src/capabilities/index.js";
+import type { Capture, CapturePlan, CaptureRanges, CaptureScope, Identity } from "../../src/capabilities/index.js";
 import { MemrigError } from "../../src/errors.js";
 import { ScpiClient, scpiErrors } from "../../src/scpi/index.js";
-import { sci, si } from "../../src/units.js";
+import { si } from "../../src/units.js";
 import type { Session } from "../../src/visa/index.js";
 import { identify } from "../support/identity.js";
 import { anyOn, turnOff } from "../support/outputs.js";
@@ -16,6 +9,7 @@ import type { OutputSwitch } from "../support/outputs.js";
 import { pause, stopIfAborted } from "../support/wait.js";
 import { parsePreamble, toVolts } from "./infiniivision-waveform.js";
 import type { Preamble } from "./infiniivision-waveform.js";
+import { channelCommands, checkPlan, pointsFor, recordCommands, timebaseCommands } from "./infiniivision-plan.js";
 import { rangesOf } from "./keysight-infiniivision-models.js";
 
 export const identifies = /(AGILENT|KEYSIGHT) TECHNOLOGIES,\s*(DSO|MSO|EDU)-?X ?\d{4}[A-Z]/i;
@@ -24,10 +18,6 @@ export const identifies = /(AGILENT|KEYSIGHT) TECHNOLOGIES,\s*(DSO|MSO|EDU)-?X ?
 const RUNNING = 0x08;
 const WAITING_FOR_TRIGGER = 0x20;
 
-/** Numbers of points that are given; any other is rounded down to one of them. */
-const LADDER = [
-  100, 250, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000,
-];
 /** Between two looks at the state; an abort is seen within one. */
 const POLL_MS = { min: 2, max: 50 };
 /** Filling the memory before the trigger takes the record's own time, and this for the instrument. */
@@ -81,10 +71,10 @@ export class KeysightInfiniiVision implements CaptureScope {
   }
 
   async arm(plan: CapturePlan, signal: AbortSignal): Promise<void> {
-    this.#check(plan);
+    checkPlan(this.label, plan, this.ranges);
     stopIfAborted(signal, this.label, "nothing was sent");
     this.#armed = undefined;
-    await this.scpi.commands([":STOP", ...this.#channelCommands(plan), ...timebaseCommands(plan)]);
+    await this.scpi.commands([":STOP", ...channelCommands(plan, this.ranges.channels), ...timebaseCommands(plan)]);
     await this.#verifyRanges(plan);
     await this.scpi.commands(recordCommands(plan));
     await this.scpi.query(":TER?"); // forgets the triggers of before
@@ -125,61 +115,6 @@ export class KeysightInfiniiVision implements CaptureScope {
 
   async close(): Promise<void> {
     await this.scpi.session.close();
-  }
-
-  #check(plan: CapturePlan): void {
-    const { channels, maxSegments, maxPoints, minStep_s } = this.ranges;
-    const refuse = (asked: string, allowed: string): never => {
-      throw new MemrigError(
-        "invalid-request",
-        `${this.label}: ${asked}; this scope has ${allowed}. Nothing was sent.`,
-        {},
-      );
-    };
-    const used = plan.channels.map(({ channel }) => channel);
-    const wrong = [...used, plan.trigger.channel].find((n) => !(Number.isInteger(n) && n >= 1 && n <= channels));
-    if (wrong !== undefined) refuse(`channel ${wrong} was asked for`, `channels 1 to ${channels}`);
-    if (used.length === 0 || new Set(used).size !== used.length)
-      refuse("no channel, or one twice, was asked for", "others");
-    if (!used.includes(plan.trigger.channel)) {
-      refuse(
-        `a trigger on channel ${plan.trigger.channel}, which is not captured, was asked for`,
-        `${used.join(", ")}`,
-      );
-    }
-    for (const { channel, range_V } of plan.channels) {
-      if (!(range_V > 0 && Number.isFinite(range_V)))
-        refuse(`channel ${channel}: a range of ${range_V} V was asked for`, "more");
-    }
-    if (!(Number.isInteger(plan.segments) && plan.segments >= 1 && plan.segments <= maxSegments)) {
-      refuse(`${plan.segments} records were asked for`, `room for 1 to ${maxSegments}`);
-    }
-    const points = pointsFor(plan.points);
-    if (!(plan.points >= 1) || points * plan.segments > maxPoints) {
-      refuse(`${plan.segments} records of ${points} points were asked for`, `a memory of ${maxPoints} points`);
-    }
-    if (!(plan.window_s / plan.points >= minStep_s * (1 - 1e-9))) {
-      refuse(
-        `${plan.points} points in ${si(plan.window_s, "s")} were asked for`,
-        `steps of at least ${si(minStep_s, "s")}`,
-      );
-    }
-    if (!(plan.pretrigger_s >= 0 && plan.pretrigger_s <= plan.window_s)) {
-      refuse(
-        `the trigger at ${si(plan.pretrigger_s, "s")} of ${si(plan.window_s, "s")} was asked for`,
-        "it inside the record",
-      );
-    }
-  }
-
-  #channelCommands(plan: CapturePlan): string[] {
-    const commands: string[] = [];
-    for (let n = 1; n <= this.ranges.channels; n++) {
-      const channel = plan.channels.find((one) => one.channel === n);
-      // Channels not wanted are off: they would share the memory.
-      commands.push(...(channel ? channelCommands(channel) : [`:CHAN${n}:DISP OFF`]));
-    }
-    return commands;
   }
 
   /** A range that came out smaller would cut the signal off. */
@@ -326,47 +261,4 @@ export class KeysightInfiniiVision implements CaptureScope {
 /** What makes a scope safe. Its only output is the wave generator, where it has one. */
 export function outputOf(hasGenerator: boolean): OutputSwitch {
   return { off: hasGenerator ? [":STOP", ":WGEN:OUTP 0"] : [":STOP"], isOn: hasGenerator ? [":WGEN:OUTP?"] : [] };
-}
-
-function channelCommands({ channel, range_V, offset_V, impedance }: CaptureChannel): string[] {
-  const node = `:CHAN${channel}`;
-  const scale = [`${node}:RANG ${sci(range_V)}`, `${node}:OFFS ${sci(offset_V)}`];
-  return [
-    `${node}:DISP ON`,
-    `${node}:COUP DC`,
-    `${node}:BWL OFF`,
-    `${node}:INV OFF`,
-    // The 50 Ω input does not have the wide ranges: it comes after the range, the 1 MΩ one before.
-    ...(impedance === "50" ? [...scale, `${node}:IMP FIFT`] : [`${node}:IMP ONEM`, ...scale]),
-  ];
-}
-
-function timebaseCommands(plan: CapturePlan): string[] {
-  const { channel, level_V, slope } = plan.trigger;
-  return [
-    ":TIM:MODE MAIN",
-    ":TIM:REF CENT",
-    `:TIM:RANG ${sci(plan.window_s)}`,
-    // Position: from the trigger to the middle of the record.
-    `:TIM:POS ${sci(plan.window_s / 2 - plan.pretrigger_s)}`,
-    ":TRIG:MODE EDGE",
-    `:TRIG:EDGE:SOUR CHAN${channel}`,
-    ":TRIG:EDGE:COUP DC",
-    `:TRIG:EDGE:SLOP ${slope === "rising" ? "POS" : "NEG"}`,
-    `:TRIG:EDGE:LEV ${sci(level_V)}`,
-    // NORM: in AUTO the scope triggers itself when nothing comes.
-    ":TRIG:SWE NORM",
-  ];
-}
-
-function recordCommands(plan: CapturePlan): string[] {
-  const segmented = plan.segments > 1;
-  return [
-    ":ACQ:TYPE NORM",
-    ...(segmented ? [":ACQ:MODE SEGM", `:ACQ:SEGM:COUN ${plan.segments}`] : [":ACQ:MODE RTIM"]),
-  ];
-}
-
-function pointsFor(wanted: number): number {
-  return LADDER.find((points) => points >= wanted) ?? wanted;
 }

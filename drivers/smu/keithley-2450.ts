@@ -1,12 +1,13 @@
 import type { Identity, SweepPlan, SweepRanges, SweepReading, SweepSmu } from "../../src/capabilities/index.js";
 import { MemrigError, messageOf } from "../../src/errors.js";
 import { ScpiClient, keithleyTouchErrors, quoted } from "../../src/scpi/index.js";
-import { sci, si } from "../../src/units.js";
+import { si } from "../../src/units.js";
 import type { Session } from "../../src/visa/index.js";
 import { identify } from "../support/identity.js";
 import { anyOn, turnOff } from "../support/outputs.js";
 import type { OutputSwitch } from "../support/outputs.js";
 import { pause, stopIfAborted } from "../support/wait.js";
+import { settingCommands, sweepCommands } from "./keithley-2450-commands.js";
 import { rangesOf } from "./keithley-2450-models.js";
 import { setUp } from "./keithley-2450-plan.js";
 import type { SweepSetup } from "./keithley-2450-plan.js";
@@ -23,8 +24,6 @@ const BUFFER = quoted("memrig");
 const BUFFER_SLACK = 64;
 /** Smallest buffer (2450-901-01, :TRACe:MAKE). */
 const MIN_BUFFER = 10;
-/** Values in one command of a source list. */
-const LIST_PART = 100;
 /** Readings in one reply: about 0.3 MB of text. */
 const MOST_AT_ONCE = 5000;
 /** Digits of a number in a reply: time stamps of a long sweep need more than the seven that are the default. */
@@ -114,31 +113,9 @@ export class Keithley2450 implements SweepSmu {
 
   /** Everything the sweep relies on, with the output off. Level at zero first, then the limit, then it is read back. */
   async #configure(setup: SweepSetup): Promise<void> {
-    const { source, sense, plan } = setup;
-    const limit = `:SOUR:${source}:${setup.limit}`;
-    await this.scpi.commands([
-      ":ABOR",
-      `:SOUR:FUNC ${source}`,
-      `:SENS:FUNC ${quoted(sense)}`,
-      // The range of the measurement bounds the limit from below, so it must not be narrow yet.
-      `:SENS:${sense}:RANG:AUTO ON`,
-      `:SOUR:${source} 0`,
-      `:SOUR:${source}:RANG ${sci(setup.sourceRange)}`,
-      `${limit} ${sci(plan.compliance)}`,
-      // The sweep brings its own delay; the source's would be added to it.
-      `:SOUR:${source}:DEL 0`,
-      // The forced quantity is measured too: in compliance it is not what was asked for.
-      `:SOUR:${source}:READ:BACK ON`,
-      `:SENS:${sense}:RSEN ${this.settings.fourWire ? "ON" : "OFF"}`,
-      `:SENS:${sense}:NPLC ${sci(plan.nplc)}`,
-      `:SENS:${sense}:AVER OFF`,
-      ":SENS:COUN 1",
-      // Zero and reference are measured once, here: with every reading they would take three times as long.
-      `:SENS:${sense}:AZER OFF`,
-      ":SENS:AZER:ONCE",
-      ...(setup.autorange ? [] : [`:SENS:${sense}:RANG ${sci(plan.compliance)}`]),
-    ]);
-    const inForce = await this.scpi.queryNumber(`${limit}?`);
+    const { source, plan } = setup;
+    await this.scpi.commands(settingCommands(setup, this.settings.fourWire ?? false));
+    const inForce = await this.scpi.queryNumber(`:SOUR:${source}:${setup.limit}?`);
     if (!(Math.abs(inForce - plan.compliance) <= LIMIT_TOLERANCE * plan.compliance)) {
       throw new MemrigError(
         "instrument-refused",
@@ -163,7 +140,7 @@ export class Keithley2450 implements SweepSmu {
     let began: ClockReading | undefined;
     for (let done = 0; done < cycles; done += setup.cyclesPerRun) {
       const count = Math.min(setup.cyclesPerRun, cycles - done);
-      await this.scpi.commands([`:TRAC:CLE ${BUFFER}`, ...sweepCommands(setup, count)]);
+      await this.scpi.commands([`:TRAC:CLE ${BUFFER}`, ":SENS:AZER:ONCE", ...sweepCommands(setup, count, BUFFER)]);
       stopIfAborted(signal, this.label, `after ${done} of ${cycles} cycles; the output is off`);
       await this.scpi.command(":INIT");
       await this.#firstReading(setup, signal);
@@ -312,23 +289,4 @@ function timeBetween_s(from: ClockReading, to: ClockReading): number {
 /** States in which the trigger model still works (2450-901-01, :TRIGger:STATe?). */
 function isGoingOn(reply: string): boolean {
   return /^(RUNNING|WAITING|BUILDING|ABORTING|PAUSED)/i.test(reply.trim());
-}
-
-/** Builds the trigger model. A list holds the source's settings of this moment: ranges and limit come before it. */
-function sweepCommands(setup: SweepSetup, count: number): string[] {
-  const { source, ramp, delay_s, plan } = setup;
-  // failAbort OFF: a reading in compliance is a result, not an end. Range FIX: the one set above, no switching on the way.
-  if (ramp) {
-    const shape = `${sci(ramp.start)}, ${sci(ramp.stop)}, ${ramp.points}, ${sci(delay_s)}, ${count}`;
-    return [`:SOUR:SWE:${source}:LIN ${shape}, FIX, OFF, ${ramp.dual ? "ON" : "OFF"}, ${BUFFER}`];
-  }
-  const commands: string[] = [];
-  for (let at = 0; at < plan.levels.length; at += LIST_PART) {
-    const part = plan.levels
-      .slice(at, at + LIST_PART)
-      .map(sci)
-      .join(", ");
-    commands.push(`:SOUR:LIST:${source}${at === 0 ? "" : ":APP"} ${part}`);
-  }
-  return [...commands, `:SOUR:SWE:${source}:LIST 1, ${sci(delay_s)}, ${count}, OFF, ${BUFFER}`];
 }

@@ -40,7 +40,6 @@ const configured: Turn[] = [
     ":SENS:CURR:AVER OFF",
     ":SENS:COUN 1",
     ":SENS:CURR:AZER OFF",
-    ":SENS:AZER:ONCE",
   ),
   noTouchError,
 ];
@@ -53,7 +52,7 @@ const buffer: Turn[] = [
   noTouchError,
 ];
 const started: Turn[] = [
-  ...told(':TRAC:CLE "memrig"', ':SOUR:SWE:VOLT:LIN 0E+0, 2E-1, 3, 1E-2, 2, FIX, OFF, ON, "memrig"'),
+  ...told(':TRAC:CLE "memrig"', ":SENS:AZER:ONCE", ':SOUR:SWE:VOLT:LIN 0E+0, 2E-1, 3, 1E-2, 2, FIX, OFF, ON, "memrig"'),
   noTouchError,
   ...told(":INIT"),
   noTouchError,
@@ -141,6 +140,7 @@ test("levels that are no ramp go as a list, a hundred to a command", async () =>
     noTouchError,
     ...told(
       ':TRAC:CLE "memrig"',
+      ":SENS:AZER:ONCE",
       `:SOUR:LIST:VOLT ${list.slice(0, 100).join(", ")}`,
       `:SOUR:LIST:VOLT:APP ${list.slice(100).join(", ")}`,
       ':SOUR:SWE:VOLT:LIST 1, 1E-2, 1, OFF, "memrig"',
@@ -182,7 +182,6 @@ test("a current sweep limits the voltage and measures it", async () => {
       ":SENS:VOLT:AVER OFF",
       ":SENS:COUN 1",
       ":SENS:VOLT:AZER OFF",
-      ":SENS:AZER:ONCE",
       ":SENS:VOLT:RANG 2E+0", // 5 ms leaves no time to look for a range
     ),
     noTouchError,
@@ -191,7 +190,11 @@ test("a current sweep limits the voltage and measures it", async () => {
     noTouchError,
     ...told(':TRAC:MAKE "memrig", 66', ":FORM ASC", ":FORM:ASC:PREC 12"),
     noTouchError,
-    ...told(':TRAC:CLE "memrig"', ':SOUR:SWE:CURR:LIN 0E+0, 1E-3, 2, 1E-3, 1, FIX, OFF, OFF, "memrig"'),
+    ...told(
+      ':TRAC:CLE "memrig"',
+      ":SENS:AZER:ONCE",
+      ':SOUR:SWE:CURR:LIN 0E+0, 1E-3, 2, 1E-3, 1, FIX, OFF, OFF, "memrig"',
+    ),
     noTouchError,
     ...told(":INIT"),
     noTouchError,
