@@ -1,4 +1,4 @@
-import { messageOf } from "../errors.js";
+import { MemrigError, messageOf } from "../errors.js";
 import { si } from "../units.js";
 import type { Limits } from "./bounds.js";
 import type { BenchConfig, InstrumentConfig } from "./config.js";
@@ -77,7 +77,8 @@ function stationNotes(config: BenchConfig): string[] {
     try {
       return `${what}: ${describe()}.`;
     } catch (error) {
-      return `${what}: not with this wiring. ${messageOf(error)}`;
+      if (!(error instanceof MemrigError)) throw error;
+      return `${what}: not with this wiring; missing is ${String(error.details["missing"])} (${String(error.details["example"])}).`;
     }
   });
 }

@@ -55,7 +55,7 @@ export interface BenchConfig {
     readonly time: "fast" | "real";
   };
   readonly influx?: InfluxConfig;
-  /** Absolute. A relative one is taken from the bench file's folder; left out, it is `runs` in the working folder. */
+  /** Absolute. A relative one is taken from the working folder, as the commands about runs take it; left out, it is `runs` there. */
   readonly store: string;
   /** The file's content as it is kept with each run: as written, secrets as their `${NAME}`. */
   readonly snapshot: unknown;
@@ -119,7 +119,7 @@ export function parseBench(yamlText: string, fileName: string, options: ParseOpt
     limits: boundsOf(file.limits ?? {}, complaints),
     virtual: file.virtual,
     ...(influx ? { influx } : {}),
-    store: file.store === undefined ? path.resolve("runs") : path.resolve(path.dirname(fileName), file.store),
+    store: path.resolve(file.store ?? "runs"),
     snapshot: written,
   };
 }

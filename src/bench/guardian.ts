@@ -68,6 +68,7 @@ export function startGuardian(): Guardian {
     record: (file) => send({ order: "record", file }),
     async disarm() {
       clearInterval(beat);
+      child.ref(); // else Node may end while this still waits
       send({ order: "disarm" });
       child.stdin.end();
       await exited;

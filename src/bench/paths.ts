@@ -98,6 +98,6 @@ function missing(config: BenchConfig, station: StationName, what: string, exampl
   return new MemrigError(
     "invalid-request",
     `${config.file}: this protocol needs ${what}, and the bench has none. Add under wiring: ${example}. Nothing was opened or sent.`,
-    { station },
+    { station, missing: what, example },
   );
 }

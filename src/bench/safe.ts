@@ -12,7 +12,7 @@ import { safeTarget } from "./targets.js";
 /** A run that is asked to stop gets this long; then the outputs go off without it. */
 const politeness_s = 3;
 /** Longest time for an instrument that does not answer. */
-const deadline_s = 8;
+const deadline_s = 5;
 
 /**
  * Every output of a bench to its safe state, run or no run. Who holds the bench is asked to stop first, and not waited
