@@ -80,7 +80,7 @@ export function ivFigures(points: Columns | undefined, plan: Plan): readonly Fig
     scale: "linear",
   } as const;
   const title = voltageDriven ? "Current against voltage" : "Voltage against forced current";
-  const curves = (of: (current_A: number) => number): Series[] => {
+  const curves = (of: CurveOf): Series[] => {
     const shown = evenly(
       spans,
       Math.max(1, Math.floor((mostPoints * spans.length) / Math.max(1, readings.cycle.length))),
@@ -90,9 +90,9 @@ export function ivFigures(points: Columns | undefined, plan: Plan): readonly Fig
         ? `${shown.length} of ${spans.length} sweeps`
         : `${spans.length} sweep${spans.length === 1 ? "" : "s"}`;
     const last = spans.at(-1);
-    const all = { name, style: "line", ...joined(shown, volts, readings.current_A, of) } as const;
+    const all = { name, style: "line", ...joined(shown, volts, readings, of) } as const;
     if (spans.length < 2 || last === undefined) return [all];
-    return [all, { name: `sweep ${last.key}`, style: "line", ...joined([last], volts, readings.current_A, of) }];
+    return [all, { name: `sweep ${last.key}`, style: "line", ...joined([last], volts, readings, of) }];
   };
   return [
     {
@@ -107,7 +107,8 @@ export function ivFigures(points: Columns | undefined, plan: Plan): readonly Fig
       title: `${title}, logarithmic`,
       x,
       y: { label: "|Current|", unit: "A", scale: "log" },
-      series: curves((current_A) => (current_A === 0 ? Number.NaN : Math.abs(current_A))),
+      // At level 0 there is nothing but noise, and it would take decades of the axis.
+      series: curves((current_A, asked) => (asked === 0 || current_A === 0 ? Number.NaN : Math.abs(current_A))),
     },
     ...thresholdFigure(readings, plan),
   ];
@@ -145,12 +146,15 @@ function evenly(spans: readonly Span[], most: number): readonly Span[] {
   return Array.from({ length: most }, (_, k) => spans[Math.floor((k * spans.length) / most)] as Span);
 }
 
+/** What is drawn of a reading. */
+type CurveOf = (current_A: number, asked: number) => number;
+
 /** Sweeps behind one another with a gap between, as one series. */
 function joined(
   spans: readonly Span[],
   volts: ArrayLike<number>,
-  current_A: ArrayLike<number>,
-  of: (current_A: number) => number,
+  readings: IvReadings,
+  of: CurveOf,
 ): { x: number[]; y: number[] } {
   const x: number[] = [];
   const y: number[] = [];
@@ -161,7 +165,7 @@ function joined(
     }
     for (let k = from; k < to; k++) {
       x.push(volts[k] ?? Number.NaN);
-      y.push(of(current_A[k] ?? Number.NaN));
+      y.push(of(readings.current_A[k] ?? Number.NaN, readings.asked[k] ?? Number.NaN));
     }
   }
   return { x, y };

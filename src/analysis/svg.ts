@@ -66,11 +66,18 @@ function scaleOf(figure: Figure, which: "x" | "y", from_px: number, to_px: numbe
   const axis = figure[which];
   const log = axis.scale === "log";
   const [low, high] = rangeOf(figure, which, log);
-  const ticks = log ? logTicks(low, high, axis.unit) : linearTicks(low, high, axis.unit, Math.round(length_px / 80));
+  const ticks = log
+    ? logTicks(low, high, axis.unit)
+    : linearTicks(low, high, axis.unit, Math.round(length_px / (which === "x" ? 80 : 60)));
   const of = (value: number) => (log ? (value > 0 ? Math.log10(value) : Number.NaN) : value);
-  const [begin, span] = [of(ticks.low), of(ticks.high) - of(ticks.low)];
+  // Whole decades end on a mark: a little room keeps a curve that runs along it off the frame.
+  const room = log ? 0.03 * (of(ticks.high) - of(ticks.low)) : 0;
+  const [begin, span] = [of(ticks.low) - room, of(ticks.high) - of(ticks.low) + 2 * room];
   return { ticks, place: (value) => from_px + ((of(value) - begin) / span) * (to_px - from_px) };
 }
+
+/** What is larger, or on a log axis smaller than its inverse, is no quantity of a bench, and would break the arithmetic of the marks. */
+const largest = 1e100;
 
 /** Range of what is to be shown, with a margin on linear axes; bars begin at 0. */
 function rangeOf(figure: Figure, which: "x" | "y", log: boolean): [number, number] {
@@ -80,7 +87,7 @@ function rangeOf(figure: Figure, which: "x" | "y", log: boolean): [number, numbe
     const pad = series.style === "bars" && which === "x" ? barWidth(series) / 2 : 0;
     for (let k = 0; k < values.length; k++) {
       const value = values[k] as number;
-      if (!Number.isFinite(value) || (log && value <= 0)) continue;
+      if (!(Math.abs(value) < largest) || (log && !(value > 1 / largest))) continue;
       low = Math.min(low, value - pad);
       high = Math.max(high, value + pad);
     }
@@ -99,7 +106,7 @@ function drawSeries(series: Series, colour: string, x: Scale, y: Scale): string 
   let pen = "M";
   for (let k = 0; k < xs.length; k++) {
     const [px, py] = [x.place(xs[k] as number), y.place(ys[k] as number)];
-    if (!Number.isFinite(px) || !Number.isFinite(py)) {
+    if (!drawable(px) || !drawable(py)) {
       pen = "M";
       continue;
     }
@@ -116,7 +123,7 @@ function drawBars(series: Series, colour: string, x: Scale, y: Scale): string {
   const rects = Array.from(series.x, (centre, k) => {
     const [left, right] = [x.place(centre - half), x.place(centre + half)];
     const [top, bottom] = [y.place(series.y[k] as number), y.place(y.ticks.low)];
-    if (![left, right, top, bottom].every(Number.isFinite)) return "";
+    if (![left, right, top, bottom].every(drawable)) return "";
     return `<rect x="${round(left)}" y="${round(top)}" width="${round(right - left)}" height="${round(bottom - top)}"/>`;
   });
   return `<g fill="${colour}" fill-opacity="0.75">${rects.join("")}</g>`;
@@ -127,9 +134,10 @@ function barWidth(series: Series): number {
   let width = Number.POSITIVE_INFINITY;
   for (let k = 1; k < series.x.length; k++) {
     const distance = Math.abs((series.x[k] as number) - (series.x[k - 1] as number));
-    if (distance > 0) width = Math.min(width, distance);
+    if (distance > 0 && distance < largest) width = Math.min(width, distance);
   }
-  return Number.isFinite(width) ? width : Math.abs(series.x[0] ?? 0) / 10 || 1;
+  const alone = Math.abs(series.x[0] ?? 0) / 10;
+  return Number.isFinite(width) ? width : alone > 0 && alone < largest ? alone : 1;
 }
 
 /** One line of names; those that do not fit are left out, the last one that fits says how many. */
@@ -155,6 +163,9 @@ const colourOf = (k: number): string => seriesColours[k % seriesColours.length] 
 function axisTitle(axis: Axis, ticks: AxisTicks): string {
   return ticks.unit === "" ? axis.label : `${axis.label} (${ticks.unit})`;
 }
+
+/** Not NaN, and near enough to the picture for any viewer. */
+const drawable = (pixel: number) => Math.abs(pixel) < 1e7;
 
 const round = (value: number) => Math.round(value * 100) / 100;
 

@@ -19,7 +19,7 @@ const settled = 3;
 const outstanding = 4;
 /** in a current step this many times the usual one before it (noise about zero can not do that). */
 const aboveNoise = 10;
-/** Readings on either side that count as "around". */
+/** Readings on either side that are looked at. */
 const around = 5;
 /** A reading the next one is more conductive than by this is not wholly on yet. */
 const leastPartDecades = 0.1;
@@ -76,15 +76,15 @@ function lowest(values: Float64Array, from: number, to: number): number {
   return least;
 }
 
-/** Median change of log10 G from reading to reading around `k`, the steps next to it left out: they may be part of it. */
+/**
+ * Median change of log10 G from reading to reading before `k` or after it, whichever is larger; the steps next to it are left
+ * out, they may be part of it. A diode changes as much before or after, a switch on neither side.
+ */
 function usualChange(logG: Float64Array, k: number): number {
-  const changes: number[] = [];
-  for (let j = Math.max(1, k - around); j <= Math.min(logG.length - 1, k + 1 + around); j++) {
-    if (j >= k && j <= k + 2) continue;
-    changes.push(Math.abs((logG[j] ?? Number.NaN) - (logG[j - 1] ?? Number.NaN)));
-  }
-  const usual = median(changes);
-  return Number.isNaN(usual) ? 0 : usual;
+  const change = (j: number) => Math.abs((logG[j + 1] ?? Number.NaN) - (logG[j] ?? Number.NaN));
+  const before = median(Array.from({ length: around }, (_, j) => change(k - 2 - j)));
+  const after = median(Array.from({ length: around }, (_, j) => change(k + 2 + j)));
+  return Math.max(before || 0, after || 0);
 }
 
 function currentStep(currents_A: ArrayLike<number>, k: number): number {

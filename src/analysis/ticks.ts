@@ -26,11 +26,13 @@ const prefixes: readonly (readonly [number, string])[] = [
 /**
  * Marks at 1, 2 or 5 times a power of ten, in one SI prefix for the whole axis.
  *
- * @param low,high range of the data; equal ends are widened
+ * @param low,high range of the data; equal or nearly equal ends are widened
  * @param about how many marks are wanted
  */
 export function linearTicks(low: number, high: number, unit: string, about = 6): AxisTicks {
-  if (!(high > low)) return linearTicks(low - widening(low), high + widening(high), unit, about);
+  if (!(high - low > Math.max(1e-9 * Math.max(Math.abs(low), Math.abs(high)), smallest))) {
+    return linearTicks(low - widening(low), high + widening(high), unit, about);
+  }
   const rough = (high - low) / about;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = ([1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999) ?? 10) * power;
@@ -45,7 +47,10 @@ export function linearTicks(low: number, high: number, unit: string, about = 6):
   return { low, high, ticks, unit: prefix + symbol(unit) };
 }
 
-const widening = (value: number) => (value === 0 ? 1 : Math.abs(value) * 0.1);
+/** Below this a number is nothing: no quantity of a bench, and the arithmetic of marks would lose its digits. */
+const smallest = 1e-100;
+
+const widening = (value: number) => (Math.abs(value) > smallest ? Math.abs(value) * 0.1 : 1);
 
 /** A proper minus sign instead of a hyphen. */
 function minus(text: string): string {
