@@ -3,7 +3,7 @@ import { type Socket, connect } from "node:net";
 
 /** A controller with nothing but a socket: sends bytes, reads a line or a block. */
 export class RawClient {
-  #received = Buffer.alloc(0);
+  #received: Buffer = Buffer.alloc(0);
   #wake: () => void = () => undefined;
 
   private constructor(readonly socket: Socket) {

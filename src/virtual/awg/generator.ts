@@ -19,8 +19,8 @@ export interface Generator {
   channelOf(call: Call): AwgChannel;
 }
 
-/** Keysight's number format: sixteen digits with a sign. */
-export const keysightNumber = (value: number) => nr3(value, 15, true);
+/** Keysight's number format: sixteen digits with a sign. A double holds fifteen of them for certain. */
+export const keysightNumber = (value: number) => nr3(value, 14, true).replace("E", "0E");
 
 /**
  * @param label of the bench file: its terminals are `label.1`, `label.2`

@@ -1,4 +1,5 @@
 import type { InstrumentContext, VirtualInstrument } from "../virtual-instrument.js";
+import { applyCommands } from "./apply-commands.js";
 import { arbCommands } from "./arb-commands.js";
 import { burstCommands } from "./burst-commands.js";
 import { functionCommands } from "./function-commands.js";
@@ -18,6 +19,7 @@ export function createKeysight33500({ plan, lab, seed }: InstrumentContext): Vir
   const generator = createGenerator(awgModel(plan.model ?? defaultAwgModel), lab, plan.label, seed);
   levelCommands(generator);
   functionCommands(generator);
+  applyCommands(generator);
   arbCommands(generator);
   burstCommands(generator);
   generator.scpi.onReset(() => {

@@ -60,12 +60,10 @@ export function setLevel(k: ChannelSettings, which: "high" | "low", asked_V: num
   let high_V = which === "high" ? level_V : k.offset_V + k.amplitude_Vpp / 2;
   let low_V = which === "low" ? level_V : k.offset_V - k.amplitude_Vpp / 2;
   if (high_V - low_V < least_Vpp - 1e-12) {
-    if (which === "high") low_V = Math.max(allowed.low_V, high_V - least_Vpp);
-    else high_V = Math.min(allowed.high_V, low_V + least_Vpp);
-    if (high_V - low_V < least_Vpp - 1e-12) {
-      high_V = Math.max(high_V, low_V + least_Vpp);
-      low_V = high_V - least_Vpp;
-    }
+    // The other level moves away; at a limit both do. A window narrower than the least amplitude is used in full.
+    if (which === "high") low_V = high_V - least_Vpp;
+    low_V = Math.max(allowed.low_V, Math.min(low_V, allowed.high_V - least_Vpp));
+    high_V = Math.min(allowed.high_V, low_V + least_Vpp);
     notice(-221, which === "high" ? "low level changed due to high level" : "high level changed due to low level");
   }
   k.amplitude_Vpp = high_V - low_V;
