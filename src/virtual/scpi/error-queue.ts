@@ -7,13 +7,20 @@ export interface QueuedError {
   readonly at: Date;
 }
 
-/** First in, first out. When it is full the newest entry becomes -350 and later ones are lost. */
+/**
+ * First in, first out. When it is full, entries that are no errors make room, oldest first; where there is none, the
+ * newest entry becomes -350 and later ones are lost.
+ */
 export class ErrorQueue {
   private entries: QueuedError[] = [];
 
   constructor(private readonly depth: number) {}
 
   push(entry: QueuedError): void {
+    if (this.entries.length >= this.depth) {
+      const spare = this.entries.findIndex(({ severity }) => severity !== "error");
+      if (spare >= 0) this.entries.splice(spare, 1);
+    }
     if (this.entries.length < this.depth) {
       this.entries.push(entry);
       return;

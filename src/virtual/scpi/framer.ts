@@ -45,6 +45,7 @@ export class Framer {
       }
       if (this.held_bytes + at - start > this.limit_bytes) {
         out.push({ overrun: true });
+        at = start + Math.max(0, this.limit_bytes - this.held_bytes); // the line feed may lie in what was skipped
         this.clear();
         this.dropping = true;
       }

@@ -95,11 +95,12 @@ export class ScpiInstrument {
    * Runs one program message after all that came before it, from whomever.
    *
    * @param message without its line feed
-   * @param signal aborted when its sender is gone or clears the device: waits are given up, the reply is dropped
+   * @param signal aborted when its sender is gone or clears the device: a wait is given up with the rest of its message.
+   *   What needs no waiting still runs: an OUTP OFF counts, also when its sender hung up right after it
    * @returns the response message with its line feed; undefined where nothing was asked
    */
   execute(message: Uint8Array, signal: AbortSignal): Promise<Uint8Array | undefined> {
-    const mine = this.turn.then(() => (signal.aborted ? undefined : this.run(message, signal)));
+    const mine = this.turn.then(() => this.run(message, signal));
     this.turn = mine;
     return mine;
   }

@@ -17,7 +17,7 @@ import type { Call, ScpiInstrument } from "../scpi/index.js";
 import type { Buffers } from "./buffers.js";
 import { element, formatReadings } from "./elements.js";
 import { emptyReading } from "./reading-buffer.js";
-import type { ReadingBuffer } from "./reading-buffer.js";
+import type { Reading, ReadingBuffer } from "./reading-buffer.js";
 import { chooseSense } from "./sense-commands.js";
 import type { Smu } from "./smu.js";
 import type { TriggerModel } from "./trigger-model.js";
@@ -41,18 +41,7 @@ export function readingCommands(
     if (model.running) throw new ScpiError(-213);
     const buffer = buffers.get(called);
     for (let made = 0; made < smu.settings.senseCount; made++) {
-      try {
-        await untilWoken(call.signal, (wake) => {
-          smu.measure((reading) => {
-            if (!buffer.full) buffer.append(reading);
-            wake();
-          });
-          return () => undefined;
-        });
-      } catch (error) {
-        smu.abandon();
-        throw error;
-      }
+      buffer.append(await oneReading(smu, call.signal));
     }
     return buffer;
   };
@@ -96,6 +85,24 @@ export function readingCommands(
   bufferCommands(scpi, buffers);
   statisticsCommands(scpi, buffers);
   formatCommands(scpi, smu);
+}
+
+/** @throws DeviceClear the signal was aborted first; the reading is given up */
+async function oneReading(smu: Smu, signal: AbortSignal): Promise<Reading> {
+  let taken = emptyReading();
+  try {
+    await untilWoken(signal, (wake) => {
+      smu.measure((reading) => {
+        taken = reading;
+        wake();
+      });
+      return () => undefined;
+    });
+  } catch (error) {
+    smu.abandon();
+    throw error;
+  }
+  return taken;
 }
 
 function bufferCommands({ tree }: ScpiInstrument, buffers: Buffers): void {

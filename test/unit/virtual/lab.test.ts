@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { MemrigError } from "../../../src/errors.js";
+import { createDevice, SimulationError } from "../../../src/simulator/index.js";
+import type { OnePort } from "../../../src/simulator/index.js";
+import type { Wire } from "../../../src/virtual/bench-plan.js";
+import { Lab } from "../../../src/virtual/lab.js";
+
+const R_ohm = 1000;
+const smu: readonly Wire[] = [
+  { instrument: "smu", terminal: "high", node: "dut.top" },
+  { instrument: "smu", terminal: "low", node: "dut.bottom" },
+];
+const awg: Wire = { instrument: "awg", terminal: "1", node: "dut.top" };
+const probe = (shunt_ohm?: number): Wire => ({
+  instrument: "scope",
+  terminal: "2",
+  node: "dut.bottom",
+  ...(shunt_ohm === undefined ? {} : { through: { shunt_ohm } }),
+});
+
+function labOf(wires: readonly Wire[]): Lab {
+  return new Lab(createDevice("resistor", { R: R_ohm }), wires, "fast");
+}
+
+function constant(level: number, series_ohm = 0, limit_A = Infinity) {
+  return { emf: { times_s: [0], values: [level] }, series_ohm, limit_A };
+}
+
+/** Nodes and current after a moment. */
+async function settled(lab: Lab): Promise<{ top_V: number; bottom_V: number; i_A: number }> {
+  let seen = { top_V: NaN, bottom_V: NaN, i_A: NaN };
+  const end = lab.watch((step) => (seen = { top_V: step.top1_V, bottom_V: step.bottom1_V, i_A: step.i1_A }));
+  await new Promise<void>((resolve) => lab.schedule(lab.now_s + 1e-6, resolve));
+  end();
+  return seen;
+}
+
+function near(actual: number, expected: number, what: string): void {
+  // Linear circuits: only rounding is left.
+  assert.ok(
+    Math.abs(actual - expected) <= 1e-9 * Math.max(1e-3, Math.abs(expected)),
+    `${what}: ${actual}, expected ${expected}`,
+  );
+}
+
+test("actions run in the order of their times, those of one time in the order they were made", async () => {
+  const lab = labOf(smu);
+  const order: string[] = [];
+  await new Promise<void>((resolve) => {
+    lab.schedule(3, resolve);
+    lab.schedule(2, () => order.push(`c ${lab.now_s}`));
+    lab.schedule(1, () => {
+      order.push(`a ${lab.now_s}`);
+      lab.schedule(0, () => order.push(`b ${lab.now_s}`)); // past: now
+    });
+    lab.schedule(2, () => order.push(`d ${lab.now_s}`));
+    lab.schedule(2, () => order.push("never"))();
+  });
+  assert.deepEqual(order, ["a 1", "b 1", "c 2", "d 2"]);
+});
+
+test("in fast time the clock stands still while nothing is scheduled", async () => {
+  const lab = labOf(smu);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.equal(lab.now_s, 0);
+});
+
+test("in real time a second takes a second, also between two commands", async () => {
+  const lab = new Lab(createDevice("resistor", { R: R_ohm }), smu, "real");
+  const begin_s = performance.now() / 1000;
+  const at_s = lab.now_s + 0.06;
+  await new Promise<void>((resolve) => lab.schedule(at_s, resolve));
+  assert.ok(performance.now() / 1000 - begin_s >= 0.055, "not early");
+  assert.ok(lab.now_s >= at_s);
+  lab.close();
+});
+
+test("an SMU sees the device between its leads, and its limit holds", async () => {
+  const lab = labOf([
+    { instrument: "smu", terminal: "high", node: "dut.top", through: { series_ohm: 20 } },
+    { instrument: "smu", terminal: "low", node: "dut.bottom", through: { series_ohm: 5 } },
+    probe(1000),
+  ]);
+  lab.drive("smu.high", constant(1));
+  near((await settled(lab)).i_A, 1 / 1025, "two-wire: leads are in the path, the shunt is not");
+  lab.drive("smu.high", constant(1), true);
+  near((await settled(lab)).top_V, 1, "four-wire: the leads are regulated away");
+  lab.drive("smu.high", constant(1, 0, 1e-4), true);
+  near((await settled(lab)).i_A, 1e-4, "limit");
+  lab.drive("smu.high", undefined);
+  near((await settled(lab)).i_A, 0, "output off: disconnected");
+});
+
+test("a generator drives through its 50 Ω, the device and the shunt at the bottom", async () => {
+  const lab = labOf([awg, probe(1000)]);
+  lab.drive("awg.1", constant(1, 50));
+  const at = await settled(lab);
+  near(at.i_A, 1 / 2050, "current");
+  near(at.bottom_V, 1000 / 2050, "bottom");
+  near(at.top_V, 2000 / 2050, "top");
+});
+
+test("a scope input of 50 Ω is the shunt where there is no other, and lies beside it where there is one", async () => {
+  const alone = labOf([awg, probe()]);
+  alone.drive("awg.1", constant(1, 50));
+  near((await settled(alone)).bottom_V, 0, "nothing at the bottom: it is grounded");
+  alone.load("scope.2", 50);
+  near((await settled(alone)).i_A, 1 / 1100, "50 Ω input");
+  alone.load("scope.2", undefined);
+  near((await settled(alone)).i_A, 1 / 1050, "1 MΩ input");
+
+  const beside = labOf([awg, probe(50)]);
+  beside.drive("awg.1", constant(1, 50));
+  beside.load("scope.2", 50);
+  near((await settled(beside)).i_A, 1 / 1075, "two of 50 Ω");
+});
+
+test("a load at the top divides the generator", async () => {
+  const lab = labOf([awg, { instrument: "scope", terminal: "1", node: "dut.top" }]);
+  lab.load("scope.1", 50);
+  lab.drive("awg.1", constant(1, 50));
+  near((await settled(lab)).top_V, 0.5 * (1000 / 1025), "top");
+});
+
+test("a stimulus isolator turns volts into a current", async () => {
+  const lab = labOf([{ ...awg, through: { isolator_A_per_V: 1e-4 } }]);
+  lab.drive("awg.1", constant(1, 50));
+  // 100 MΩ output resistance: 1 kΩ takes 1e-5 of it.
+  assert.ok(Math.abs((await settled(lab)).i_A - 1e-4) < 2e-9);
+});
+
+test("where an SMU and a generator drive at once, the SMU wins", async () => {
+  const lab = labOf([awg, ...smu]);
+  lab.drive("awg.1", constant(2, 50));
+  lab.drive("smu.high", constant(1));
+  near((await settled(lab)).top_V, 1, "both");
+  lab.drive("smu.high", undefined);
+  near((await settled(lab)).top_V, 2 * (1000 / 1050), "generator alone");
+  lab.drive("nobody.1", constant(5));
+  near((await settled(lab)).top_V, 2 * (1000 / 1050), "a terminal without a wire changes nothing");
+});
+
+test("wiring that can not be is refused", () => {
+  assert.throws(() => labOf([{ instrument: "smu", terminal: "high", node: "dut.bottom" }]), MemrigError);
+  assert.throws(() => labOf([awg, awg]), MemrigError);
+});
+
+test("a device that can not be solved is told once, and the clock goes on without it", async () => {
+  const broken: OnePort = {
+    time_s: 0,
+    voltage_V: 0,
+    current_A: 0,
+    advance: () => {
+      throw new SimulationError("no step size left", {});
+    },
+  };
+  const lab = new Lab(broken, smu, "fast");
+  const told: string[] = [];
+  lab.onFault((message) => told.push(message));
+  await new Promise<void>((resolve) => lab.schedule(1, () => lab.schedule(2, resolve)));
+  assert.deepEqual(told, ["no step size left"]);
+  assert.equal(lab.now_s, 2);
+});
+
+test("those who generate are told when somebody begins to watch and when nobody does any more", () => {
+  const lab = labOf(smu);
+  const states: boolean[] = [];
+  lab.onWatched(() => states.push(lab.watched));
+  const [a, b] = [lab.watch(() => undefined), lab.watch(() => undefined)];
+  a();
+  a();
+  b();
+  assert.deepEqual(states, [true, false]);
+});
