@@ -15,6 +15,8 @@ const straightness = 1e-3;
 const maxCuts = 7;
 /** Resets that may follow each other without time passing. */
 const maxResetsAtOnce = 100;
+/** Steps in one `advance`, some ten seconds of computing: more is an oscillation too fast for the time asked for. */
+const maxStepsAtOnce = 1e7;
 /** Capacitor voltages matter near this. */
 const voltageScale_V = 0.1;
 
@@ -30,6 +32,7 @@ export class DevicePort implements OnePort {
   private readonly solver: Rodas4;
   private readonly weights: Float64Array;
   private readonly within: Float64Array;
+  private allowedSteps = 0;
   private nextStep_s = 1e-9;
   private lastStep_s = 0;
   private lastError = 1;
@@ -57,6 +60,7 @@ export class DevicePort implements OnePort {
   advance(until_s: number, drive: Drive, probe?: Probe): void {
     this.check(until_s, drive);
     this.circuit.connect(drive.series_ohm, drive.limit_A);
+    this.allowedSteps = this.steps + maxStepsAtOnce;
     let t = 0;
     this.circuit.line(emfAt(drive.emf, this.time_s, Infinity), 0);
     while (this.time_s < until_s) {
@@ -107,7 +111,8 @@ export class DevicePort implements OnePort {
       this.step_s = last ? length_s - t : wanted_s;
       const tried_s = this.step_s;
       this.solveStep(t);
-      this.steps++;
+      if (++this.steps > this.allowedSteps)
+        throw this.failed(`${maxStepsAtOnce} steps were not enough for this advance`);
       const share = this.shareBeforeEvent();
       if (probe) this.report(probe, share);
       if (share < 1) solver.inside(share, this.within);
@@ -121,13 +126,13 @@ export class DevicePort implements OnePort {
 
   /** Fires what is due at once. */
   private reset(t: number): boolean {
-    const { device, solver, circuit } = this;
-    for (let fired = 0; ; fired++) {
-      const v = circuit.voltage_V(t, solver.x0);
-      if (device.guard(v, solver.x0) < 0) return fired > 0;
+    const { solver, circuit } = this;
+    let fired = 0;
+    for (; circuit.guard(t, solver.x0) >= 0; fired++) {
       if (fired === maxResetsAtOnce) throw this.failed("it switches on and off without time passing");
-      device.fire(v, solver.x0);
+      circuit.fire(t, solver.x0);
     }
+    return fired > 0;
   }
 
   /** The step the last error suggests, bounded where that error knows nothing: after a change, on an unstable branch. */
@@ -197,7 +202,7 @@ export class DevicePort implements OnePort {
   }
 
   private guardAt(share: number, x: Float64Array): number {
-    return this.device.guard(this.circuit.voltage_V(this.stepStart_s + share * this.step_s, x), x);
+    return this.circuit.guard(this.stepStart_s + share * this.step_s, x);
   }
 
   private report(probe: Probe, share: number): void {

@@ -3,6 +3,8 @@ import type { OdeSystem } from "./rodas4.js";
 
 /** Least series resistance before a capacitance: an ideal source would need an infinite current at a step. */
 const leastBeforeCapacitance_ohm = 1e-3;
+/** Share of the limit by which the source passes it before it changes over between limited and free. */
+const changeover = 1e-9;
 /** A Newton step this much smaller than the voltage leaves an error at the last bit (convergence is quadratic). */
 const settled = 1e-9;
 
@@ -11,7 +13,8 @@ const settled = 1e-9;
  * i(v, x) + C dv/dt = clamp((emf - v)/R, ±limit), emf = start + slope t.
  *
  * Without capacitance v is algebraic: both sides are monotone in v, so it is the root between 0 and emf. With one, v
- * is the last state.
+ * is the last state, and the source is free or limited until an event: a limit that bends the equations within
+ * nanovolts of the rest would make a solver chatter.
  */
 export class DrivenDevice implements OdeSystem {
   readonly size: number;
@@ -24,8 +27,9 @@ export class DrivenDevice implements OdeSystem {
   private start_V = 0;
   private slope_V_per_s = 0;
   private lastVoltage_V = 0;
-  /** The current limit held in the last solve. */
+  /** Without capacitance: the current limit held in the last solve. With: it holds until the next event. */
   private limited = false;
+  private sign = 1;
 
   constructor(private readonly device: Device) {
     this.floating = device.capacitance_F > 0;
@@ -38,6 +42,7 @@ export class DrivenDevice implements OdeSystem {
   connect(series_ohm: number, limit_A: number): void {
     this.series_ohm = this.floating ? Math.max(series_ohm, leastBeforeCapacitance_ohm) : series_ohm;
     this.limit_A = series_ohm === Infinity ? 0 : limit_A;
+    this.limited = this.limit_A === 0;
   }
 
   /** Straight piece of the source: emf at t = 0 and its slope. */
@@ -56,7 +61,8 @@ export class DrivenDevice implements OdeSystem {
 
   /** Current from the source into the terminals at the terminal voltage v, A. */
   current_A(t: number, v: number, x: Float64Array): number {
-    return this.floating ? this.sourceCurrent_A(t, v) : this.device.current_A(v, x);
+    if (!this.floating) return this.device.current_A(v, x);
+    return Math.max(-this.limit_A, Math.min(this.limit_A, this.sourceCurrent_A(t, v)));
   }
 
   rates(t: number, x: Float64Array, out: Float64Array): void {
@@ -105,10 +111,38 @@ export class DrivenDevice implements OdeSystem {
     byTime[m] = (this.slope_V_per_s * source_S) / C;
   }
 
+  private wanted_A(t: number, v: number): number {
+    return (this.start_V + this.slope_V_per_s * t - v) / this.series_ohm;
+  }
+
   private sourceCurrent_A(t: number, v: number): number {
-    const wanted = (this.start_V + this.slope_V_per_s * t - v) / this.series_ohm;
-    this.limited = Math.abs(wanted) >= this.limit_A;
-    return this.limited ? (wanted < 0 ? -this.limit_A : this.limit_A) : wanted;
+    if (this.limit_A === 0) return 0;
+    return this.limited ? this.sign * this.limit_A : this.wanted_A(t, v);
+  }
+
+  /** Negative between events of the source before a capacitance; it changes over where this reaches zero. */
+  private sourceGuard(t: number, v: number): number {
+    if (!this.floating || this.limit_A === 0 || this.limit_A === Infinity) return -1;
+    const wanted_A = this.wanted_A(t, v);
+    const excess_A = this.limited ? this.limit_A - this.sign * wanted_A : Math.abs(wanted_A) - this.limit_A;
+    const rounding_A = (1e-14 * Math.abs(v)) / this.series_ohm;
+    return excess_A - Math.max(changeover * this.limit_A, rounding_A);
+  }
+
+  /** Negative between events of device or source; an event is where it reaches zero. */
+  guard(t: number, x: Float64Array): number {
+    const v = this.voltage_V(t, x);
+    return Math.max(this.device.guard(v, x), this.sourceGuard(t, v));
+  }
+
+  /** Lets happen what is due. */
+  fire(t: number, x: Float64Array): void {
+    const v = this.voltage_V(t, x);
+    if (this.sourceGuard(t, v) >= 0) {
+      this.limited = !this.limited;
+      this.sign = this.wanted_A(t, v) < 0 ? -1 : 1;
+    }
+    if (this.device.guard(v, x) >= 0) this.device.fire(v, x);
   }
 
   private solve_V(emf: number, x: Float64Array): number {
