@@ -54,7 +54,8 @@ async function checkOne(config: InstrumentConfig, host: VirtualHost | undefined)
     const found = await openInstrument(config, where, {});
     await found.instrument.close();
     const state = found.foundOn ? "AN OUTPUT IS ON" : "outputs off";
-    return { label, driver, resource: where, ok: true, message: `${found.identity}, ${state}` };
+    const errors = found.foundErrors === "" ? "no errors" : `errors in its queue: ${found.foundErrors}`;
+    return { label, driver, resource: where, ok: true, message: `${found.identity}, ${state}, ${errors}` };
   } catch (error) {
     return { label, driver, resource, ok: false, message: messageOf(error) };
   } finally {

@@ -38,9 +38,14 @@ export function startGuardian(): Guardian {
   });
   child.unref();
   let fault: Error | undefined;
-  child.on("error", (error) => (fault = error));
   child.stdin.on("error", (error) => (fault = error));
-  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const exited = new Promise<void>((resolve) => {
+    child.once("exit", () => resolve());
+    child.on("error", (error) => {
+      fault = error;
+      if (child.pid === undefined) resolve(); // it never began, so it will not end
+    });
+  });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const send = (order: GuardianOrder): void => {
     if (child.stdin.writable) child.stdin.write(`${JSON.stringify(order)}\n`);
@@ -49,7 +54,7 @@ export function startGuardian(): Guardian {
   return {
     pid: child.pid ?? 0,
     get alive() {
-      return child.exitCode === null && child.signalCode === null && child.stdin.writable;
+      return child.pid !== undefined && child.exitCode === null && child.signalCode === null && child.stdin.writable;
     },
     async arm(targets) {
       send({ order: "arm", targets });

@@ -2,6 +2,7 @@ import type { CaptureScope, PulseSource, SweepSmu } from "../capabilities/index.
 import { drivers } from "../../drivers/index.js";
 import type { DriverEntry } from "../../drivers/index.js";
 import { MemrigError } from "../errors.js";
+import { describeErrors, ScpiClient } from "../scpi/index.js";
 import { openSession } from "../visa/index.js";
 import type { Session, WireEvent } from "../visa/index.js";
 import type { InstrumentConfig } from "./config.js";
@@ -18,6 +19,8 @@ export interface OpenInstrument {
   readonly virtual: boolean;
   /** An output was on before this program came. */
   readonly foundOn: boolean;
+  /** What was in its error queue, empty for none, before this program sent anything that could be refused. */
+  readonly foundErrors: string;
   readonly instrument: SweepSmu | PulseSource | CaptureScope;
 }
 
@@ -49,10 +52,11 @@ export async function openInstrument(
   try {
     const identity = (await session.query("*IDN?")).trim();
     if (!entry.identifies.test(identity)) throw notTheOne(config, session, identity);
+    const foundErrors = describeErrors(await new ScpiClient(session, label, entry.errors).errors());
     const instrument = await entry.open(session, label);
     const foundOn = await instrument.outputIsOn();
     const virtual = config.resource === "virtual";
-    return { label, driver, kind: entry.kind, resource, identity, virtual, foundOn, instrument };
+    return { label, driver, kind: entry.kind, resource, identity, virtual, foundOn, foundErrors, instrument };
   } catch (error) {
     await session.close();
     throw error;

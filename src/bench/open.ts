@@ -43,7 +43,11 @@ export async function openBench(config: BenchConfig, options: OpenOptions = {}):
     }
     options.signal?.throwIfAborted();
     await openAll(config, parts, options);
-    for (const { label, foundOn } of parts.opened) if (foundOn) tell("warning", foundOnNotice(label));
+    for (const { label, foundOn, foundErrors } of parts.opened) {
+      if (foundErrors !== "")
+        tell("warning", { message: `${label}: errors from before were in its queue: ${foundErrors}.`, label });
+      if (foundOn) tell("warning", foundOnNotice(label));
+    }
     await parts.guardian.arm(parts.opened.flatMap((found) => (found.foundOn ? [] : targetOf(config, found))));
   } catch (error) {
     await takeDown(parts, true);

@@ -22,7 +22,12 @@ export async function startVirtualHost(plan: VirtualBenchPlan): Promise<VirtualH
     execArgv: inheritedOptions(),
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
-  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const exited = new Promise<string>((resolve) => {
+    child.once("exit", () => resolve("its process ended."));
+    child.on("error", (error) => {
+      if (child.pid === undefined) resolve(`its process could not be started: ${error.message}.`);
+    });
+  });
   const order = (what: VirtualOrder): void => {
     if (child.connected) child.send(what);
   };
@@ -30,10 +35,10 @@ export async function startVirtualHost(plan: VirtualBenchPlan): Promise<VirtualH
   let timer: NodeJS.Timeout | undefined;
   const answer = await Promise.race([
     new Promise<VirtualAnswer>((resolve) => child.once("message", (message) => resolve(message as VirtualAnswer))),
-    exited.then((): VirtualAnswer => ({ answer: "failed", message: "its process ended" })),
+    exited.then((message): VirtualAnswer => ({ answer: "failed", message })),
     new Promise<VirtualAnswer>((resolve) => {
       timer = setTimeout(
-        () => resolve({ answer: "failed", message: `it did not start within ${start_s} s` }),
+        () => resolve({ answer: "failed", message: `it did not start within ${start_s} s.` }),
         start_s * 1000,
       );
     }),

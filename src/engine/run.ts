@@ -26,6 +26,8 @@ export interface RunRequest {
   readonly signal: AbortSignal;
   /** Done after the protocol's own end actions, whatever ended the run: every instrument to its safe state. */
   readonly makeSafe?: () => Promise<readonly SafeReport[]>;
+  /** What was told while the bench was opened: kept at the beginning of the run's events. */
+  readonly notices?: readonly RunEvent[];
   /** At most five times a second, and at the end. */
   readonly onProgress?: (progress: RunProgress) => void;
   readonly onEvent?: (event: RunEvent) => void;
@@ -67,6 +69,8 @@ export async function runProtocol(request: RunRequest): Promise<RunOutcome> {
   );
   const cleanUp = new CleanUp();
   const rows = (): number => writer.rows(protocol.mainTable);
+
+  for (const { at, event, ...details } of request.notices ?? []) writer.event(event, { ...details, noticed: at });
 
   let failure: unknown;
   try {

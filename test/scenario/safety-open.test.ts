@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { loadBench, openBench } from "../../src/bench/index.js";
+import { checkBench, loadBench, openBench } from "../../src/bench/index.js";
 import { eventually } from "../support/cli.js";
 import { labWith, startController, writeBench } from "./safety-support.js";
 
@@ -39,16 +39,31 @@ test("an output found on is told, left as it is, and not driven", async (t) => {
   assert.equal(await lab.ask("smu", ":OUTP?"), "1");
 });
 
+test("errors left in an instrument's queue are told, not blamed on this program's commands", async (t) => {
+  const lab = await labWith(t);
+  await lab.tell("smu", ":NONS");
+  const config = await loadBench(lab.benchFile);
+  const { instruments } = await checkBench(config);
+  assert.match(instruments[0]?.message ?? "", /outputs off, errors in its queue: -113 "Undefined header"/);
+  await lab.tell("smu", ":NONS");
+  const bench = await openBench(config);
+  await bench.close();
+  assert.match(String(bench.notices[0]?.["message"]), /smu: errors from before were in its queue: -113/);
+});
+
 test("a station from before the bench was made safe can not turn anything on again", async (t) => {
   const lab = await labWith(t);
   const bench = await openBench(await loadBench(lab.benchFile));
-  t.after(() => bench.close());
-  const plan = { drive: "voltage", levels: [0.1], cycles: 1, compliance: 1e-5, dwell_s: 0.05, nplc: 1 } as const;
-  const old = bench.station("sweep-smu");
-  await bench.makeSafe();
-  await assert.rejects(old.sweep(plan, new AbortController().signal).next(), { message: /made safe since/ });
-  const first = await bench.station("sweep-smu").sweep(plan, new AbortController().signal).next();
-  assert.equal(first.done, false);
+  try {
+    const plan = { drive: "voltage", levels: [0.1], cycles: 1, compliance: 1e-5, dwell_s: 0.05, nplc: 1 } as const;
+    const old = bench.station("sweep-smu");
+    await bench.makeSafe();
+    await assert.rejects(old.sweep(plan, new AbortController().signal).next(), { message: /made safe since/ });
+    const first = await bench.station("sweep-smu").sweep(plan, new AbortController().signal).next();
+    assert.equal(first.done, false);
+  } finally {
+    await bench.close();
+  }
 });
 
 test("another instrument than the file says is refused by both names, with the driver that fits", async (t) => {

@@ -46,6 +46,21 @@ test("memrig safe stops the run that holds the bench, wherever it runs, and the 
   assert.equal(ended?.["reason"], "Aborted by memrig safe.");
 });
 
+test("memrig safe stops a run on the program's own virtual bench, though nobody else knows where that is", async (t) => {
+  const lab = await labWith(t);
+  await writeBench(lab, { smu: "virtual" });
+  const controller = startController(t, lab.benchFile, 100_000);
+  await controller.measuring(100);
+
+  const reports = await safeBench(await loadBench(lab.benchFile));
+
+  assert.deepEqual(
+    reports.map(({ label, state }) => [label, state]),
+    [["smu", "safe"]],
+  );
+  assert.equal(await controller.exit, 3);
+});
+
 test("memrig safe does not wait for a program that hangs: the outputs go off over its head", async (t) => {
   const lab = await labWith(t);
   const controller = startController(t, lab.benchFile, 100_000);

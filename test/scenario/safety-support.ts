@@ -61,7 +61,7 @@ export async function labWith(t: TestContext, labels: readonly string[] = ["smu"
     return askAt(resource(label), question);
   }
   async function tell(label: string, message: string): Promise<void> {
-    await askAt(resource(label), `${message};*OPC?`);
+    await askAt(resource(label), `${message}\n*OPC?`);
   }
   return lab;
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { startGuardian } from "../../../src/bench/guardian.js";
+import { eventually } from "../../support/cli.js";
 import { fakeInstrument } from "./fake-instrument.js";
 import { allOff, allOn, guarded, isGone } from "./guarded.js";
 
@@ -70,4 +72,14 @@ test("a guardian that is disarmed ends and sends nothing", async (t) => {
     instrument.heard.filter((message) => message !== ":OUTP ON"),
     [],
   );
+});
+
+test("a guardian that was killed is known to be gone, and one that can not arm lets no output be turned on", async () => {
+  const guardian = startGuardian();
+  await guardian.arm([]);
+  assert.equal(guardian.alive, true);
+  process.kill(guardian.pid, "SIGKILL");
+  await assert.rejects(guardian.arm([]), { kind: "no-answer", message: /No output was turned on/ });
+  await eventually("it is known to be gone", 5, () => (guardian.alive ? undefined : true));
+  await guardian.disarm();
 });
