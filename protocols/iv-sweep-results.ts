@@ -29,7 +29,8 @@ function readingsOf(points: Columns | undefined, plan: Plan): IvReadings {
 
 /**
  * Metrics over all cycles, at the polarity of `stop`: threshold, hold voltage, resistances, their ratio, switching slope, set power, and the share
- * of sweeps that switched. A sweep to the other side adds `vthNeg_V` and `vholdNeg_V`.
+ * of sweeps that switched. A sweep to the other side adds `vthNeg_V` and `vholdNeg_V`; a device that never
+ * switched has `r_ohm`, its resistance by least squares through the origin.
  */
 export function ivMetrics(points: Columns | undefined, plan: Plan): Metrics {
   const readings = readingsOf(points, plan);
@@ -49,6 +50,7 @@ export function ivMetrics(points: Columns | undefined, plan: Plan): Metrics {
     slope_V_per_decade: over((one) => one.slope_V_per_decade),
     pSet_W: over((one) => one.pSet_W),
     switched: shareOf(found.map((one) => Number.isFinite(one.vth_V))),
+    ...(found.every((one) => Number.isNaN(one.vth_V)) ? { r_ohm: metricOf(lineResistances(readings)) } : {}),
     ...(other.length > 0
       ? {
           vthNeg_V: metricOf(other.map((one) => one.vth_V)),
@@ -56,6 +58,19 @@ export function ivMetrics(points: Columns | undefined, plan: Plan): Metrics {
         }
       : {}),
   };
+}
+
+/** ΣV²/ΣVI of each cycle, both as measured. */
+function lineResistances({ cycle, voltage_V, current_A }: IvReadings): number[] {
+  return spansOf(cycle).map(({ from, to }) => {
+    let [squares, products] = [0, 0];
+    for (let k = from; k < to; k++) {
+      const volts = voltage_V[k] ?? Number.NaN;
+      squares += volts * volts;
+      products += volts * (current_A[k] ?? Number.NaN);
+    }
+    return products > 0 ? squares / products : Number.NaN;
+  });
 }
 
 /** Halfway between the mean hold and the mean threshold voltage: both states are there at that level in an ordinary cycle. */

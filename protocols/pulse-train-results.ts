@@ -22,6 +22,8 @@ export function trainMetrics(pulses: Columns | undefined): Metrics {
   };
 }
 
+const always = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
+
 /** The kept waveforms, the turn-on in close-up, and the delay from pulse to pulse. */
 export function trainFigures(pulses: Columns | undefined, waveforms: Columns | undefined): readonly Figure[] {
   const start_s = new Map(
@@ -29,11 +31,11 @@ export function trainFigures(pulses: Columns | undefined, waveforms: Columns | u
   );
   const time_s = numbersOf(waveforms, "time_s");
   const shown = spansOf(numbersOf(waveforms, "pulse")).slice(0, 7); // as many as there are colours
-  const traces = (name: string, until_s = Number.POSITIVE_INFINITY): Series[] =>
+  const traces = (name: string, [from_s, until_s]: readonly [number, number] = always): Series[] =>
     shown.map(({ key, from, to }) => {
       const since = Float64Array.from(time_s.subarray(from, to), (time) => time - (start_s.get(key) ?? 0));
-      const kept = since.filter((time) => Math.abs(time) <= until_s).length;
-      const first = since.findIndex((time) => Math.abs(time) <= until_s);
+      const within = (time: number) => time >= from_s && time <= until_s;
+      const [first, kept] = [Math.max(0, since.findIndex(within)), since.filter(within).length];
       return {
         name: `pulse ${key}`,
         x: since.subarray(first, first + kept),
@@ -64,7 +66,13 @@ export function trainFigures(pulses: Columns | undefined, waveforms: Columns | u
     });
   }
   if (shown.length > 0 && usual_s > 0) {
-    figures.push({ name: "turn-on", title: "Turn-on", x, y: amperes, series: traces("current_A", 6 * usual_s) });
+    figures.push({
+      name: "turn-on",
+      title: "Turn-on",
+      x,
+      y: amperes,
+      series: traces("current_A", [-2 * usual_s, 6 * usual_s]),
+    });
   }
   if (Number.isFinite(usual_s)) {
     figures.push({

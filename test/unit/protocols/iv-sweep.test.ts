@@ -142,6 +142,7 @@ test("a device that does not switch has no threshold: n 0, mean NaN, and a figur
     assert.equal(metrics["vth_V"]?.n, 0, `${r_ohm} ohm`);
     assert.ok(Number.isNaN(metrics["vth_V"]?.mean));
     assert.deepEqual([metrics["switched"]?.mean, metrics["switched"]?.n], [0, 30]);
+    if (r_ohm < 1e9) assert.ok(Math.abs((metrics["r_ohm"]?.mean ?? 0) / r_ohm - 1) < 0.01, "its resistance is told");
     assert.deepEqual(
       ivSweep.figures(tables, planOf(settings)).map((figure) => figure.name),
       ["iv", "iv-log"],
