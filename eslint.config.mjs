@@ -48,7 +48,7 @@ const importRules = Object.entries(may).map(([folder, allowed]) => {
 });
 
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/", "runs/", "test/golden/"] },
+  { ignores: ["dist/", "node_modules/", "runs/"] },
   js.configs.recommended,
   {
     files: ["**/*.ts"],

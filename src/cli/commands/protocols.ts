@@ -110,5 +110,6 @@ function describe(protocol: AnyProtocol, parameters: readonly ParameterHelp[]): 
 
 function shown(value: unknown, unit: string): string {
   if (value === undefined) return "";
-  return typeof value === "number" && unit !== "" ? si(value, unit) : String(value);
+  if (typeof value === "number" && unit !== "") return si(value, unit);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -11,6 +11,8 @@ export interface PublishedFigure {
   /** Largest |measured − published| that still counts as the paper's figure, and where it comes from. */
   readonly tolerance: number;
   readonly toleranceFrom: string;
+  /** How the published figure is written, where value ± tolerance would not be how the paper has it. */
+  readonly shownAs?: string;
   readonly source: string;
   /** Which of the demo's measurements, and what of it. */
   readonly measurement: string;
@@ -128,6 +130,32 @@ export const publishedFigures: readonly PublishedFigure[] = [
     source: `${znoPaper}, Fig. 2h`,
     measurement: "zno-pulses",
     metric: "delay_s",
+    statistic: "mean",
+  },
+  {
+    device: zno,
+    quantity: "on/off ratio at 10 µA",
+    unit: "",
+    published: 1e4,
+    tolerance: 0.5e4,
+    toleranceFrom: "a power of ten in the text: a factor of 1.5",
+    shownAs: "10⁴",
+    source: `${znoPaper}, text to Fig. 2a`,
+    measurement: "zno-sweeps",
+    metric: "ratio",
+    statistic: "mean",
+  },
+  {
+    device: "VO2",
+    quantity: "threshold voltage",
+    unit: "V",
+    published: 0.85,
+    tolerance: 0.45,
+    toleranceFrom: "the range over all devices",
+    shownAs: "0.4 V to 1.3 V",
+    source: "Yi et al. 2018, Methods",
+    measurement: "vo2-sweeps",
+    metric: "vth_V",
     statistic: "mean",
   },
   {

@@ -12,6 +12,7 @@ export interface Result {
   readonly measured: number;
   readonly published: number;
   readonly tolerance: number;
+  readonly shownAs?: string;
   readonly deviation: number;
   readonly verdict: "met" | "NOT met" | "not measured";
   readonly source: string;
@@ -32,6 +33,7 @@ export function setBeside(done: readonly DemoRun[]): Result[] {
       measured,
       published: figure.published,
       tolerance: figure.tolerance,
+      ...(figure.shownAs === undefined ? {} : { shownAs: figure.shownAs }),
       deviation,
       verdict: Number.isNaN(measured) ? "not measured" : Math.abs(deviation) <= figure.tolerance ? "met" : "NOT met",
       source: figure.source,
@@ -46,10 +48,8 @@ export function resultsTable(results: readonly Result[]): string {
     result.device,
     result.quantity,
     shown(result, result.measured),
-    `${shown(result, result.published)} ± ${shown(result, result.tolerance)}`,
-    Number.isFinite(result.deviation)
-      ? `${result.deviation >= 0 ? "+" : ""}${percent(result.deviation / result.published)}`
-      : "–",
+    result.shownAs ?? `${shown(result, result.published)} ± ${shown(result, result.tolerance)}`,
+    deviation(result),
     result.verdict,
     result.source,
   ]);
@@ -58,6 +58,12 @@ export function resultsTable(results: readonly Result[]): string {
     rows,
     [2, 3, 4],
   );
+}
+
+/** Against the published value; a range has no middle to deviate from. */
+function deviation({ deviation: difference, published, shownAs }: Result): string {
+  if (!Number.isFinite(difference) || / to /.test(shownAs ?? "")) return "–";
+  return `${difference >= 0 ? "+" : ""}${percent(difference / published)}`;
 }
 
 function shown({ unit, quantity }: Pick<Result, "unit" | "quantity">, value: number): string {
