@@ -86,7 +86,7 @@ export class TriggerModel {
     this.next = 1;
     this.scpi.raise(2731, undefined, "Trigger model, started", "information");
     this.show();
-    this.after(0);
+    this.proceed();
   }
 
   /** Ends it where it is; the output stays as it is. Nothing running: nothing happens. */
@@ -100,7 +100,7 @@ export class TriggerModel {
   trigger(): void {
     if (this.state !== "WAITING") throw new ScpiError(-211);
     this.state = "RUNNING";
-    this.after(0);
+    this.proceed();
   }
 
   reset(): void {
