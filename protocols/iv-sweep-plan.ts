@@ -4,6 +4,9 @@ import { complain, countOr, quantityOr, settle, undecidedOr } from "./parameters
 /** Most levels in one cycle: beyond this a sweep is a mistyped step. */
 const mostLevels = 100_000;
 
+/** Defaults of the quantities whose unit depends on the drive: those of a voltage sweep. */
+const voltageSweep = { stop: 0.3, step: 5e-3, compliance: 10e-6 };
+
 /**
  * Parameters of the I-V sweep. Defaults: the sweep of the ZnO threshold switch (Wang et al. 2025, Fig. 2a): 0 to 0.3 V and back in
  * 5 mV steps with 10 µA compliance. The paper gives no dwell; 50 ms is the project's choice.
@@ -15,8 +18,8 @@ export const ivSweepParameters = z
       .default("voltage")
       .meta({ unit: "", description: "what is forced; the other quantity is measured and limited" }),
     start: undecidedOr(0, { unit: "V", description: "first level (A with drive=current)" }),
-    stop: undecidedOr(0.3, { unit: "V", description: "far end of the sweep (A with drive=current)" }),
-    step: undecidedOr(5e-3, {
+    stop: undecidedOr(voltageSweep.stop, { unit: "V", description: "far end of the sweep (A with drive=current)" }),
+    step: undecidedOr(voltageSweep.step, {
       unit: "V",
       description: "distance of neighbouring levels, above 0 (A with drive=current)",
     }),
@@ -25,7 +28,7 @@ export const ivSweepParameters = z
       description:
         "single: start to stop; double: and back; loop: 0 to stop to 0 to start (to −stop where start is 0) to 0",
     }),
-    compliance: undecidedOr(10e-6, {
+    compliance: undecidedOr(voltageSweep.compliance, {
       unit: "A",
       description: "largest magnitude of the other quantity: current, or voltage with drive=current",
     }),
@@ -49,7 +52,15 @@ export const ivSweepParameters = z
       compliance: { unit: other, above: 0 },
     });
     if (payload.issues.length > 0) return;
-    if (plan.shape === "loop" && (plan.stop === 0 || plan.start * plan.stop > 0)) {
+    const { stop, step, compliance } = voltageSweep;
+    if (plan.drive === "current" && ((plan.stop === stop && plan.step === step) || plan.compliance === compliance)) {
+      // 0.3 V is a gentle default, 0.3 A is not.
+      complain(
+        payload,
+        "stop",
+        "with drive=current stop, step and compliance have to be given: the defaults are volts and amperes of a voltage sweep.",
+      );
+    } else if (plan.shape === "loop" && (plan.stop === 0 || plan.start * plan.stop > 0)) {
       complain(
         payload,
         "start",

@@ -69,6 +69,13 @@ test("a wrong unit, no step, a one-sided loop and an unknown key are refused by 
   assert.equal(messagesOf({ sweeps: 3 }).length, 1);
 });
 
+test("drive=current does not take the volts of the default sweep for amperes", () => {
+  assert.match(messagesOf({ drive: "current" }).join(), /^stop: with drive=current stop, step and compliance/);
+  assert.match(messagesOf({ drive: "current", compliance: "2 V" }).join(), /have to be given/);
+  assert.match(messagesOf({ drive: "current", stop: "1 mA", step: "10 uA" }).join(), /have to be given/);
+  assert.deepEqual(messagesOf({ drive: "current", stop: "1 mA", step: "10 uA", compliance: "2 V" }), []);
+});
+
 test("every parameter tells its unit, its description and its default", () => {
   const schema = z.toJSONSchema(ivSweep.parameters, { io: "input", unrepresentable: "any" });
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
