@@ -1,6 +1,7 @@
 import type { Axis } from "../../src/analysis/figure.js";
 import { si } from "../../src/units.js";
 import type { Numbers } from "../server/wire.js";
+import { count } from "./text.js";
 
 export type Range = readonly [low: number, high: number];
 
@@ -30,6 +31,15 @@ export function rangeOf(values: Iterable<Numbers>, scale: Axis["scale"], room: n
   return [low - room * span, high + room * span];
 }
 
+/** "200 000", "−2.5". */
+function plain(value: number): string {
+  const text =
+    Math.abs(value) >= 1e4 && Math.abs(value) < 1e15 && Number.isInteger(value)
+      ? count(value)
+      : String(Number(value.toPrecision(6)));
+  return text.replace("-", "\u2212");
+}
+
 export interface AxisText {
   readonly title: string;
   readonly tick: (value: number) => string;
@@ -37,7 +47,6 @@ export interface AxisText {
 
 /** Numbers along an axis with one prefix for all, which goes into the axis' title: 0, 2, 4 … "Current (µA)". */
 export function axisText(axis: Axis, range: Range, scale: Axis["scale"]): AxisText {
-  const plain = (value: number): string => String(Number(value.toPrecision(6))).replace("-", "\u2212");
   if (axis.unit === "") return { title: axis.label, tick: plain };
   if (scale === "log") return { title: axis.label, tick: (value) => si(Number(value.toPrecision(3)), axis.unit) };
   const largest = Math.max(Math.abs(range[0]), Math.abs(range[1])) * 0.999;
@@ -54,9 +63,20 @@ export function countSteps(_plot: unknown, _axis: number, low: number, high: num
   return Array.from({ length: 16 - least }, (_, i) => [1, 2, 5].map((step) => Number(`${step}e${least + i}`))).flat();
 }
 
-/** Of the lines of a logarithmic axis, those between decades only where few decades are shown. */
-export function gridDecades(_plot: unknown, splits: readonly number[]): (number | null)[] {
-  const [first = 1, last = 1] = [splits[0], splits.at(-1)];
-  if (last / first < 2000) return [...splits];
-  return splits.map((value) => (Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-6 ? value : null));
+/** Lines of a logarithmic axis: the decades; where hardly more than one is shown, 1, 2 and 5 of each. */
+export function logSplits(_plot: unknown, _axis: number, low: number, high: number): number[] {
+  const steps = high / low < 50 ? [1, 2, 5] : [1];
+  const first = Math.floor(Math.log10(low));
+  const decades = Array.from({ length: Math.ceil(Math.log10(high)) - first + 1 }, (_, i) => first + i);
+  const splits = decades.flatMap((decade) => steps.map((step) => Number(`${step}e${decade}`)));
+  return splits.filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
+}
+
+/** Of those lines the ones that get a number, evenly chosen so that `most` fit; the others stand as null. */
+export function labelled(splits: readonly number[], most: number): (number | null)[] {
+  const each = Math.max(1, Math.ceil(splits.length / Math.max(1, most)));
+  return splits.map((value, i) => {
+    const place = each > 1 && splits.length > 3 ? Math.round(Math.log10(value)) : i;
+    return place % each === 0 ? value : null;
+  });
 }

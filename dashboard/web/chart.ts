@@ -1,7 +1,7 @@
 import uPlot from "uplot";
 import type { Axis, Series } from "../../src/analysis/figure.js";
 import type { Numbers } from "../server/wire.js";
-import { axisText, countSteps, gridDecades, rangeOf, type AxisText, type Range } from "./chart-scale.js";
+import { axisText, countSteps, labelled, logSplits, rangeOf, type AxisText, type Range } from "./chart-scale.js";
 import { h } from "./dom.js";
 import { reading } from "./text.js";
 
@@ -16,6 +16,9 @@ export interface Line {
   readonly opacity: number;
   readonly width: number;
 }
+
+/** Every line of an axis is drawn: those that are not wanted were not chosen. */
+const all = (_plot: uPlot, splits: number[]): number[] => splits;
 
 const font = "14px system-ui, sans-serif";
 
@@ -120,13 +123,17 @@ export class Chart {
       size,
       gap: 6,
       stroke: colour("--text"),
-      grid: { stroke: colour("--grid"), width: 1, ...(kind === "log" ? { filter: gridDecades } : {}) },
-      ticks: { stroke: colour("--grid"), width: 1, size: 5, ...(kind === "log" ? { filter: gridDecades } : {}) },
+      grid: { stroke: colour("--grid"), width: 1, filter: all },
+      ticks: { stroke: colour("--grid"), width: 1, size: 5, filter: all },
+      ...(kind === "log" ? { splits: logSplits, filter: all } : {}),
       ...(kind === "linear" && this[which].unit === "" ? { incrs: countSteps } : {}),
       space: which === "x" ? 70 : 36,
       label: " ",
-      values: (_plot, splits) =>
-        splits.map((value: number | null) => (value === null ? "" : this.texts[which].tick(value))),
+      values: (plot, splits) => {
+        const room = which === "x" ? plot.bbox.width / 90 : plot.bbox.height / 32;
+        const shown = kind === "log" ? labelled(splits, room / uPlot.pxRatio) : splits;
+        return shown.map((value) => (value === null ? "" : this.texts[which].tick(value)));
+      },
     });
     const scale = (kind: Axis["scale"]): uPlot.Scale => ({
       time: false,
@@ -202,8 +209,9 @@ export class Chart {
     const x = line.x[i];
     let y = line.y[i];
     if (x === null || x === undefined || y === null || y === undefined) return undefined;
-    if (this.scale === "log") y = Math.abs(y);
-    if ((this.scale === "log" && y === 0) || (this.x.scale === "log" && x <= 0)) return undefined;
+    // A resistance below zero is noise, a current below zero is the other direction.
+    if (this.scale !== this.y.scale) y = Math.abs(y);
+    if ((this.scale === "log" && y <= 0) || (this.x.scale === "log" && x <= 0)) return undefined;
     return [plot.valToPos(x, "x", canvas), plot.valToPos(y, "y", canvas)];
   }
 

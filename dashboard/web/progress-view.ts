@@ -36,5 +36,5 @@ function timing({ elapsed_s, rate_per_s, left_s }: LiveState): string {
 }
 
 function ended({ elapsed_s, reason }: LiveState): string {
-  return `${duration(elapsed_s)}${reason === undefined ? "" : ` · ${reason}`}`;
+  return `took ${duration(elapsed_s)}${reason === undefined ? "" : ` · ${reason}`}`;
 }

@@ -3,9 +3,10 @@ import { Chart, type Line } from "./chart.js";
 import { h } from "./dom.js";
 import { eventLine } from "./event-line.js";
 import { colourOf, legend } from "./live-view.js";
+import { quantityName } from "./quantity-name.js";
 import { server } from "./server.js";
 import { statusMark } from "./status.js";
-import { count, duration, quantityName, splitUnit, valueText, when } from "./text.js";
+import { count, duration, splitUnit, valueText, when } from "./text.js";
 
 /** One run's page: figures, metrics, what was asked, what happened, and the files to take away. */
 export class RunView {

@@ -1,6 +1,5 @@
 import { si } from "../../src/units.js";
 import type { Axis } from "../../src/analysis/figure.js";
-import { h } from "./dom.js";
 
 /** Column and metric names end in their unit; those of more than one word are written out. */
 const units: Readonly<Record<string, string>> = {
@@ -19,7 +18,7 @@ const units: Readonly<Record<string, string>> = {
 };
 
 /** Symbols of the field, with their index: `vth` is V_th. */
-const symbols: Readonly<Record<string, readonly [string, string]>> = {
+export const symbols: Readonly<Record<string, readonly [string, string]>> = {
   vth: ["V", "th"],
   vhold: ["V", "hold"],
   rOn: ["R", "on"],
@@ -29,6 +28,8 @@ const symbols: Readonly<Record<string, readonly [string, string]>> = {
   vthNeg: ["V", "th,neg"],
   vholdNeg: ["V", "hold,neg"],
   pSet: ["P", "set"],
+  rPulse: ["R", "pulse"],
+  rRead: ["R", "read"],
 };
 
 const words: Readonly<Record<string, string>> = {
@@ -48,14 +49,7 @@ export function splitUnit(name: string): { quantity: string; unit: string } {
   return { quantity: name, unit: "" };
 }
 
-/** The name of a quantity as the field writes it. */
-export function quantityName(quantity: string): HTMLElement {
-  const symbol = symbols[quantity];
-  if (symbol) return h("span", {}, h("var", {}, symbol[0]), h("sub", {}, symbol[1]));
-  return h("span", {}, plainName(quantity));
-}
-
-/** The same for a legend, in plain characters: "R_on". */
+/** The name of a quantity in plain characters, for a legend: "R_on". */
 export function plainName(quantity: string): string {
   const symbol = symbols[quantity];
   if (symbol) return symbol.join("_");

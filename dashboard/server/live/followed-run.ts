@@ -5,7 +5,8 @@ import type { RunEvent, RunInfo, RunStatus } from "../../../src/store/shapes.js"
 import { openRunFolder, runFiles, type RunReader, type TailCursor } from "../../../src/store/index.js";
 import { runLine } from "../run-list.js";
 import type { Frame, LiveState } from "../wire.js";
-import { panelsFor, type LivePanel } from "./panels.js";
+import type { LivePanel } from "./live-panel.js";
+import { panelsFor } from "./panels.js";
 import { Progress } from "./progress.js";
 
 /** A run in view for the first time does not fill the page with its past. */

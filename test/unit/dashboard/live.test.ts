@@ -96,8 +96,8 @@ test("resistances of every cycle are shown as a trend", async () => {
   assert.deepEqual(
     panel.series.map(({ name, x }) => [name, x.length]),
     [
-      ["rOn_ohm", 300],
       ["rOff_ohm", 300],
+      ["rOn_ohm", 300],
     ],
   );
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { panelsFor, type LivePanel } from "../../../dashboard/server/live/panels.js";
+import type { LivePanel } from "../../../dashboard/server/live/live-panel.js";
+import { panelsFor } from "../../../dashboard/server/live/panels.js";
 import { Progress } from "../../../dashboard/server/live/progress.js";
 import type { SweepsPanel } from "../../../dashboard/server/wire.js";
 import type { Columns, Row, TableSpec } from "../../../src/store/shapes.js";
@@ -68,6 +69,21 @@ test("a frame of a million rows is as small as one of ten thousand", () => {
   }
   const [early = 0, late = 0] = bytes;
   assert.ok(late < 2 * early && late < 150_000, `${early} bytes, then ${late}`);
+});
+
+test("the pulses of a train lie over each other, each from its own beginning", () => {
+  const column = (name: string, type: "i32" | "f64", unit: string) => ({ name, type, unit, description: "" });
+  const spec: TableSpec = {
+    name: "waveforms",
+    columns: [column("pulse", "i32", ""), column("time_s", "f64", "s"), column("current_A", "f64", "A")],
+  };
+  const panel = panelOf([spec], {});
+  const rows = Array.from({ length: 20 }, (_, i) => ({ pulse: Math.floor(i / 10), time_s: 1 + i * 0.5, current_A: i }));
+  panel.take(columnsOf(spec, rows));
+  const { finished, current } = shown(panel, 0);
+  assert.equal(finished[0]?.x[0], 0);
+  assert.equal(current?.x[0], 0);
+  assert.equal(current?.x.at(-1), 4.5);
 });
 
 test("a table without cycles has no live panel", () => {
