@@ -113,7 +113,7 @@ export class TriggerModel {
   /** Reply of `:TRIG:STAT?`. Brought up to date each 100 ms of its clock, or at once where that clock stands still. */
   get status(): string {
     const now_s = this.smu.lab.now_s;
-    const stands = this.smu.lab.time === "fast" && !this.running;
+    const stands = this.smu.lab.time === "fast" && this.state !== "RUNNING";
     if (stands || now_s - this.shown.at_s >= refresh_s) this.show();
     return `${this.shown.state};${this.shown.state};${this.shown.block}`;
   }
