@@ -115,11 +115,12 @@ export function frequencyMax_Hz(model: AwgModel, fn: FunctionName): number {
 export function fitPulse(k: ChannelSettings, model: AwgModel, notice: Notice): void {
   const period_s = 1 / k.frequency_Hz;
   const longest_s = period_s - model.widthMin_s;
-  if (k.pulse.width_s > longest_s * (1 + 1e-9)) {
+  const resolution_s = model.widthMin_s * 1e-6;
+  if (k.pulse.width_s > longest_s + resolution_s) {
     k.pulse.width_s = longest_s;
     notice(-221, "pulse width decreased due to period");
   }
-  if (k.pulse.width_s < model.widthMin_s * (1 - 1e-9)) {
+  if (k.pulse.width_s < model.widthMin_s - resolution_s) {
     k.pulse.width_s = model.widthMin_s;
     notice(-221, "pulse width increased due to minimum");
   }
