@@ -103,3 +103,10 @@ export function rangeNamed(ranges: readonly RangeFacts[], magnitude: number): Ra
   const wanted = Math.abs(magnitude) * (1 - 1e-9);
   return ranges.find((range) => wanted <= range.full) ?? (ranges.at(-1) as RangeFacts);
 }
+
+/** The nearest whole number of steps. Steps that are a whole fraction of 1 give the decimal a person would write. */
+export function rounded(value: number, step: number): number {
+  const perUnit = Math.round(1 / step);
+  if (perUnit >= 1 && Math.abs(perUnit * step - 1) < 1e-9) return Math.round(value * perUnit) / perUnit;
+  return Math.round(value / step) * step;
+}

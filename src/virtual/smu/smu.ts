@@ -2,10 +2,11 @@ import { createRandom } from "../../simulator/random.js";
 import type { Random } from "../../simulator/random.js";
 import type { Drive } from "../../simulator/one-port.js";
 import type { Lab } from "../lab.js";
-import { INFINITY, NOT_A_NUMBER, ScpiError } from "../scpi/index.js";
+import { INFINITY, ScpiError } from "../scpi/index.js";
 import { Aperture } from "./aperture.js";
 import type { ApertureMeans } from "./aperture.js";
-import { OVERRANGE, rangeFor, rangeNamed } from "./models.js";
+import { converted } from "./converter.js";
+import { OVERRANGE, rangeFor, rangeNamed, rounded } from "./models.js";
 import type { RangeFacts, SmuModel } from "./models.js";
 import { emptyReading } from "./reading-buffer.js";
 import type { Reading } from "./reading-buffer.js";
@@ -49,6 +50,8 @@ export class Smu {
   /** Past values for the moving filter. */
   private readonly moving: number[] = [];
   private cancel: (() => void) | undefined;
+  /** No reading begins before: the source delay after its last step. */
+  private ready_s = 0;
 
   constructor(
     readonly model: SmuModel,
@@ -104,6 +107,7 @@ export class Smu {
     }
     this.on = true;
     this.apply();
+    this.ready_s = this.lab.now_s + this.sourceDelay_s;
   }
 
   /** The device is disconnected, whatever the output-off state is set to. */
@@ -119,7 +123,9 @@ export class Smu {
       throw new ScpiError(-221, undefined, "Settings conflict, interlock is open: levels above 42 V are blocked");
     }
     this.settings.source[of].level = level;
+    if (!this.on) return;
     this.apply();
+    this.ready_s = this.lab.now_s + this.sourceDelay_s;
   }
 
   /** Brings what drives the device in line with the settings. */
@@ -133,7 +139,7 @@ export class Smu {
     const { sourceFunction, source, protection_V } = this.settings;
     const { level, limit } = source[sourceFunction];
     const { sourceStep, full } = this.sourceRange(sourceFunction);
-    const wanted = Math.round(level / sourceStep) * sourceStep;
+    const wanted = rounded(level, sourceStep);
     const programmed = Math.max(-full * OVERRANGE, Math.min(full * OVERRANGE, wanted));
     if (sourceFunction === "VOLT") {
       this.protectionTripped = Math.abs(programmed) > protection_V;
@@ -185,27 +191,31 @@ export class Smu {
   }
 
   /**
-   * Takes one reading, from now on.
+   * Takes one reading, from now on, or from the end of the source delay.
    *
    * @param done gets the reading when its aperture and autozero are over; one object, used again for the next
    */
   measure(done: (reading: Reading) => void): void {
+    if (this.lab.now_s >= this.ready_s) this.openAperture(done);
+    else this.cancel = this.lab.schedule(this.ready_s, () => this.openAperture(done));
+  }
+
+  private openAperture(done: (reading: Reading) => void): void {
     const { senseFunction, sense } = this.settings;
     const width_s = this.aperture_s;
     const begin_s = this.lab.now_s;
     this.aperture.open();
     this.cancel = this.lab.schedule(begin_s + width_s, () => {
       this.complete(this.aperture.shut(this.leads_ohm()), begin_s, width_s);
-      if (!sense[senseFunction].autozero) {
-        this.cancel = undefined;
-        done(this.reading);
-        return;
-      }
-      this.cancel = this.lab.schedule(begin_s + 3 * width_s, () => {
-        this.cancel = undefined;
-        done(this.reading);
-      });
+      if (sense[senseFunction].autozero)
+        this.cancel = this.lab.schedule(begin_s + 3 * width_s, () => this.finish(done));
+      else this.finish(done);
     });
+  }
+
+  private finish(done: (reading: Reading) => void): void {
+    this.cancel = undefined;
+    done(this.reading);
   }
 
   /** Gives up a reading that is under way; `done` is not called. */
@@ -229,8 +239,8 @@ export class Smu {
     const cycles = Math.max(width_s * LINE_HZ, 1e-4);
     if (this.lab.fault !== undefined) means.current_A = means.voltage_V = Number.NaN;
     this.limited = this.on && this.isLimited(means.voltage_V - means.current_A * this.leads_ohm(), means.current_A);
-    const voltage_V = this.converted("VOLT", this.on ? means.voltage_V : 0, drawV, cycles);
-    const current_A = this.converted("CURR", this.on ? means.current_A : 0, drawA, cycles);
+    const voltage_V = converted(this, "VOLT", this.on ? means.voltage_V : 0, drawV, cycles);
+    const current_A = converted(this, "CURR", this.on ? means.current_A : 0, drawA, cycles);
     const { readBack, level } = source[sourceFunction];
     reading.source = readBack ? (sourceFunction === "VOLT" ? voltage_V : current_A) : level;
     reading.value =
@@ -242,25 +252,6 @@ export class Smu {
     reading.status = terminals === "FRON" ? FRONT : 0;
     reading.sourceStatus =
       (this.on ? OUTPUT_ON : 0) | (sense[senseFunction].fourWire ? FOUR_WIRE : 0) | (this.limited ? SOURCE_LIMITED : 0);
-  }
-
-  /** A true value as its converter gives it: noise and last digit of the range in use. */
-  private converted(of: SourceFunction, value: number, draw: number, cycles: number): number {
-    if (Number.isNaN(value)) return NOT_A_NUMBER;
-    const { senseFunction, sense, sourceFunction } = this.settings;
-    let range: RangeFacts;
-    if (senseFunction === of && sense[of].range !== undefined) {
-      range = rangeNamed(this.ranges(of), sense[of].range);
-      if (Math.abs(value) > range.full * OVERRANGE * (1 + 1e-6)) return Math.sign(value) * INFINITY;
-    } else if (senseFunction !== of && sourceFunction === of) {
-      range = this.sourceRange(of); // read back on the range it is sourced on
-      if (Math.abs(value) > range.full * OVERRANGE) range = rangeFor(this.ranges(of), value);
-    } else {
-      range = rangeFor(this.ranges(of), Math.max(Math.abs(value), sense[of].lowerRange));
-    }
-    const noisy = value + (range.noise / Math.sqrt(cycles)) * draw;
-    // Dividing by the steps in one unit keeps the digits a decimal would have.
-    return Math.round(noisy / range.readStep) * range.readStep;
   }
 
   private smooth(reading: Reading): void {
