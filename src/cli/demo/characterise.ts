@@ -36,6 +36,7 @@ export const demoSteps: readonly DemoStep[] = [
       compliance: "10 uA",
       dwell: "50 ms",
       cycles: 1024,
+      read: "0.14 V",
     },
   },
   {
@@ -174,6 +175,29 @@ export async function characterise(
   return done;
 }
 
+/** Each device is a virtual bench of its own; starting one is mostly waiting. */
+const devicesAtOnce = 3;
+
+/** Does `work` on every item, at most `lanes` at a time; results in the items' order. The first error ends it. */
+async function inLanes<T, R>(items: readonly T[], lanes: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < items.length) {
+      const k = next++;
+      try {
+        results[k] = await work(items[k] as T);
+      } catch (error) {
+        next = items.length; // begin nothing more; what runs in the other lanes ends by itself
+        throw error;
+      }
+    }
+  };
+  const ends = await Promise.allSettled(Array.from({ length: lanes }, lane));
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+  return results;
+}
+
 async function runStep(
   step: DemoStep,
   bench: BenchConfig,
@@ -184,21 +208,25 @@ async function runStep(
   const protocol = protocolNamed(step.protocol);
   const plan = planFrom(protocol, step.settings);
   const devices = step.devices === undefined ? [nominal(bench, seed)] : population(bench, seed, step.devices);
-  const runs: string[] = [];
-  const metrics: Metrics[] = [];
-  for (const config of devices) {
+  let done = 0;
+  const outcomes = await inLanes(devices, devicesAtOnce, async (config) => {
     const outcome = await measure({
       config,
       protocol,
       plan,
       tags: { demo: step.name },
       signal,
-      onProgress: ({ rows, expectedRows, left_s }) => listener.progress(rows, expectedRows, left_s),
+      onProgress: ({ rows, expectedRows, left_s }) => {
+        if (devices.length === 1) listener.progress(rows, expectedRows, left_s);
+      },
     });
     if (outcome.status !== "done") throw outcome.error;
-    runs.push(outcome.run);
-    metrics.push(outcome.metrics);
-  }
+    done += 1;
+    if (devices.length > 1) listener.progress(done * outcome.rows, devices.length * outcome.rows);
+    return outcome;
+  });
+  const runs = outcomes.map(({ run }) => run);
+  const metrics = outcomes.map((outcome) => outcome.metrics);
   return { step, runs, metrics: metrics.length === 1 ? (metrics[0] as Metrics) : overDevices(metrics) };
 }
 
