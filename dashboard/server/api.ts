@@ -6,7 +6,7 @@ import { MemrigError } from "../../src/errors.js";
 import { openRun, type RunReader } from "../../src/store/index.js";
 import { sendError } from "./replies.js";
 import type { RunIndex } from "./run-list.js";
-import { runFigureSvg, runPage } from "./run-page.js";
+import { RunPages, runFigureSvg } from "./run-page.js";
 
 const listQuery = z.object({
   filter: z.string().max(200).default(""),
@@ -16,6 +16,7 @@ const listQuery = z.object({
 /** What can be read of the runs: nothing here changes anything. */
 export function readApi(store: string, index: RunIndex): Router {
   const router = Router();
+  const pages = new RunPages();
 
   router.get("/runs", async (request, response) => {
     await index.refresh();
@@ -26,7 +27,7 @@ export function readApi(store: string, index: RunIndex): Router {
   router.get(
     "/runs/:id",
     withRun(store, async (reader, _request, response) => {
-      response.json(await runPage(reader));
+      response.json(await pages.page(reader));
     }),
   );
 

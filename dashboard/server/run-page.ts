@@ -40,24 +40,49 @@ function protocolOf(reader: RunReader): AnyProtocol {
   );
 }
 
-/** Everything one run's page shows. What can not be drawn is left out with the reason; the rest is still shown. */
-export async function runPage(reader: RunReader): Promise<RunPage> {
+type Results = Pick<RunPage, "rows" | "metrics" | "figures" | "notes">;
+
+/** What follows from a run's rows. What can not be drawn is left out with the reason; the rest is still shown. */
+async function resultsOf(reader: RunReader): Promise<Results> {
   const { tables, damage } = await tablesOf(reader);
-  const page = {
-    info: reader.info,
-    status: await reader.status(),
-    rows: Object.fromEntries(Object.entries(tables).map(([name, { length }]) => [name, length])),
-    parameters: parameterLines(reader.info.parameters, protocols.get(reader.info.protocol)),
-    events: await reader.events(),
-  };
+  const rows = Object.fromEntries(Object.entries(tables).map(([name, { length }]) => [name, length]));
   const kept = await reader.metrics();
   try {
     const protocol = protocolOf(reader);
     const plan = reader.info.parameters;
     const metrics = kept ?? protocol.analyse(tables, plan);
-    return { ...page, metrics, figures: protocol.figures(tables, plan).map(forScreen), notes: damage };
+    return { rows, metrics, figures: protocol.figures(tables, plan).map(forScreen), notes: damage };
   } catch (error) {
-    return { ...page, metrics: kept ?? {}, figures: [], notes: [...damage, messageOf(error)] };
+    return { rows, metrics: kept ?? {}, figures: [], notes: [...damage, messageOf(error)] };
+  }
+}
+
+/** Runs that a person goes back and forth between. */
+const mostKept = 12;
+
+/** The pages of runs. What follows from the rows of a run that has ended is worked out once and kept a while. */
+export class RunPages {
+  private readonly kept = new Map<string, Results>();
+
+  async page(reader: RunReader): Promise<RunPage> {
+    const status = await reader.status();
+    const kept = status === "running" ? undefined : this.kept.get(reader.folder);
+    const results = kept ?? (await resultsOf(reader));
+    if (status !== "running") this.keep(reader.folder, results);
+    return {
+      info: reader.info,
+      status,
+      ...results,
+      parameters: parameterLines(reader.info.parameters, protocols.get(reader.info.protocol)),
+      events: await reader.events(),
+    };
+  }
+
+  private keep(folder: string, results: Results): void {
+    this.kept.delete(folder);
+    this.kept.set(folder, results); // the newest last
+    const [oldest] = this.kept.keys();
+    if (this.kept.size > mostKept && oldest !== undefined) this.kept.delete(oldest);
   }
 }
 

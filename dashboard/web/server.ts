@@ -45,7 +45,7 @@ export interface Listener {
 }
 
 /** The server says something at least every two seconds. */
-const silence_ms = 5000;
+const silence_ms = 8000;
 
 /** Listens to the server for as long as the page is open; comes back by itself. */
 export function listen(listener: Listener): void {

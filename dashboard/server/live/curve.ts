@@ -33,6 +33,14 @@ export class Curve {
     this.length++;
   }
 
+  /** Forgets all points. */
+  clear(): void {
+    this.used = 0;
+    this.span = slots;
+    this.inLast = 0;
+    this.length = 0;
+  }
+
   /** The points kept, in the order they came. */
   points(): { x: number[]; y: number[] } {
     const x: number[] = [];
@@ -55,7 +63,7 @@ export class Curve {
     if (this.used === this.buckets) this.halve();
     this.used++;
     this.inLast = 0;
-    if (this.span > slots) this.clear((this.used - 1) * slots * fields);
+    if (this.span > slots) this.empty((this.used - 1) * slots * fields);
   }
 
   private put(at: number, x: number, y: number): void {
@@ -64,7 +72,7 @@ export class Curve {
     this.data[at + 2] = y;
   }
 
-  private clear(bucket: number): void {
+  private empty(bucket: number): void {
     for (let slot = 0; slot < slots; slot++) this.data[bucket + slot * fields] = -1;
   }
 
@@ -91,7 +99,7 @@ export class Curve {
           points.push({ index: this.data[at] ?? 0, x: this.data[at + 1] ?? NaN, y: this.data[at + 2] ?? NaN });
         }
       }
-      this.clear(pair * width);
+      this.empty(pair * width);
       for (const point of points) this.merge(pair * width, point.index, point.x, point.y);
     }
     this.used /= 2;
@@ -103,6 +111,7 @@ export class Curve {
   private order(bucket: number, filled: number): number[] {
     const count = this.span === slots ? Math.min(filled, slots) : slots;
     const at = Array.from({ length: count }, (_, slot) => bucket + slot * fields);
+    if (this.span === slots) return at; // every point of its own
     return at.sort((a, b) => (this.data[a] ?? 0) - (this.data[b] ?? 0));
   }
 }

@@ -12,6 +12,9 @@ import { Progress } from "./progress.js";
 /** A run in view for the first time does not fill the page with its past. */
 const mostOldEvents = 50;
 
+/** A long run opened in its middle is read in turns of this length, so that the page sees it coming. */
+const turn_ms = 150;
+
 interface Followed {
   readonly name: string;
   cursor: TailCursor | undefined;
@@ -80,11 +83,13 @@ export class FollowedRun {
 
   private async takeRows(table: Followed): Promise<boolean> {
     const batches = this.reader.batches(table.name, table.cursor, { leaveOutDamaged: table.damaged });
+    const until_ms = performance.now() + turn_ms;
     let changed = false;
     for await (const { columns, cursor } of batches) {
       table.cursor = cursor;
       for (const panel of this.panels) if (panel.table === table.name) panel.take(columns);
       changed = true;
+      if (performance.now() > until_ms) break;
     }
     return changed;
   }

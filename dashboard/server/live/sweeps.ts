@@ -12,10 +12,11 @@ const keep = 24;
 
 /** Curves through one sweep or pulse each, the newest whole and those before it thinned. */
 export class Sweeps implements LivePanel {
-  private curve = new Curve(currentBuckets);
+  private readonly curve = new Curve(currentBuckets);
+  private readonly small = new Curve(olderBuckets);
   private cycle = NaN;
   private origin = 0;
-  private readonly older: Sweep[] = [];
+  private readonly older: { cycle: number; x: number[]; y: number[] }[] = [];
   finished = 0;
 
   constructor(
@@ -43,15 +44,20 @@ export class Sweeps implements LivePanel {
 
   private next(cycle: number): void {
     if (this.curve.length > 0) {
-      const { x, y } = this.curve.points();
-      const small = new Curve(olderBuckets);
-      for (let i = 0; i < x.length; i++) small.push(x[i] ?? NaN, y[i] ?? NaN);
-      this.older.push(sweep(this.cycle, small));
+      this.older.push({ cycle: this.cycle, ...this.finishedPoints() });
       if (this.older.length > keep) this.older.shift();
       this.finished++;
-      this.curve = new Curve(currentBuckets);
+      this.curve.clear();
     }
     this.cycle = cycle;
+  }
+
+  private finishedPoints(): { x: number[]; y: number[] } {
+    const points = this.curve.points();
+    if (points.x.length <= 4 * olderBuckets) return points;
+    this.small.clear();
+    for (let i = 0; i < points.x.length; i++) this.small.push(points.x[i] ?? NaN, points.y[i] ?? NaN);
+    return this.small.points();
   }
 
   show(since: number): Panel {
@@ -63,14 +69,13 @@ export class Sweeps implements LivePanel {
       x: axisOf(this.xColumn),
       y: axisOf(this.yColumn),
       of: this.counter.name,
-      current: this.curve.length === 0 ? null : sweep(this.cycle, this.curve),
-      finished: fresh > 0 ? this.older.slice(-fresh) : [],
+      current: this.curve.length === 0 ? null : sweep({ cycle: this.cycle, ...this.curve.points() }),
+      finished: fresh > 0 ? this.older.slice(-fresh).map(sweep) : [],
       keep,
     };
   }
 }
 
-function sweep(cycle: number, curve: Curve): Sweep {
-  const { x, y } = curve.points();
+function sweep({ cycle, x, y }: { cycle: number; x: number[]; y: number[] }): Sweep {
   return { cycle, x: x.map(cell), y: y.map(cell) };
 }
