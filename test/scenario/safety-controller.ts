@@ -18,7 +18,7 @@ try {
       measure({
         config: await loadBench(file),
         protocol,
-        plan: planFrom(protocol, { cycles: Number(cycles) }),
+        plan: planFrom(protocol, { cycles: Number(cycles), dwell: "2 ms", nplc: 0.01 }),
         signal,
         onStart: ({ folder }) => say("started", { folder }),
         onProgress: ({ rows }) => say("progress", { rows }),

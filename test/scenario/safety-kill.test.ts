@@ -8,7 +8,9 @@ import { askAt, cableTo, labWith, offWithin, startController, writeBench } from 
 test("kill -9 in mid-sweep: an independent client sees the output off within 2 s, and the run is readable and interrupted", async (t) => {
   const lab = await labWith(t);
   const controller = startController(t, lab.benchFile, 100_000);
-  const folder = await controller.measuring(1000);
+  const folder = await controller.measuring(100);
+  const told_ms = performance.now();
+  await eventually("a second goes by", 3, () => (performance.now() - told_ms > 1000 ? true : undefined));
   assert.equal(await lab.ask("smu", ":OUTP?"), "1");
 
   controller.kill("SIGKILL");
@@ -20,7 +22,7 @@ test("kill -9 in mid-sweep: an independent client sees the output off within 2 s
   assert.equal(run?.status, "interrupted");
   const reader = await openRunFolder(folder);
   const rows = (await reader.table("points")).length;
-  assert.ok(rows >= 1000, `${rows} rows are readable`);
+  assert.ok(rows >= 100, `100 rows were measured a second before the end, ${rows} are readable`);
   const guardian = await eventually("the guardian's word in the run's events", 5, async () =>
     (await reader.events()).find(({ event }) => event === "guardian"),
   );
@@ -54,7 +56,7 @@ test("kill -9 on a bench whose instruments are the program's own: they outlive i
   const lab = await labWith(t);
   await writeFile(
     lab.benchFile,
-    `instruments: { smu: { driver: keithley-2450, resource: virtual } }\ndut: { model: zno-diffusive }\nstore: ${JSON.stringify(lab.store)}\n`,
+    `instruments: { smu: { driver: keithley-2450, resource: virtual } }\ndut: { model: zno-diffusive }\nvirtual: { time: real }\nstore: ${JSON.stringify(lab.store)}\n`,
   );
   const controller = startController(t, lab.benchFile, 100_000);
   const folder = await controller.measuring(100);

@@ -1,15 +1,22 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { after } from "node:test";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { VirtualBenchPlan } from "../../src/virtual/bench-plan.js";
 import { serveVirtualBench } from "../../src/virtual/serve.js";
 import { eventually } from "../support/cli.js";
+
+// The locks of killed controllers stay in a folder of this test's own.
+const scratch = mkdtempSync(path.join(tmpdir(), "memrig-safety-"));
+process.env["TMPDIR"] = scratch;
+after(() => rmSync(scratch, { recursive: true, force: true }));
 
 /** Instruments of another process than the controller's: this one. Two SMUs, a generator, a scope. */
 const plan: VirtualBenchPlan = {
@@ -27,7 +34,7 @@ const plan: VirtualBenchPlan = {
   ],
   address: "127.0.0.1",
   ports: "any",
-  time: "fast",
+  time: "real", // a sweep that ends by itself while nobody looks would turn its output off without any of this
   seed: 1,
 };
 
@@ -43,7 +50,7 @@ export interface Lab {
 
 /** A file that says where the instruments are, as for real ones. `labels`: those in the file. */
 export async function labWith(t: TestContext, labels: readonly string[] = ["smu"]): Promise<Lab> {
-  const folder = await mkdtemp(path.join(tmpdir(), "memrig-safety-"));
+  const folder = await mkdtemp(path.join(scratch, "lab-"));
   const served = await serveVirtualBench(plan);
   t.after(async () => {
     await served.close();
