@@ -80,6 +80,11 @@ export class Lab {
     return this.probes.size > 0;
   }
 
+  /** Time passes without anybody asking for it: something is scheduled, or the wall clock drives. */
+  get moving(): boolean {
+    return this.time === "real" || this.agenda.next_s !== undefined;
+  }
+
   /** Why the device's equations could not be solved; undefined while all is well. Nothing flows after that. */
   get fault(): string | undefined {
     return this.faulted;

@@ -6,6 +6,8 @@ import { History, type Traces } from "./history.js";
 /** What an acquisition needs of the lab. */
 export interface Circuit {
   readonly now_s: number;
+  /** Time passes without the scope asking for it. */
+  readonly moving: boolean;
   watch(probe: (step: LabStep) => void): () => void;
   schedule(at_s: number, action: () => void): () => void;
 }
@@ -43,8 +45,9 @@ export interface ScopeRecord extends Traces {
 const rearm_s = 1e-6;
 
 /**
- * Waits for triggers and keeps the records. Time before the first trigger counts as spent: the memory before the trigger
- * is taken as filled when the scope is armed, as it is on a bench where milliseconds pass between two commands.
+ * Waits for triggers and keeps the records. Where time passes, the memory before the trigger fills first, and triggers
+ * count from then on. Where the lab's clock stands still, it is filled at once with what the nodes are at: on a bench
+ * milliseconds pass between arming and the first trigger.
  */
 export class Acquisition {
   records: ScopeRecord[] = [];
@@ -58,6 +61,7 @@ export class Acquisition {
   #unwatch: () => void = () => undefined;
   #cancelAuto: () => void = () => undefined;
   #cancelEnd: () => void = () => undefined;
+  #filled = false;
   #trigger_s: number | undefined;
   #earliest_s = -Infinity;
   #serial = 0;
@@ -70,9 +74,9 @@ export class Acquisition {
     return this.#plan !== undefined;
   }
 
-  /** Armed, and the next trigger has not come yet. */
+  /** Armed, the memory before the trigger is filled, and the next trigger has not come yet. */
   get waiting(): boolean {
-    return this.active && this.#trigger_s === undefined;
+    return this.active && this.#filled && this.#trigger_s === undefined;
   }
 
   /** Forgets the records of before and waits for triggers. */
@@ -84,8 +88,17 @@ export class Acquisition {
     this.#edge = trigger && new EdgeTrigger(trigger.level_V, trigger.slope, trigger.hysteresis_V);
     this.#history.clear();
     this.#trigger_s = undefined;
-    this.#earliest_s = this.circuit.now_s;
-    this.#unwatch = this.circuit.watch((step) => this.#follow(step));
+    this.#unwatch = this.circuit.watch((step) => this.#follow(step)); // may set a free-running generator going
+    const { moving, now_s } = this.circuit;
+    this.#earliest_s = now_s + (moving ? Math.max(0, -plan.from_s) : 0);
+    this.#filled = !moving;
+    if (moving) this.#cancelAuto = this.circuit.schedule(this.#earliest_s, () => this.#ready());
+    else this.#setAuto();
+    this.onChange();
+  }
+
+  #ready(): void {
+    this.#filled = true;
     this.#setAuto();
     this.onChange();
   }
@@ -150,6 +163,7 @@ export class Acquisition {
     this.#trigger_s = trigger_s;
     this.triggered = true;
     this.#cancelAuto();
+    this.#filled = true; // an edge at the very moment is seen before the scheduled call
     // Time has to go on to the end of the record, also where nothing else wants it to.
     const end_s = trigger_s + Math.max(0, plan.to_s);
     this.#cancelEnd = this.circuit.schedule(end_s, () => this.#endReached(plan, trigger_s, end_s));

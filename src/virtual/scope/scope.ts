@@ -177,7 +177,6 @@ export class Scope {
 
   #arm(): void {
     this.#held = this.#state === "run" ? this.held : undefined;
-    this.wasArmed = true;
     this.acquisition.arm(this.#plan());
     this.#taken = this.present;
     this.#showState();
@@ -226,6 +225,7 @@ export class Scope {
   #showState(): void {
     if (this.#state === "single" && !this.acquisition.active) this.#state = "stop";
     if (!this.acquisition.active && this.acquisition.records.length > 0) this.#unread = true;
+    if (this.acquisition.waiting) this.wasArmed = true;
     const { operation } = this.scpi.status;
     operation.assign(runBit, this.running);
     operation.assign(waitBit, this.acquisition.waiting);
