@@ -12,7 +12,7 @@ const growthShare = 1;
 const firstMove = 1;
 /** A step handed to a probe is cut until straight lines meet voltage and current to this share. */
 const straightness = 1e-3;
-const maxCuts = 7;
+const maxCuts = 10;
 /** Resets that may follow each other without time passing. */
 const maxResetsAtOnce = 100;
 /** Steps in one `advance`, some ten seconds of computing: more is an oscillation too fast for the time asked for. */
