@@ -39,7 +39,7 @@ test("a sweep command only builds; INIT turns the output on, the end turns it of
   assert.equal(await smu.ask("*OPC?;:OUTP?;:TRAC:ACT?"), "1;0;3");
 });
 
-test("each point takes source delay, sweep delay and aperture; autozero takes two apertures more", async (t) => {
+test("each point takes source delay, sweep delay and aperture; read-back takes another, autozero two more", async (t) => {
   const smu = await connectSmu(t);
   smu.send(fast);
   const steps = async (settings: string) => {
@@ -49,7 +49,8 @@ test("each point takes source delay, sweep delay and aperture; autozero takes tw
   };
   assert.deepEqual(await steps("*CLS"), [0, 0.012, 0.024]); // 0.1 PLC at 50 Hz: 2 ms
   assert.deepEqual(await steps(":SOUR:VOLT:DEL 0.003"), [0, 0.015, 0.03]);
-  assert.deepEqual(await steps(":SENS:CURR:AZER ON"), [0, 0.019, 0.038]);
+  assert.deepEqual(await steps(":SOUR:VOLT:READ:BACK ON"), [0, 0.017, 0.034]);
+  assert.deepEqual(await steps(":SENS:CURR:AZER ON"), [0, 0.021, 0.042]);
 });
 
 test("failAbort ends a sweep at the first limited point with the output off; OFF goes through it", async (t) => {

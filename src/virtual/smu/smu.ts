@@ -2,7 +2,7 @@ import { createRandom } from "../../simulator/random.js";
 import type { Random } from "../../simulator/random.js";
 import type { Drive } from "../../simulator/one-port.js";
 import type { Lab } from "../lab.js";
-import { INFINITY, ScpiError } from "../scpi/index.js";
+import { INFINITY, NOT_A_NUMBER, ScpiError } from "../scpi/index.js";
 import { Aperture } from "./aperture.js";
 import type { ApertureMeans } from "./aperture.js";
 import { converted } from "./converter.js";
@@ -35,9 +35,10 @@ const autoDelay_s = 1e-3;
 /**
  * The analog side of the virtual SMU: what it puts on the device, and what it reads.
  *
- * The source is ideal behind its limit, without overshoot: the limit acts at once. A reading is the mean of voltage and
- * current over the aperture, taken together, plus the noise of the range, rounded to its last digit. There is no gain or
- * offset error: it is a freshly calibrated one. Autorange finds its range in no time. Autozero takes two more apertures.
+ * The source is ideal behind its limit, without overshoot: the limit acts at once. A reading is a mean over an aperture,
+ * plus the noise of the range, rounded to its last digit. With read-back on, the source value is read immediately before,
+ * in an aperture of its own (2450-901-01 p. 6-77): while a device switches, the two need not belong together. Autozero
+ * takes two more apertures. There is no gain or offset error: it is a freshly calibrated one. Autorange takes no time.
  */
 export class Smu {
   settings: SmuSettings;
@@ -50,6 +51,8 @@ export class Smu {
   /** Past values for the moving filter. */
   private readonly moving: number[] = [];
   private cancel: (() => void) | undefined;
+  /** True value of the source in the aperture before; undefined: none was taken. */
+  private readBack: number | undefined;
   /** No reading begins before: the source delay after its last step. */
   private ready_s = 0;
 
@@ -201,6 +204,21 @@ export class Smu {
   }
 
   private openAperture(done: (reading: Reading) => void): void {
+    const { sourceFunction, senseFunction, source } = this.settings;
+    const readsBack = source[sourceFunction].readBack && sourceFunction !== senseFunction;
+    if (!readsBack) {
+      this.openSense(done);
+      return;
+    }
+    this.aperture.open();
+    this.cancel = this.lab.schedule(this.lab.now_s + this.aperture_s, () => {
+      const { voltage_V, current_A } = this.aperture.shut(this.leads_ohm());
+      this.readBack = sourceFunction === "VOLT" ? voltage_V : current_A;
+      this.openSense(done);
+    });
+  }
+
+  private openSense(done: (reading: Reading) => void): void {
     const { senseFunction, sense } = this.settings;
     const width_s = this.aperture_s;
     const begin_s = this.lab.now_s;
@@ -222,6 +240,7 @@ export class Smu {
   abandon(): void {
     this.cancel?.();
     this.cancel = undefined;
+    this.readBack = undefined;
     this.aperture.abandon();
   }
 
@@ -233,18 +252,25 @@ export class Smu {
   private complete(means: ApertureMeans, begin_s: number, width_s: number): void {
     const { senseFunction, sense, sourceFunction, source, terminals } = this.settings;
     const reading = this.reading;
-    // The noise of both converters is drawn in any case, so that a setting does not shift the readings behind it.
-    const drawV = this.noise.normal();
-    const drawA = this.noise.normal();
+    // Both are drawn in any case, so that a setting does not shift the noise of the readings behind it.
+    const drawSource = this.noise.normal();
+    const drawSense = this.noise.normal();
     const cycles = Math.max(width_s * LINE_HZ, 1e-4);
-    if (this.lab.fault !== undefined) means.current_A = means.voltage_V = Number.NaN;
+    const limits: SourceFunction = sourceFunction === "VOLT" ? "CURR" : "VOLT";
+    const trueValue = (of: SourceFunction) => {
+      if (this.lab.fault !== undefined) return Number.NaN;
+      return this.on ? (of === "VOLT" ? means.voltage_V : means.current_A) : 0;
+    };
     this.limited = this.on && this.isLimited(means.voltage_V - means.current_A * this.leads_ohm(), means.current_A);
-    const voltage_V = converted(this, "VOLT", this.on ? means.voltage_V : 0, drawV, cycles);
-    const current_A = converted(this, "CURR", this.on ? means.current_A : 0, drawA, cycles);
     const { readBack, level } = source[sourceFunction];
-    reading.source = readBack ? (sourceFunction === "VOLT" ? voltage_V : current_A) : level;
+    const sourced = this.on ? (this.readBack ?? trueValue(sourceFunction)) : 0;
+    this.readBack = undefined;
+    const seen = converted(this, sourceFunction, sourced, drawSource, cycles);
+    const other = converted(this, limits, trueValue(limits), drawSense, cycles);
+    const [voltage_V, current_A] = sourceFunction === "VOLT" ? [seen, other] : [other, seen];
+    reading.source = readBack ? seen : level;
     reading.value =
-      senseFunction === "VOLT" ? voltage_V : senseFunction === "CURR" ? current_A : ratio(voltage_V, current_A);
+      senseFunction === "RES" ? ratio(voltage_V, current_A) : senseFunction === "VOLT" ? voltage_V : current_A;
     if (sense[senseFunction].averaging && sense[senseFunction].averageMode === "MOV") this.smooth(reading);
     reading.at_s = begin_s;
     reading.senses = senseFunction;
@@ -263,6 +289,7 @@ export class Smu {
 }
 
 function ratio(voltage_V: number, current_A: number): number {
+  if (Math.max(Math.abs(voltage_V), Math.abs(current_A)) >= INFINITY) return NOT_A_NUMBER;
   return current_A === 0 ? INFINITY : voltage_V / current_A;
 }
 
