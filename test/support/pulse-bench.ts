@@ -18,7 +18,7 @@ export interface PulseBench {
   readonly awg: RawClient;
   readonly scope: RawClient;
   /** Another controller on the same instrument. */
-  another(instrument: "awg" | "scope"): Promise<RawClient>;
+  readonly another: (instrument: "awg" | "scope") => Promise<RawClient>;
   close(): Promise<void>;
 }
 
