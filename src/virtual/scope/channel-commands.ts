@@ -125,13 +125,12 @@ function channelWords(scope: Scope): void {
     node: string,
     words: readonly string[],
     get: (k: ChannelSettings) => string,
-    set: (n: number, word: string) => void,
+    set: (k: ChannelSettings, word: string, channel: number) => void,
   ) => {
     tree.command(
       `:CHANnel<1-4>:${node}`,
       takes([keyword(...words)], ([word], call) => {
-        scope.channelOf(call);
-        set(call.suffixes[0] ?? 1, word);
+        set(scope.channelOf(call), word, call.suffixes[0] ?? 1);
         scope.changed();
       }),
     );
@@ -140,26 +139,25 @@ function channelWords(scope: Scope): void {
       takes([], (_, call) => get(scope.channelOf(call))),
     );
   };
-  const at = (number: number) => scope.settings.channels[number - 1] as ChannelSettings;
   choice(
     "COUPling",
     ["AC", "DC"],
     (k) => k.coupling,
-    (n, word) => (at(n).coupling = word as "AC" | "DC"),
+    (k, word) => (k.coupling = word as "AC" | "DC"),
   );
   choice(
     "UNITs",
     ["VOLT", "AMPere"],
     (k) => k.unit,
-    (n, word) => (at(n).unit = word as "VOLT" | "AMP"),
+    (k, word) => (k.unit = word as "VOLT" | "AMP"),
   );
   choice(
     "IMPedance",
     scope.model.has50ohm ? ["ONEMeg", "FIFTy"] : ["ONEMeg"],
     (k) => k.impedance,
-    (n, word) => {
-      scope.setImpedance(n, word as "ONEM" | "FIFT");
-      at(n).range_V = Math.min(at(n).range_V, most_V[at(n).impedance] * at(n).probe);
+    (k, word, channel) => {
+      scope.setImpedance(channel, word as "ONEM" | "FIFT");
+      k.range_V = Math.min(k.range_V, most_V[k.impedance] * k.probe);
     },
   );
   tree.command(
