@@ -35,6 +35,8 @@ export interface DutConfig {
   readonly parameters: Readonly<Record<string, number>>;
   /** Draws one device of the model's population. Left out: the nominal device. */
   readonly seed?: number;
+  /** Another sequence of cycles of the same device, and other noise: not in the file, a twin has one. */
+  readonly cycleSeed?: number;
   /** Wafer, die, site and so on, as written. */
   readonly site: Readonly<Record<string, string>>;
 }

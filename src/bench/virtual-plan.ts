@@ -15,7 +15,7 @@ export type SimulatedBench = BenchConfig & { readonly dut: DutConfig & { readonl
  * @throws MemrigError `invalid-request`: the file names no model of the device
  */
 export function virtualPlan(config: BenchConfig, which: "virtual" | "all" = "virtual"): VirtualBenchPlan {
-  const { id, model, parameters, seed } = simulated(config).dut;
+  const { id, model, parameters, seed, cycleSeed } = simulated(config).dut;
   const instruments = config.instruments.filter(({ resource }) => which === "all" || resource === "virtual");
   const labels = new Set(instruments.map(({ label }) => label));
   return {
@@ -25,23 +25,36 @@ export function virtualPlan(config: BenchConfig, which: "virtual" | "all" = "vir
       driver,
       ...(family === undefined ? {} : { model: family }),
     })),
-    dut: { id, model, parameters, ...(seed === undefined ? {} : { seed }) },
+    dut: {
+      id,
+      model,
+      parameters,
+      ...(seed === undefined ? {} : { seed }),
+      ...(cycleSeed === undefined ? {} : { cycleSeed }),
+    },
     wiring: config.wiring.filter(({ instrument }) => labels.has(instrument)),
     address: config.virtual.address,
     ports: config.virtual.ports,
     time: config.virtual.time,
-    seed: seed ?? seedOfNominal,
+    seed: cycleSeed ?? seed ?? seedOfNominal,
   };
 }
 
+/** Far from the seeds people count through. */
+const twinOffset = 1_000_003;
+
 /**
  * The same bench with every instrument simulated, on free ports of this machine, and the model in place of the device.
+ * Its cycles and its noise are drawn anew: a twin that repeated a simulated run to the last digit would say nothing of the
+ * model's spread.
  *
  * @throws MemrigError `invalid-request`: the file names no model of the device
  */
 export function twinConfig(config: BenchConfig): SimulatedBench {
+  const { dut, ...rest } = simulated(config);
   return {
-    ...simulated(config),
+    ...rest,
+    dut: { ...dut, cycleSeed: (dut.cycleSeed ?? dut.seed ?? 0) + twinOffset },
     instruments: config.instruments.map((instrument) => ({ ...instrument, resource: "virtual" })),
     virtual: { address: "127.0.0.1", ports: "any", links: ["socket"], time: "fast" },
   };

@@ -66,6 +66,7 @@ export async function measure(request: Measurement): Promise<RunOutcome> {
         writer,
         signal,
         makeSafe: () => bench.makeSafe(),
+        notices: bench.notices,
         ...(request.onProgress ? { onProgress: request.onProgress } : {}),
         ...(request.onEvent ? { onEvent: request.onEvent } : {}),
       });

@@ -24,9 +24,15 @@ export const modelCatalogue: ReadonlyMap<string, ModelInfo> = models;
  * @param parameters those that differ from the defaults, base units
  * @param seed one device drawn from the model's spread, and its own sequence of cycles. Left out: the nominal device,
  *   whose cycles still vary, always in the same sequence. A spread set to 0 is off.
+ * @param cycleSeed another sequence of cycles of the same device
  * @throws MemrigError `invalid-request`: no such model or parameter, or a value out of range; the message says what is allowed
  */
-export function createDevice(model: string, parameters: Readonly<Record<string, number>>, seed?: number): OnePort {
+export function createDevice(
+  model: string,
+  parameters: Readonly<Record<string, number>>,
+  seed?: number,
+  cycleSeed?: number,
+): OnePort {
   const found = models.get(model);
   if (!found) {
     throw new MemrigError(
@@ -35,12 +41,13 @@ export function createDevice(model: string, parameters: Readonly<Record<string, 
       { model, allowed: [...models.keys()] },
     );
   }
-  return new DevicePort(found.create(complete(found, parameters), drawsOf(model, seed)));
+  return new DevicePort(found.create(complete(found, parameters), drawsOf(model, seed, cycleSeed)));
 }
 
-function drawsOf(model: string, seed: number | undefined): Draws {
-  if (seed === undefined) return { cycle: createRandom(0, `nominal cycles:${model}`) };
-  return { device: createRandom(seed, `device:${model}`), cycle: createRandom(seed, `cycles:${model}`) };
+function drawsOf(model: string, seed: number | undefined, cycleSeed = seed): Draws {
+  const cycle =
+    cycleSeed === undefined ? createRandom(0, `nominal cycles:${model}`) : createRandom(cycleSeed, `cycles:${model}`);
+  return seed === undefined ? { cycle } : { device: createRandom(seed, `device:${model}`), cycle };
 }
 
 /** All parameters of the model: the given ones, checked, and the defaults of the others. */

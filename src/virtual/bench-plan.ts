@@ -28,6 +28,8 @@ export interface DutPlan {
   readonly parameters: Readonly<Record<string, number>>;
   /** Left out: the nominal device (no device-to-device draw), its cycles still vary. */
   readonly seed?: number;
+  /** Another sequence of cycles of the same device. */
+  readonly cycleSeed?: number;
 }
 
 /** One terminal of one instrument on one node of the device. */

@@ -26,7 +26,7 @@ export interface VirtualBench {
  */
 export async function serveVirtualBench(plan: VirtualBenchPlan): Promise<VirtualBench> {
   const { dut } = plan;
-  const lab = new Lab(createDevice(dut.model, dut.parameters, dut.seed), plan.wiring, plan.time);
+  const lab = new Lab(createDevice(dut.model, dut.parameters, dut.seed, dut.cycleSeed), plan.wiring, plan.time);
   const servers: SocketServer[] = [];
   const close = async () => {
     lab.close();

@@ -28,7 +28,7 @@ export function addServeCommand(program: Command): void {
     )
     .action(async (options: ServeOptions, command: Command) => {
       const output = outputOf(command);
-      const bench = options.bench === undefined ? undefined : await loadBench(options.bench);
+      const bench = options.bench === undefined ? undefined : await loadBench(options.bench, { secrets: "ignored" });
       const port = Number(options.port);
       if (!Number.isInteger(port) || port < 0 || port > 65_535) {
         throw new MemrigError("invalid-request", `--port "${options.port}": expected a whole number from 0 to 65535.`, {

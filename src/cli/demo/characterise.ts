@@ -231,7 +231,7 @@ async function runStep(
 }
 
 function nominal(bench: BenchConfig, seed: number): BenchConfig {
-  return { ...bench, dut: { ...bench.dut, seed, parameters: { ...bench.dut.parameters, sigma_device: 0 } } };
+  return { ...bench, dut: { ...bench.dut, cycleSeed: seed } };
 }
 
 function population(bench: BenchConfig, seed: number, count: number): BenchConfig[] {
