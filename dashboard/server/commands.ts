@@ -103,18 +103,16 @@ export interface OutputsOff {
 export async function outputsOff({ store, running, inView, bench, safe }: OutputsOff): Promise<CommandReport> {
   const began = performance.now();
   const readers = await Promise.all(running.map(({ run }) => openRun(store, run)));
-  const ours = readers.filter(({ info }) => bench === undefined || info.run === inView || nameIn(info.bench) === bench);
-  const results = await Promise.allSettled(ours.map((reader) => stop(reader, safeDeadline_s)));
+  const isOurs = ({ info }: RunReader): boolean => bench === undefined || nameIn(info.bench) === bench;
+  const chosen = readers.filter((reader) => isOurs(reader) || reader.info.run === inView);
+  const results = await Promise.allSettled(chosen.map((reader) => stop(reader, safeDeadline_s)));
   const stopped = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
   const runs = stopped.map(({ run, status }) => ({ run, status }));
   const troubles = results.flatMap((result) => (result.status === "rejected" ? [messageOf(result.reason)] : []));
   const asked = (await safe?.()) ?? [];
-  // What was asked last is how it is now; the instruments of another bench are told of by their run.
-  const told = stopped.flatMap(({ outputs }) => outputs);
-  const others = told.filter(
-    ({ label, resource }) => !asked.some((one) => one.label === label && one.resource === resource),
-  );
-  const outputs = [...asked, ...others];
+  // Our instruments are as they were asked last; those of another bench are told of by its run.
+  const others = new Set(chosen.filter((reader) => safe === undefined || !isOurs(reader)).map(({ info }) => info.run));
+  const outputs = [...asked, ...stopped.flatMap(({ run, outputs: told }) => (others.has(run) ? told : []))];
   const took_s = (performance.now() - began) / 1000;
   return { runs, outputs, message: [summary(runs, outputs, safe !== undefined), ...troubles].join(" "), took_s };
 }

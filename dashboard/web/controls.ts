@@ -2,6 +2,7 @@ import type { SafeReport } from "../../src/engine/safe-report.js";
 import type { CommandReport } from "../server/wire.js";
 import { byId, h } from "./dom.js";
 import { server } from "./server.js";
+import { when } from "./text.js";
 
 const outputWords: Readonly<Record<SafeReport["state"], string>> = {
   safe: "outputs off",
@@ -29,6 +30,8 @@ export class Controls {
 
   /** @param run the one that is running; empty: none, so that there is nothing to abort */
   setRunning(run: string): void {
+    // "All outputs are off" must not stand there while the next run has them on.
+    if (run !== "" && run !== this.running && !this.report.classList.contains("bad")) this.report.hidden = true;
     this.running = run;
     if (!this.abort.classList.contains("busy")) this.abort.disabled = run === "";
   }
@@ -43,12 +46,9 @@ export class Controls {
     button.disabled = true;
     button.textContent = meanwhile;
     try {
-      const { message, outputs } = await command();
-      this.show(
-        message,
-        outputs,
-        outputs.some(({ state }) => state !== "safe"),
-      );
+      const { message, outputs, runs } = await command();
+      const unsure = outputs.some(({ state }) => state !== "safe") || runs.some(({ status }) => status === "running");
+      this.show(message, outputs, unsure);
     } catch (error) {
       this.show(error instanceof Error ? error.message : String(error), [], true);
     } finally {
@@ -67,11 +67,14 @@ export class Controls {
         { class: output.state },
         h("b", {}, output.label),
         h("span", { class: "what" }, outputWords[output.state]),
-        h("span", { class: "muted" }, output.note),
+        h("span", { class: "muted" }, output.note === outputWords[output.state] ? "" : output.note),
       ),
     );
     this.report.classList.toggle("bad", bad);
-    this.report.replaceChildren(h("div", {}, h("p", {}, message), close), h("ul", {}, ...lines));
+    this.report.replaceChildren(
+      h("div", {}, h("p", {}, h("time", {}, when(new Date().toISOString())), ` ${message}`), close),
+      h("ul", {}, ...lines),
+    );
     this.report.hidden = false;
   }
 }

@@ -147,7 +147,9 @@ class TrendView {
     parent: HTMLElement,
     private readonly first: TrendPanel,
   ) {
-    this.card.append(h("header", {}, h("h2", {}, first.title), legend(first.series), this.now));
+    this.card.append(
+      h("header", {}, h("h2", {}, first.title), first.series.length > 1 ? legend(first.series) : undefined, this.now),
+    );
     parent.append(this.card);
     this.chart = new Chart(this.card, first.x, first.y);
   }

@@ -191,6 +191,17 @@ test("outputs off works with no run, by the keyboard alone, and names the instru
   assert.deepEqual(faults, []);
 });
 
+test("the word that all outputs are off goes away when the next run begins", async (t) => {
+  const page = await open(t, { safe: () => Promise.resolve(reports.slice(0, 1)) });
+  if (page === undefined) return;
+  await page.getByRole("button", { name: "Outputs off" }).click();
+  await page.locator("#report").getByText("All outputs are off").waitFor();
+  const writer = await beginSweepRun(store);
+  await page.locator("#report").waitFor({ state: "hidden" });
+  await writer.finish("done", {});
+  assert.deepEqual(faults, []);
+});
+
 test("resistances of an endurance run are drawn as they come", async (t) => {
   const writer = await beginEnduranceRun(store, { expectedRows: 2000 });
   writer.append({ table: "cycles", rows: enduranceRows(1, 800) });

@@ -6,7 +6,7 @@ import type { LivePanel } from "./live-panel.js";
 
 /** Enough for a curve 1200 pixels wide. */
 const currentBuckets = 256;
-const olderBuckets = 64;
+const olderBuckets = 128;
 /** Older curves laid under the present one. */
 const keep = 24;
 
