@@ -4,6 +4,7 @@ import { controlCommands } from "./control-commands.js";
 import { measureCommands } from "./measure-commands.js";
 import { defaultScopeModel, scopeModel } from "./models.js";
 import { Scope } from "./scope.js";
+import { timebaseCommands, triggerCommands } from "./timing-commands.js";
 import { waveformCommands } from "./waveform-commands.js";
 
 /**
@@ -19,6 +20,8 @@ import { waveformCommands } from "./waveform-commands.js";
 export function createInfiniiVision({ plan, lab, seed }: InstrumentContext): VirtualInstrument {
   const scope = new Scope(scopeModel(plan.model ?? defaultScopeModel), lab, plan.label, seed);
   channelCommands(scope);
+  timebaseCommands(scope);
+  triggerCommands(scope);
   controlCommands(scope);
   waveformCommands(scope);
   measureCommands(scope);
