@@ -14,9 +14,9 @@ import { safeLines } from "./safe.js";
 
 interface RunOptions {
   readonly bench: string;
-  readonly set: string[];
+  readonly set?: string[];
   readonly dut?: string;
-  readonly tag: string[];
+  readonly tag?: string[];
   readonly twin?: boolean;
 }
 
@@ -25,9 +25,9 @@ export function addRunCommand(program: Command): void {
     .command("run")
     .argument("<protocol>", "iv-sweep, pulse-train, endurance; see memrig protocols")
     .requiredOption("--bench <file>", "bench file")
-    .option("--set <key=value>", "parameter; repeat, or join by commas", collect, [])
+    .option("--set <key=value>", "parameter; repeat, or join by commas", collect)
     .option("--dut <id>", "device, in place of the bench file's id")
-    .option("--tag <key=value>", "tag to find the run by; repeat, or join by commas", collect, [])
+    .option("--tag <key=value>", "tag to find the run by; repeat, or join by commas", collect)
     .option("--twin", "also run the protocol on the device's model, and compare")
     .description("one run; prints its id and metrics, and with --twin the comparison")
     .addHelpText(
@@ -40,7 +40,7 @@ export function addRunCommand(program: Command): void {
     .action(async (name: string, options: RunOptions, command: Command) => {
       const output = outputOf(command);
       const protocol = protocolNamed(name);
-      const plan = planFrom(protocol, numbersRead(keyValues(options.set, "--set")));
+      const plan = planFrom(protocol, numbersRead(keyValues(options.set ?? [], "--set")));
       const config = withDut(await loadBench(options.bench), options.dut);
       const { rows, duration_s } = protocol.cost(plan);
       const line = new StatusLine(name);
@@ -50,7 +50,7 @@ export function addRunCommand(program: Command): void {
             config,
             protocol,
             plan,
-            tags: keyValues(options.tag, "--tag"),
+            tags: keyValues(options.tag ?? [], "--tag"),
             signal,
             onStart: ({ run, folder }) =>
               output.say(`${run}: ${rows} rows, ${duration(duration_s)} on the instruments, in ${folder}`),

@@ -90,7 +90,7 @@ export const demoSteps: readonly DemoStep[] = [
     settings: {
       start: "0 V",
       stop: "1.6 V",
-      step: "10 mV",
+      step: "5 mV",
       shape: "double",
       compliance: "1 mA",
       dwell: "50 ms",
