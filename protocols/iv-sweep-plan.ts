@@ -33,7 +33,12 @@ export const ivSweepParameters = z
       description: "largest magnitude of the other quantity: current, or voltage with drive=current",
     }),
     dwell: quantityOr(50e-3, "s", "time at each level, settling and measuring together", { above: 0, max: 3600 }),
-    nplc: quantityOr(1, "", "integration time of a reading in power line cycles", { min: 0.01, max: 10 }),
+    nplc: quantityOr(
+      0,
+      "",
+      "integration time of a reading in power line cycles; 0: one, or as much as the dwell leaves room for",
+      { min: 0, max: 10 },
+    ),
     cycles: countOr(1, "how often the whole sweep is run", 1, 1_000_000),
     read: undecidedOr(0, {
       unit: "V",

@@ -51,10 +51,11 @@ async function* sweepAndRead(
 ): AsyncGenerator<RowBatch, void, undefined> {
   const { levels, branches } = levelsOf(plan);
   context.atEnd(() => smu.makeSafe()); // after success, error or abort
-  const { drive, cycles, compliance, dwell: dwell_s, nplc } = plan;
+  const { drive, cycles, compliance, dwell: dwell_s } = plan;
+  const reading = plan.nplc === 0 ? {} : { nplc: plan.nplc };
   let previous_s = Number.NEGATIVE_INFINITY;
   let limited = 0;
-  for await (const readings of smu.sweep({ drive, levels, cycles, compliance, dwell_s, nplc }, context.signal)) {
+  for await (const readings of smu.sweep({ drive, levels, cycles, compliance, dwell_s, ...reading }, context.signal)) {
     const rows = readings.map((reading) => {
       const point = reading.index % levels.length;
       const level = levels[point] ?? Number.NaN;

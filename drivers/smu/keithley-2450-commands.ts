@@ -22,7 +22,7 @@ export function settingCommands(setup: SweepSetup, fourWire: boolean): string[] 
     // The forced quantity is measured too: in compliance it is not what was asked for.
     `:SOUR:${source}:READ:BACK ON`,
     `:SENS:${sense}:RSEN ${fourWire ? "ON" : "OFF"}`,
-    `:SENS:${sense}:NPLC ${sci(plan.nplc)}`,
+    `:SENS:${sense}:NPLC ${sci(setup.nplc)}`,
     `:SENS:${sense}:AVER OFF`,
     ":SENS:COUN 1",
     // Zero and reference are measured once a run: with every reading they would take three times as long.

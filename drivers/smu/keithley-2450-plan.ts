@@ -6,6 +6,8 @@ import type { Ramp } from "./sweep-shape.js";
 
 /** Integration time of a reading in power line cycles (2450-901-01, :SENSe:<function>:NPLCycles). */
 const NPLC = { min: 0.01, max: 10 };
+/** Share of the dwell that reading may take where the integration time is left to the driver; the rest is settling. */
+const READING_SHARE = 0.8;
 /** A sweep delay is nothing, or at least this (2450-901-01 p. 6-81). */
 const MIN_DELAY_S = 50e-6;
 /** Levels of a source list (2450-901-01, :SOURce:LIST:<function>:APPend). */
@@ -35,6 +37,8 @@ export interface SweepSetup {
   readonly ramp: Ramp | undefined;
   /** Asks for the smallest source range that holds all levels, for the whole sweep: switching ranges makes steps. */
   readonly sourceRange: number;
+  /** Integration time of a reading, power line cycles. */
+  readonly nplc: number;
   /** Time between setting a level and measuring. */
   readonly delay_s: number;
   /**
@@ -83,8 +87,9 @@ export function setUp(label: string, plan: SweepPlan, ranges: SweepRanges, lineF
   if (!(Number.isInteger(plan.cycles) && plan.cycles >= 1 && plan.cycles <= MAX_CYCLES)) {
     refuse(`${plan.cycles} cycles were asked for`, `1 to ${MAX_CYCLES}`, { asked: plan.cycles });
   }
-  if (!(plan.nplc >= NPLC.min && plan.nplc <= NPLC.max)) {
-    refuse(`an integration of ${plan.nplc} power line cycles was asked for`, `${NPLC.min} to ${NPLC.max}`, {});
+  const nplc = plan.nplc ?? fitting(plan.dwell_s, lineFrequency_Hz);
+  if (!(nplc >= NPLC.min && nplc <= NPLC.max)) {
+    refuse(`an integration of ${nplc} power line cycles was asked for`, `${NPLC.min} to ${NPLC.max}`, {});
   }
 
   const ramp = asRamp(plan.levels);
@@ -97,10 +102,10 @@ export function setUp(label: string, plan: SweepPlan, ranges: SweepRanges, lineF
   }
 
   // Forced and measured quantity are read one after the other, each for the whole integration time.
-  const reading_s = (2 * plan.nplc) / lineFrequency_Hz;
+  const reading_s = (2 * nplc) / lineFrequency_Hz;
   const shortest_s = Math.max(ranges.minDwell_s, reading_s);
   if (!(plan.dwell_s >= shortest_s)) {
-    const why = `at ${plan.nplc} power line cycles of ${lineFrequency_Hz} Hz at least ${si(shortest_s, "s")}`;
+    const why = `at ${nplc} power line cycles of ${lineFrequency_Hz} Hz at least ${si(shortest_s, "s")}, and less with a smaller nplc`;
     refuse(`a dwell of ${si(plan.dwell_s, "s")} was asked for`, why, { asked_s: plan.dwell_s, min_s: shortest_s });
   }
   const delay_s = Math.round((plan.dwell_s - reading_s) * 1e6) / 1e6;
@@ -113,8 +118,15 @@ export function setUp(label: string, plan: SweepPlan, ranges: SweepRanges, lineF
     limitUnit,
     ramp,
     sourceRange: Math.max(largestLevel, forcesVoltage ? SMALLEST_RANGE.voltage_V : SMALLEST_RANGE.current_A),
+    nplc,
     delay_s: delay_s < MIN_DELAY_S ? 0 : delay_s,
     autorange: plan.dwell_s >= AUTORANGE_DWELL_S,
     cyclesPerRun: Math.min(plan.cycles, Math.max(1, Math.floor(MAX_READINGS / plan.levels.length))),
   };
+}
+
+/** One power line cycle where the dwell has room for it, else what it has room for, down to the shortest there is. */
+function fitting(dwell_s: number, lineFrequency_Hz: number): number {
+  const room = (READING_SHARE * dwell_s * lineFrequency_Hz) / 2;
+  return Math.max(NPLC.min, Math.min(1, Number(room.toPrecision(3))));
 }

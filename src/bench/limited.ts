@@ -14,7 +14,14 @@ export function limitedSmu(smu: SweepSmu, limits: Limits, mayDrive: Permission):
     ranges: smu.ranges,
     async *sweep(asked: SweepPlan, signal: AbortSignal) {
       const { drive, cycles, compliance, dwell_s, nplc } = asked;
-      const plan: SweepPlan = { drive, levels: [...asked.levels], cycles, compliance, dwell_s, nplc };
+      const plan: SweepPlan = {
+        drive,
+        levels: [...asked.levels],
+        cycles,
+        compliance,
+        dwell_s,
+        ...(nplc === undefined ? {} : { nplc }),
+      };
       checkSweep(limits, smu.label, plan);
       mayDrive();
       yield* smu.sweep(plan, signal);

@@ -66,7 +66,7 @@ export function checkSweep(limits: Limits, who: string, plan: SweepPlan): void {
   for (const level of levels) finite(who, "a level", level);
   above0(who, "a compliance", compliance);
   above0(who, "a dwell", dwell_s);
-  above0(who, "an integration time", nplc);
+  if (nplc !== undefined) above0(who, "an integration time", nplc);
   whole(who, "a number of cycles", cycles);
   if (drive !== "voltage" && drive !== "current") throw invalid(who, `a drive of "${String(drive)}"`);
   const highest = levels.reduce((most, level) => Math.max(most, Math.abs(level)), 0);

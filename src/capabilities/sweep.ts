@@ -12,8 +12,8 @@ export interface SweepPlan {
   readonly compliance: number;
   /** Time at each level, settling and measuring together, seconds. */
   readonly dwell_s: number;
-  /** Integration time of a reading in power line cycles. */
-  readonly nplc: number;
+  /** Integration time of a reading in power line cycles. Left out: one, or as much as the dwell leaves room for. */
+  readonly nplc?: number;
 }
 
 /** One reading of a sweep. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setUp } from "../../../drivers/smu/keithley-2450-plan.js";
 import { Keithley2450 } from "../../../drivers/smu/keithley-2450.js";
 import type { SweepPlan, SweepReading } from "../../../src/capabilities/index.js";
 import { MemrigError } from "../../../src/errors.js";
@@ -342,3 +343,14 @@ for (const [name, change, message] of [
     });
   });
 }
+
+test("where the integration time is left out, one power line cycle is used, or what the dwell has room for", () => {
+  const { nplc: _left, ...free } = plan;
+  const ranges = { maxVoltage_V: 210, maxCurrent_A: 1.05, maxPower_W: 20, minDwell_s: 1e-3 };
+  const chosen = (dwell_s: number) => setUp("smu", { ...free, dwell_s }, ranges, 50);
+  assert.equal(chosen(0.05).nplc, 1);
+  assert.equal(chosen(10).nplc, 1);
+  // 10 ms at 50 Hz: two readings of 0.2 cycles are 8 ms, which leaves 2 ms to settle.
+  assert.equal(chosen(0.01).nplc, 0.2);
+  assert.equal(chosen(0.01).delay_s, 2e-3);
+});
