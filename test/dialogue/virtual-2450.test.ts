@@ -119,7 +119,7 @@ test("one reading is the current through the device, to the noise and the last d
   assert.equal(status, 128);
   assert.match(await smu.ask(":FETC?"), /^9\.99\d{4}E-04$|^1\.000\d{3}E-03$/);
   smu.send(":SENS:CURR:RSEN ON");
-  assert.equal(await smu.ask(':READ? "defbuffer1",SOURSTAT,STAT,UNIT,SOURUNIT'), "192,8,Amp DC,Volt DC");
+  assert.equal(await smu.ask(':READ? "defbuffer1",SOURSTAT,STAT,UNIT,SOURUNIT'), "192,264,Amp DC,Volt DC");
   assert.match(await smu.ask(":MEAS:VOLT?"), /^(9\.9999\d{2}E-01|1\.0000\d{2}E\+00)$/);
   assert.match(await smu.ask(":MEAS:RES?"), /^(9\.999\d{3}E\+02|1\.000\d{3}E\+03)$/);
   assert.equal(

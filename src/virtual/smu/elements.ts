@@ -1,6 +1,6 @@
 import { keyword, nr3, ScpiError } from "../scpi/index.js";
 import { emptyReading } from "./reading-buffer.js";
-import type { Reading, ReadingBuffer, SenseFunction } from "./reading-buffer.js";
+import type { Reading, ReadingBuffer, ReadingUnit } from "./reading-buffer.js";
 import type { SmuSettings } from "./settings.js";
 
 /** What may be asked of each reading. */
@@ -32,8 +32,9 @@ interface Frame {
   readonly digits: number;
 }
 
-const units: Readonly<Record<SenseFunction, string>> = { VOLT: "Volt DC", CURR: "Amp DC", RES: "Ohm" };
-const symbols: Readonly<Record<SenseFunction, string>> = { VOLT: "V", CURR: "A", RES: "Ohm" };
+const units: Readonly<Record<ReadingUnit, string>> = { VOLT: "Volt DC", AMP: "Amp DC", OHM: "Ohm", WATT: "Watt" };
+const symbols: Readonly<Record<ReadingUnit, string>> = { VOLT: "V", AMP: "A", OHM: "Ohm", WATT: "W" };
+const sourceUnits: Readonly<Record<Reading["sources"], ReadingUnit>> = { VOLT: "VOLT", CURR: "AMP" };
 
 const writers: Readonly<Record<string, (frame: Frame) => string>> = {
   READ: ({ reading, digits }) => nr3(reading.value, digits),
@@ -47,10 +48,10 @@ const writers: Readonly<Record<string, (frame: Frame) => string>> = {
   DATE: (frame) => calendar(frame).date,
   TIME: (frame) => calendar(frame).time,
   TST: (frame) => `${calendar(frame).date} ${calendar(frame).time}${(wall_s(frame) % 1).toFixed(6).slice(1)}`,
-  UNIT: ({ reading }) => units[reading.senses],
-  SOURUNIT: ({ reading }) => units[reading.sources],
-  FORM: ({ reading }) => formatted(reading.value, symbols[reading.senses]),
-  SOURFORM: ({ reading }) => formatted(reading.source, symbols[reading.sources]),
+  UNIT: ({ reading }) => units[reading.unit],
+  SOURUNIT: ({ reading }) => units[sourceUnits[reading.sources]],
+  FORM: ({ reading }) => formatted(reading.value, symbols[reading.unit]),
+  SOURFORM: ({ reading }) => formatted(reading.source, symbols[sourceUnits[reading.sources]]),
 };
 
 /**

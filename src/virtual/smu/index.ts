@@ -19,7 +19,7 @@ const EVENT_LOG = 1000;
  * A virtual Keithley 2450, 2460, 2461 or 2470 in SCPI mode.
  *
  * Departures from the real one: any number of raw sessions at a time (a bench has a front panel to look at), no interlock
- * to close, and what the sheets call the digital lines, pulses and digitising of the 2461 is not there (-113).
+ * to close, digital lines that lead nowhere, and the pulses and digitising of the 2461 are not there (-113).
  *
  * @see 2450-901-01 Rev B; 2461-901-01 A; 2470-901-01 A
  */

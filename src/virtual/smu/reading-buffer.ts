@@ -3,6 +3,12 @@ import { ScpiError } from "../scpi/index.js";
 /** What a reading is of. */
 export type SenseFunction = "VOLT" | "CURR" | "RES";
 
+/** What its value is in. */
+export type ReadingUnit = "VOLT" | "AMP" | "OHM" | "WATT";
+
+/** Bit of the status: the first of the readings that one READ?, TRAC:TRIG or INIT takes. */
+export const FIRST_OF_GROUP = 0x100;
+
 /** One reading. Times on the instrument's clock. */
 export interface Reading {
   value: number;
@@ -11,11 +17,11 @@ export interface Reading {
   at_s: number;
   status: number;
   sourceStatus: number;
-  senses: SenseFunction;
+  unit: ReadingUnit;
   sources: "VOLT" | "CURR";
 }
 
-const functions: readonly SenseFunction[] = ["VOLT", "CURR", "RES"];
+const units: readonly ReadingUnit[] = ["VOLT", "AMP", "OHM", "WATT"];
 const DOUBLES = 3;
 const firstRoom = 256;
 
@@ -83,7 +89,7 @@ export class ReadingBuffer {
     this.doubles[place * DOUBLES + 2] = reading.at_s;
     this.marks[place * 3] = reading.status;
     this.marks[place * 3 + 1] = reading.sourceStatus;
-    this.marks[place * 3 + 2] = functions.indexOf(reading.senses) * 2 + (reading.sources === "VOLT" ? 0 : 1);
+    this.marks[place * 3 + 2] = units.indexOf(reading.unit) * 2 + (reading.sources === "VOLT" ? 0 : 1);
     this.made++;
   }
 
@@ -99,7 +105,7 @@ export class ReadingBuffer {
     into.status = this.marks[index * 3] as number;
     into.sourceStatus = this.marks[index * 3 + 1] as number;
     const kind = this.marks[index * 3 + 2] as number;
-    into.senses = functions[kind >> 1] as SenseFunction;
+    into.unit = units[kind >> 1] as ReadingUnit;
     into.sources = (kind & 1) === 0 ? "VOLT" : "CURR";
     return into;
   }
@@ -122,5 +128,5 @@ export class ReadingBuffer {
 }
 
 export function emptyReading(): Reading {
-  return { value: 0, source: 0, at_s: 0, status: 0, sourceStatus: 0, senses: "CURR", sources: "VOLT" };
+  return { value: 0, source: 0, at_s: 0, status: 0, sourceStatus: 0, unit: "AMP", sources: "VOLT" };
 }

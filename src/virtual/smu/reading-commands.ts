@@ -11,13 +11,13 @@ import {
   ScpiError,
   string,
   takes,
-  untilWoken,
 } from "../scpi/index.js";
 import type { Call, ScpiInstrument } from "../scpi/index.js";
 import type { Buffers } from "./buffers.js";
 import { element, formatReadings } from "./elements.js";
-import { emptyReading } from "./reading-buffer.js";
-import type { Reading, ReadingBuffer } from "./reading-buffer.js";
+import { oneReading } from "./one-reading.js";
+import { emptyReading, FIRST_OF_GROUP } from "./reading-buffer.js";
+import type { ReadingBuffer } from "./reading-buffer.js";
 import { chooseSense } from "./sense-commands.js";
 import type { Smu } from "./smu.js";
 import type { TriggerModel } from "./trigger-model.js";
@@ -41,7 +41,9 @@ export function readingCommands(
     if (model.running) throw new ScpiError(-213);
     const buffer = buffers.get(called);
     for (let made = 0; made < smu.settings.senseCount; made++) {
-      buffer.append(await oneReading(smu, call.signal));
+      const reading = await oneReading(smu, call.signal);
+      if (made === 0) reading.status |= FIRST_OF_GROUP;
+      buffer.append(reading);
     }
     return buffer;
   };
@@ -85,24 +87,6 @@ export function readingCommands(
   bufferCommands(scpi, buffers);
   statisticsCommands(scpi, buffers);
   formatCommands(scpi, smu);
-}
-
-/** @throws DeviceClear the signal was aborted first; the reading is given up */
-async function oneReading(smu: Smu, signal: AbortSignal): Promise<Reading> {
-  let taken = emptyReading();
-  try {
-    await untilWoken(signal, (wake) => {
-      smu.measure((reading) => {
-        taken = reading;
-        wake();
-      });
-      return () => undefined;
-    });
-  } catch (error) {
-    smu.abandon();
-    throw error;
-  }
-  return taken;
 }
 
 function bufferCommands({ tree }: ScpiInstrument, buffers: Buffers): void {
@@ -165,15 +149,18 @@ function statisticsCommands({ tree }: ScpiInstrument, buffers: Buffers): void {
     return Float64Array.from({ length: buffer.actual }, (_, k) => buffer.read(k + 1, reading).value);
   };
   const mean = (of: Float64Array) => of.reduce((sum, value) => sum + value, 0) / of.length;
+  const most = (of: Float64Array) => of.reduce((largest, value) => Math.max(largest, value), -Infinity);
+  const least = (of: Float64Array) => of.reduce((smallest, value) => Math.min(smallest, value), Infinity);
   const spread = (of: Float64Array) => {
     const middle = mean(of);
     return Math.sqrt(of.reduce((sum, value) => sum + (value - middle) ** 2, 0) / Math.max(1, of.length - 1));
   };
   const kinds: readonly (readonly [string, (of: Float64Array) => number])[] = [
     ["AVERage", mean],
-    ["MAXimum", (of) => of.reduce((most, value) => Math.max(most, value), -Infinity)],
-    ["MINimum", (of) => of.reduce((least, value) => Math.min(least, value), Infinity)],
+    ["MAXimum", most],
+    ["MINimum", least],
     ["STDDev", spread],
+    ["PK2Pk", (of) => most(of) - least(of)],
   ];
   for (const [kind, compute] of kinds) {
     tree.query(

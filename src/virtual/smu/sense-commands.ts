@@ -10,6 +10,7 @@ import {
 import type { ScpiInstrument } from "../scpi/index.js";
 import { rangeFor, rangeNamed, reach } from "./models.js";
 import type { RangeFacts } from "./models.js";
+import { relativeCommands } from "./relative-commands.js";
 import type { SenseFunction } from "./reading-buffer.js";
 import type { SenseSettings } from "./settings.js";
 import type { Smu } from "./smu.js";
@@ -58,25 +59,40 @@ export function senseCommands(scpi: ScpiInstrument, smu: Smu): void {
     takes([], () => replies[smu.settings.senseFunction]),
   );
   tree.command(
-    ":SENSe<1-1>:AZERo:ONCE",
+    "[:SENSe<1-1>]:AZERo:ONCE",
     takes([], () => undefined),
   );
   integerSetting(
     scpi,
-    ":SENSe<1-1>:COUNt",
+    "[:SENSe<1-1>]:COUNt",
     { min: 1, max: 300000, default: 1 },
     {
       get: () => smu.settings.senseCount,
       set: (count) => void (smu.settings.senseCount = count),
     },
   );
+  // Nothing here has an offset voltage: compensated or not, a resistance reads the same.
+  booleanSetting(scpi, "[:SENSe<1-1>]:RESistance:OCOMpensated", {
+    get: () => smu.settings.sense.RES.offsetCompensation,
+    set: (on) => void (smu.settings.sense.RES.offsetCompensation = on),
+  });
   for (const [of, notation] of functions) {
-    const root = `:SENSe<1-1>:${notation}`;
+    const root = `[:SENSe<1-1>]:${notation}`;
     const settings = () => smu.settings.sense[of];
     const ranges = of === "RES" ? resistances : smu.ranges(of);
     rangeCommands(scpi, smu, of, root, ranges);
     converterCommands(scpi, smu, root, settings);
+    if (of !== "RES")
+      keywordSetting(scpi, `${root}:UNIT`, ["OHM", "WATT", of === "VOLT" ? "VOLT" : "AMP"], unitOf(smu, of));
+    relativeCommands(scpi, smu, of, root, reach(ranges));
   }
+}
+
+function unitOf(smu: Smu, of: SenseFunction) {
+  return {
+    get: () => smu.settings.sense[of].unit,
+    set: (unit: string) => void (smu.settings.sense[of].unit = unit),
+  };
 }
 
 function rangeCommands(
@@ -150,7 +166,6 @@ function converterCommands(scpi: ScpiInstrument, smu: Smu, root: string, setting
   booleanSetting(scpi, `${root}:AVERage[:STATe]`, kept("averaging"));
   integerSetting(scpi, `${root}:AVERage:COUNt`, { min: 1, max: 100, default: 10 }, kept("averageCount"));
   keywordSetting(scpi, `${root}:AVERage:TCONtrol`, ["REPeat", "MOVing"], kept("averageMode"));
-  keywordSetting(scpi, `${root}:UNIT`, ["OHM", "WATT", "AMP", "VOLT"], kept("unit"));
   numberSetting(
     scpi,
     `${root}:DELay:USER<1-5>`,

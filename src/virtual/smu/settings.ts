@@ -29,6 +29,9 @@ export interface SenseSettings {
   averageCount: number;
   averageMode: string;
   unit: string;
+  relative: { on: boolean; value: number };
+  /** Offset compensation, of resistance. */
+  offsetCompensation: boolean;
   userDelays_s: number[];
 }
 
@@ -76,6 +79,8 @@ function sense(unit: string, lowerRange: number): SenseSettings {
     averageCount: 10,
     averageMode: "REP",
     unit,
+    relative: { on: false, value: 0 },
+    offsetCompensation: false,
     userDelays_s: userDelays(),
   };
 }

@@ -2,7 +2,7 @@ import { createRandom } from "../../simulator/random.js";
 import type { Random } from "../../simulator/random.js";
 import type { Drive } from "../../simulator/one-port.js";
 import type { Lab } from "../lab.js";
-import { INFINITY, NOT_A_NUMBER, ScpiError } from "../scpi/index.js";
+import { INFINITY, ScpiError } from "../scpi/index.js";
 import { Aperture } from "./aperture.js";
 import type { ApertureMeans } from "./aperture.js";
 import { converted } from "./converter.js";
@@ -10,6 +10,7 @@ import { OVERRANGE, rangeFor, rangeNamed, rounded } from "./models.js";
 import type { RangeFacts, SmuModel } from "./models.js";
 import { emptyReading } from "./reading-buffer.js";
 import type { Reading } from "./reading-buffer.js";
+import { inUnit, readingUnit, withinOhms } from "./reading-unit.js";
 import { resetSettings } from "./settings.js";
 import type { SmuSettings, SourceFunction } from "./settings.js";
 
@@ -269,11 +270,20 @@ export class Smu {
     const other = converted(this, limits, trueValue(limits), drawSense, cycles);
     const [voltage_V, current_A] = sourceFunction === "VOLT" ? [seen, other] : [other, seen];
     reading.source = readBack ? seen : level;
-    reading.value =
-      senseFunction === "RES" ? ratio(voltage_V, current_A) : senseFunction === "VOLT" ? voltage_V : current_A;
+    reading.unit = readingUnit(sense[senseFunction].unit);
+    // In ohms or watts of a current or voltage the source counts as it is shown: programmed, where it is not read back.
+    const [shown_V, shown_A] =
+      senseFunction === "RES" || senseFunction === sourceFunction
+        ? [voltage_V, current_A]
+        : sourceFunction === "VOLT"
+          ? [reading.source, current_A]
+          : [voltage_V, reading.source];
+    reading.value = inUnit(reading.unit, shown_V, shown_A, this.on);
+    if (senseFunction === "RES") reading.value = withinOhms(reading.value, sense.RES.range);
     if (sense[senseFunction].averaging && sense[senseFunction].averageMode === "MOV") this.smooth(reading);
+    const { relative } = sense[senseFunction];
+    if (relative.on && Math.abs(reading.value) < INFINITY) reading.value -= relative.value;
     reading.at_s = begin_s;
-    reading.senses = senseFunction;
     reading.sources = sourceFunction;
     reading.status = terminals === "FRON" ? FRONT : 0;
     reading.sourceStatus =
@@ -286,11 +296,6 @@ export class Smu {
     while (this.moving.length > sense[senseFunction].averageCount) this.moving.shift();
     reading.value = this.moving.reduce((sum, value) => sum + value, 0) / this.moving.length;
   }
-}
-
-function ratio(voltage_V: number, current_A: number): number {
-  if (Math.max(Math.abs(voltage_V), Math.abs(current_A)) >= INFINITY) return NOT_A_NUMBER;
-  return current_A === 0 ? INFINITY : voltage_V / current_A;
 }
 
 const levelTime_s = [0];

@@ -25,7 +25,7 @@ const offStates = ["NORMal", "HIMPedance", "ZERO", "GUARd"];
 export function sourceCommands(scpi: ScpiInstrument, smu: Smu, model: TriggerModel): void {
   const { tree } = scpi;
   tree.command(
-    "[:SOURce<1-1>]:FUNCtion[:MODE]",
+    ":SOURce<1-1>:FUNCtion[:MODE]",
     takes([keyword("VOLTage", "CURRent")], ([of]) => {
       if (of === smu.settings.sourceFunction) return;
       smu.outputOff(); // the relay opens while the source changes over
@@ -33,11 +33,11 @@ export function sourceCommands(scpi: ScpiInstrument, smu: Smu, model: TriggerMod
     }),
   );
   tree.query(
-    "[:SOURce<1-1>]:FUNCtion[:MODE]",
+    ":SOURce<1-1>:FUNCtion[:MODE]",
     takes([], () => smu.settings.sourceFunction),
   );
   for (const [of, notation] of functions) {
-    const root = `[:SOURce<1-1>]:${notation}`;
+    const root = `:SOURce<1-1>:${notation}`;
     levelCommands(scpi, smu, of, root);
     delayCommands(scpi, root, () => smu.settings.source[of]);
     limitCommands(scpi, smu, of, root);
@@ -164,7 +164,7 @@ function protectionCommands(scpi: ScpiInstrument, smu: Smu): void {
   const steps = smu.model.protection_V.map((level) => `PROTection${level}`);
   const level = either(numeric(""), keyword("NONE", ...steps));
   scpi.tree.command(
-    "[:SOURce<1-1>]:VOLTage:PROTection[:LEVel]",
+    ":SOURce<1-1>:VOLTage:PROTection[:LEVel]",
     takes([level], ([asked]) => {
       const asked_V = asked === "NONE" ? Infinity : Number(String(asked).replace(/^PROT/, ""));
       const step = asked_V === Infinity ? Infinity : smu.model.protection_V.find((step_V) => step_V >= asked_V);
@@ -174,11 +174,11 @@ function protectionCommands(scpi: ScpiInstrument, smu: Smu): void {
     }),
   );
   scpi.tree.query(
-    "[:SOURce<1-1>]:VOLTage:PROTection[:LEVel]",
+    ":SOURce<1-1>:VOLTage:PROTection[:LEVel]",
     takes([], () => (smu.settings.protection_V === Infinity ? "NONE" : `PROT${smu.settings.protection_V}`)),
   );
   scpi.tree.query(
-    "[:SOURce<1-1>]:VOLTage:PROTection[:LEVel]:TRIPped",
+    ":SOURce<1-1>:VOLTage:PROTection[:LEVel]:TRIPped",
     takes([], () => smu.overvoltageTripped),
   );
 }

@@ -19,7 +19,7 @@ export function sweepCommands(
   notation: string,
 ): void {
   const { tree } = scpi;
-  const root = `[:SOURce<1-1>]:SWEep:${notation}`;
+  const root = `:SOURce<1-1>:SWEep:${notation}`;
   const points = integer({ min: 2, max: 1e6 });
   const count = optional(integer({ min: 0, max: 268435455 }), 1);
   const delay = optional(numeric(""), -1);
@@ -84,7 +84,7 @@ function listCommands(
   const most = reach(smu.ranges(of));
   const value = numeric("", { min: -most, max: most });
   const listed = [value, rest(value)] as const;
-  const root = `[:SOURce<1-1>]:LIST:${notation}`;
+  const root = `:SOURce<1-1>:LIST:${notation}`;
   const add = (first: number, more: readonly number[], before: readonly number[]) => {
     if (more.length + 1 > LISTED_AT_ONCE || before.length + more.length + 1 > MOST_LISTED) throw new ScpiError(-223);
     levels = [...before, first, ...more];
@@ -106,7 +106,7 @@ function listCommands(
     takes([], () => String(levels.length)),
   );
   tree.command(
-    `[:SOURce<1-1>]:SWEep:${notation}:LIST`,
+    `:SOURce<1-1>:SWEep:${notation}:LIST`,
     takes(
       [
         optional(integer({ min: 1 }), 1),

@@ -1,5 +1,6 @@
-import { integer, keyword, keywordSetting, numeric, optional, raw, rest, takes } from "../scpi/index.js";
+import { integer, keyword, keywordSetting, numeric, optional, raw, rest, ScpiError, takes } from "../scpi/index.js";
 import type { QueuedError, ScpiInstrument } from "../scpi/index.js";
+import type { SmuSettings } from "./settings.js";
 import type { Smu } from "./smu.js";
 import { LINE_HZ } from "./smu.js";
 
@@ -87,7 +88,55 @@ export function systemCommands(scpi: ScpiInstrument, smu: Smu): void {
     ":DISPlay:USER<1-2>:TEXT[:DATA]",
     takes([raw()], () => undefined),
   );
+  stateCommands(scpi, smu);
   mapCommands(scpi);
+}
+
+/** Errors by number, the clock, who may control it, and set-ups that are kept until it is switched off. */
+function stateCommands(scpi: ScpiInstrument, smu: Smu): void {
+  const { tree } = scpi;
+  tree.query(
+    ":SYSTem:ERRor:CODE[:NEXT]",
+    takes([], () => String(scpi.errors.takeError()?.code ?? 0)),
+  );
+  tree.query(
+    ":SYSTem:TIME",
+    takes([optional(integer({ min: 1, max: 1 }))], ([worded]) => {
+      const now = scpi.clock();
+      return worded === undefined ? String(Math.floor(now.getTime() / 1000)) : calendarTime(now);
+    }),
+  );
+  let access = "FULL";
+  keywordSetting(scpi, ":SYSTem:ACCess", ["FULL", "EXCLusive", "PROTected", "LOCKout"], {
+    get: () => access,
+    set: (asked) => void (access = asked),
+  });
+  let powerOn = "RST";
+  keywordSetting(scpi, ":SYSTem:POSetup", ["RST", "SAV0", "SAV1", "SAV2", "SAV3", "SAV4"], {
+    get: () => powerOn,
+    set: (asked) => void (powerOn = asked),
+  });
+  const saved = new Map<number, SmuSettings>();
+  const place = integer({ min: 0, max: 4 });
+  tree.command(
+    "*SAV",
+    takes([place], ([at]) => void saved.set(at, structuredClone(smu.settings))),
+  );
+  tree.command(
+    "*RCL",
+    takes([place], ([at]) => {
+      const kept = saved.get(at);
+      if (!kept) throw new ScpiError(-200, undefined, "Execution error, no set-up was saved there");
+      scpi.reset(); // the output is off and the trigger model empty, as after *RST
+      smu.settings = structuredClone(kept);
+    }),
+  );
+}
+
+/** `Wed Nov 05 14:25:32 2025` */
+function calendarTime(at: Date): string {
+  const [day = "", date = "", month = "", year = "", time = ""] = at.toUTCString().replace(",", "").split(" ");
+  return `${day} ${month} ${date} ${time} ${year}`;
 }
 
 /** `:STAT:OPER:MAP bit, setEvent, clearEvent`: bits are empty until an event of the log is put on them. */

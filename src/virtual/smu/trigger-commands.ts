@@ -13,7 +13,9 @@ import {
   takes,
 } from "../scpi/index.js";
 import type { ScpiInstrument } from "../scpi/index.js";
+import { digitalCommands, triggerEvents } from "./digital-commands.js";
 import type { Smu } from "./smu.js";
+import { listBlocks } from "./trigger-list.js";
 import type { Block, SourceConfig, TriggerModel } from "./trigger-model.js";
 
 /** `:INITiate`, `:ABORt`, `:TRIGger` and source configuration lists. */
@@ -44,6 +46,7 @@ export function triggerCommands(scpi: ScpiInstrument, smu: Smu, model: TriggerMo
   loadCommands(scpi, model);
   blockCommands(scpi, model);
   configCommands(scpi, smu, model);
+  digitalCommands(scpi);
 }
 
 function loadCommands({ tree }: ScpiInstrument, model: TriggerModel): void {
@@ -54,12 +57,29 @@ function loadCommands({ tree }: ScpiInstrument, model: TriggerModel): void {
         const given = parameters[index];
         return given === undefined ? fallback : numeric("").read(given);
       };
+      const text = (index: number, fallback: string) => {
+        const given = parameters[index];
+        return given === undefined ? fallback : string().read(given);
+      };
+      const most = (count: number) => {
+        if (parameters.length > count) throw new ScpiError(-108);
+      };
       if (/^empty$/i.test(template)) {
+        most(0);
         model.load([]);
-      } else if (/^simpleloop$/i.test(template)) {
-        const given = parameters[2];
-        const buffer = given === undefined ? "defbuffer1" : string().read(given);
-        model.load(simpleLoop(Math.round(number(0, 1)), number(1, 0), buffer));
+        return;
+      }
+      most(3);
+      const delay_s = number(1, 0);
+      const buffer = text(2, "defbuffer1");
+      if (!(delay_s >= 0 && delay_s <= 1e4)) throw new ScpiError(-222);
+      if (/^simpleloop$/i.test(template)) {
+        model.load(measureLoop(buffer, delay_s, { kind: "counter", passes: Math.round(number(0, 1)), target: 3 }));
+      } else if (/^durationloop$/i.test(template)) {
+        if (parameters.length === 0) throw new ScpiError(-109);
+        const limit_s = number(0, 0);
+        if (!(limit_s >= 0 && limit_s <= 1e5)) throw new ScpiError(-222);
+        model.load(measureLoop(buffer, delay_s, { kind: "duration", limit_s, target: 3 }));
       } else {
         throw new ScpiError(-224);
       }
@@ -67,13 +87,14 @@ function loadCommands({ tree }: ScpiInstrument, model: TriggerModel): void {
   );
 }
 
-function simpleLoop(count: number, delay_s: number, buffer: string): Block[] {
+/** Readings one after another, until the block behind the measurement has had enough. */
+function measureLoop(buffer: string, delay_s: number, again: Block): Block[] {
   return [
     { kind: "clear", buffer },
     { kind: "output", on: true },
     { kind: "delay", duration_s: delay_s },
     { kind: "measure", buffer, count: 1 },
-    { kind: "counter", passes: count, target: 3 },
+    again,
     { kind: "output", on: false },
   ];
 }
@@ -111,9 +132,16 @@ function blockCommands({ tree }: ScpiInstrument, model: TriggerModel): void {
     `${root}:DELay:CONStant`,
     takes([number, numeric("", { min: 0, max: 1e4 })], ([at, duration_s]) => put(at, { kind: "delay", duration_s })),
   );
+  // Only the command trigger and notifications ever come here; the others wait until they are aborted.
   tree.command(
     `${root}:WAIT`,
-    takes([number, keyword("COMMand", "DISPlay")], ([at]) => put(at, { kind: "wait" })),
+    takes([number, keyword(...triggerEvents), optional(keyword("ENTer", "NEVer"), "NEV")], ([at, event]) =>
+      put(at, { kind: "wait", event }),
+    ),
+  );
+  tree.query(
+    `${root}:LIST`,
+    takes([], () => listBlocks(model.listed)),
   );
   tree.command(
     `${root}:NOP`,
@@ -121,7 +149,7 @@ function blockCommands({ tree }: ScpiInstrument, model: TriggerModel): void {
   );
   tree.command(
     `${root}:NOTify`,
-    takes([number, integer({ min: 1, max: 8 })], ([at]) => put(at, { kind: "nothing" })),
+    takes([number, integer({ min: 1, max: 8 })], ([at, notified]) => put(at, { kind: "notify", number: notified })),
   );
   tree.command(
     `${root}:BRANch:COUNter`,
@@ -136,7 +164,7 @@ function blockCommands({ tree }: ScpiInstrument, model: TriggerModel): void {
 }
 
 function configCommands({ tree }: ScpiInstrument, smu: Smu, model: TriggerModel): void {
-  const root = "[:SOURce<1-1>]:CONFiguration:LIST";
+  const root = ":SOURce<1-1>:CONFiguration:LIST";
   const listNamed = (list: string): SourceConfig[] => {
     const found = model.lists.get(list);
     if (!found) throw new ScpiError(-292);

@@ -2,6 +2,7 @@ import { messageOf } from "../../errors.js";
 import { ScpiError } from "../scpi/index.js";
 import type { ScpiInstrument } from "../scpi/index.js";
 import type { Buffers } from "./buffers.js";
+import { FIRST_OF_GROUP } from "./reading-buffer.js";
 import type { Reading } from "./reading-buffer.js";
 import type { SourceFunction } from "./settings.js";
 import type { Smu } from "./smu.js";
@@ -23,7 +24,11 @@ export type Block =
   | { readonly kind: "clear"; readonly buffer: string }
   | { readonly kind: "counter"; readonly passes: number; readonly target: number }
   | { readonly kind: "always"; readonly target: number }
-  | { readonly kind: "wait" }
+  /** `event`: short form, such as `COMM`, `DISP`, `DIG2`, `NOT1`. */
+  | { readonly kind: "wait"; readonly event: string }
+  | { readonly kind: "notify"; readonly number: number }
+  /** Back to the target until so much time has passed since INIT. */
+  | { readonly kind: "duration"; readonly limit_s: number; readonly target: number }
   | { readonly kind: "nothing" };
 
 export type TriggerState = "EMPTY" | "BUILDING" | "IDLE" | "RUNNING" | "WAITING" | "ABORTED" | "FAILED";
@@ -47,6 +52,12 @@ export class TriggerModel {
   private ended: (() => void) | undefined;
   private cancel: (() => void) | undefined;
   private measuring = 0;
+  private begin_s = 0;
+  /** The next reading is the first one since INIT. */
+  private fresh = false;
+  /** Events that came since INIT and that no wait block has used up. */
+  private readonly seen = new Set<string>();
+  private awaited = "";
 
   constructor(
     private readonly smu: Smu,
@@ -56,6 +67,11 @@ export class TriggerModel {
 
   get running(): boolean {
     return this.state === "RUNNING" || this.state === "WAITING";
+  }
+
+  /** The blocks as they stand, first one first. */
+  get listed(): readonly Block[] {
+    return this.blocks;
   }
 
   /** Takes the place of the model that was there. @throws ScpiError -213: that one is running */
@@ -84,6 +100,9 @@ export class TriggerModel {
     this.counts = this.blocks.map(() => 0);
     this.state = "RUNNING";
     this.next = 1;
+    this.begin_s = this.smu.lab.now_s;
+    this.fresh = true;
+    this.seen.clear();
     this.scpi.raise(2731, undefined, "Trigger model, started", "information");
     this.show();
     this.proceed();
@@ -96,9 +115,9 @@ export class TriggerModel {
     this.finish("ABORTED");
   }
 
-  /** The command trigger: lets a wait block go on. @throws ScpiError -211: it does not wait */
+  /** The command trigger: lets a wait block go on. @throws ScpiError -211: none waits for it */
   trigger(): void {
-    if (this.state !== "WAITING") throw new ScpiError(-211);
+    if (this.state !== "WAITING" || this.awaited !== "COMM") throw new ScpiError(-211);
     this.state = "RUNNING";
     this.proceed();
   }
@@ -175,7 +194,15 @@ export class TriggerModel {
       case "always":
         this.next = block.target;
         return false;
+      case "notify":
+        this.seen.add(`NOT${block.number}`);
+        return false;
+      case "duration":
+        if (this.smu.lab.now_s - this.begin_s < block.limit_s) this.next = block.target;
+        return false;
       case "wait":
+        if (this.seen.delete(block.event)) return false;
+        this.awaited = block.event;
         this.state = "WAITING";
         return true;
       default:
@@ -199,6 +226,8 @@ export class TriggerModel {
   }
 
   private store(reading: Reading, block: Block & { kind: "measure" }): void {
+    if (this.fresh) reading.status |= FIRST_OF_GROUP;
+    this.fresh = false;
     try {
       this.buffers.get(block.buffer).append(reading);
     } catch (error) {
