@@ -9,6 +9,8 @@ export interface Amount {
   readonly min: number | ((channel: AwgChannel) => number);
   readonly max: number | ((channel: AwgChannel) => number);
   readonly default: number;
+  /** From a unit that was written to the one that bare numbers are in; left out: they are the same. */
+  convert?(channel: AwgChannel, value: number, unit: ScpiUnit | ""): number;
   get(channel: AwgChannel): number;
   set(channel: AwgChannel, value: number, notice: Notice): void;
 }
@@ -29,7 +31,8 @@ export function amount(generator: Generator, pattern: string, spec: Amount): voi
     pattern,
     takes([raw()], ([given], call) => {
       const channel = generator.channelOf(call);
-      const { value } = readNumber(given, spec.units, rangeOf(channel));
+      const written = readNumber(given, spec.units, rangeOf(channel));
+      const value = spec.convert?.(channel, written.value, written.unit) ?? written.value;
       spec.set(channel, clip(value, bound(channel, "min"), bound(channel, "max"), generator.notice), generator.notice);
       channel.refresh();
     }),

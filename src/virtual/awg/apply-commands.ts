@@ -3,7 +3,7 @@ import { readNumber } from "./amount.js";
 import { frequencyOf, functionWords, leastFrequency_Hz, setFrequency, setFunction } from "./function-commands.js";
 import { type Generator, keysightNumber } from "./generator.js";
 import { shownVpp } from "./level-commands.js";
-import { clip, frequencyMax_Hz, peak_V, setAmplitude, setOffset } from "./rules.js";
+import { clip, fitOffset, frequencyMax_Hz, peak_V, setAmplitude } from "./rules.js";
 import { type FunctionName, openPerShown } from "./settings.js";
 
 /** `APPLy:<function> frequency,amplitude,offset`, and its query. */
@@ -58,7 +58,7 @@ function applyHandler(generator: Generator, fn: FunctionName) {
     const offset = given(third);
     if (offset) {
       const range = { min: -peak_V / ratio, max: peak_V / ratio, default: 0 };
-      setOffset(k, readNumber(offset, ["V"], range).value * ratio, notice);
+      fitOffset(k, readNumber(offset, ["V"], range).value * ratio, notice);
     }
     c.refresh();
     c.setOutput(true);

@@ -1,6 +1,6 @@
 import { type RawParameter, ScpiError, keyword, name, optional, parseNumber, raw, rest, takes } from "../scpi/index.js";
 import { amount } from "./amount.js";
-import { arbWave } from "./arb-memory.js";
+import { arbWave, statisticsOf } from "./arb-memory.js";
 import type { AwgChannel } from "./channel.js";
 import type { Generator } from "./generator.js";
 import { setAmplitude } from "./rules.js";
@@ -70,6 +70,19 @@ function memoryCommands(generator: Generator): void {
       return String(known(channel, wave ?? channel.settings.arb.name).samples);
     }),
   );
+  for (const [node, part] of [
+    ["AVERage", "mean"],
+    ["PTPeak", "peakToPeak"],
+    ["CFACtor", "crest"],
+  ] as const) {
+    tree.query(
+      `[:SOURce<1-2>]:DATA:ATTRibute:${node}`,
+      takes([optional(name())], ([wave], call) => {
+        const channel = generator.channelOf(call);
+        return statisticsOf(known(channel, wave ?? channel.settings.arb.name))[part];
+      }),
+    );
+  }
 }
 
 function playCommands(generator: Generator): void {
@@ -132,8 +145,10 @@ function playCommands(generator: Generator): void {
     get: (c) => c.settings.arb.filter,
     set: (c, filter) => (c.settings.arb.filter = filter as "NORM" | "STEP" | "OFF"),
   });
-  // One sample for each trigger (TRIGger) is not simulated: the word is refused.
-  word(generator, `${root}:ADVance`, ["SRATe"], { get: (c) => c.settings.arb.advance, set: () => undefined });
+  word(generator, `${root}:ADVance`, ["SRATe", "TRIGger"], {
+    get: (c) => c.settings.arb.advance,
+    set: (c, advance) => (c.settings.arb.advance = advance as "SRAT" | "TRIG"),
+  });
   scpi.tree.query(
     `${root}:POINts`,
     takes([], (_, call) => String(samples(generator.channelOf(call)))),

@@ -23,6 +23,34 @@ export function arbWave(levels: ArrayLike<number>): ArbWave {
   return { samples: levels.length, starts: Uint32Array.from(starts), levels: Float64Array.from(kept) };
 }
 
+/** Mean and span of the levels, full scale being 1, and how far the peak is above the rms value. */
+export function statisticsOf(wave: ArbWave): {
+  readonly mean: number;
+  readonly peakToPeak: number;
+  readonly crest: number;
+} {
+  let sum = 0;
+  let squares = 0;
+  let most = -Infinity;
+  let least = Infinity;
+  wave.levels.forEach((level, run) => {
+    const count = (wave.starts[run + 1] ?? wave.samples) - (wave.starts[run] ?? 0);
+    sum += count * level;
+    squares += count * level ** 2;
+    most = Math.max(most, level);
+    least = Math.min(least, level);
+  });
+  const rms = Math.sqrt(squares / wave.samples);
+  const peak = Math.max(Math.abs(most), Math.abs(least));
+  return { mean: sum / wave.samples, peakToPeak: most - least, crest: rms > 0 ? peak / rms : 0 };
+}
+
+/** Level of one sample. */
+export function levelAt(wave: ArbWave, sample: number): number {
+  const run = wave.starts.findLastIndex((start) => start <= sample);
+  return wave.levels[run] ?? 0;
+}
+
 /**
  * What the output does with the samples. Filter OFF: each is held, reached by one edge. NORM and STEP: straight lines
  * from sample to sample; the ringing of the real reconstruction filter is not modelled.

@@ -1,5 +1,5 @@
 import type { Random } from "../../simulator/random.js";
-import { ArbMemory, playArb } from "./arb-memory.js";
+import { ArbMemory, type ArbWave, levelAt, playArb } from "./arb-memory.js";
 import { type Swing, direct, edgeOf, noise, prbs, pulse, ramp, sine } from "./functions.js";
 import type { AwgModel } from "./models.js";
 import { type Outlet, Player } from "./player.js";
@@ -16,6 +16,8 @@ export class AwgChannel {
   readonly #player: Player;
   /** Ends the operation of the burst under way. */
   #endBurst: (() => void) | undefined;
+  /** Of a waveform that triggers advance: the sample that is put out. */
+  #sample = 0;
 
   /**
    * @param outlet the terminal in the lab
@@ -60,6 +62,12 @@ export class AwgChannel {
       if (!this.settings.burst.on) return;
     }
     const { burst, trigger } = this.settings;
+    const stepped = this.#stepped();
+    this.#sample = 0;
+    if (stepped) {
+      this.#player.rest(this.#levelOf(stepped));
+      return;
+    }
     const shape = this.shape();
     if (!burst.on) this.#player.run(shape);
     else if (burst.mode === "GAT") this.#gate(shape);
@@ -68,9 +76,15 @@ export class AwgChannel {
     else this.#player.rest(shape.idle_V);
   }
 
-  /** Starts one burst. @returns false where none is set up or one is still being played: the trigger is ignored */
+  /** Starts one burst, or goes on by one sample of a waveform that triggers advance. @returns false where none is set up or one is still being played: the trigger is ignored */
   trigger(): boolean {
     const { burst, trigger } = this.settings;
+    const stepped = this.#stepped();
+    if (stepped) {
+      this.#sample = (this.#sample + 1) % stepped.samples;
+      this.#player.rest(this.#levelOf(stepped));
+      return true;
+    }
     if (!burst.on || burst.mode === "GAT" || this.bursting) return false;
     this.#endBurst = this.begin();
     this.#player.burst({ shape: this.shape(), cycles: burst.cycles, delay_s: trigger.delay_s }, () => this.#finish());
@@ -127,6 +141,17 @@ export class AwgChannel {
         return playArb(wave, k.arb.rate_Sa_per_s, swing, k.arb.filter, edge_s);
       }
     }
+  }
+
+  /** The waveform that goes on by one sample for each trigger; undefined: the sample clock drives it. */
+  #stepped(): ArbWave | undefined {
+    const { fn, arb, burst } = this.settings;
+    return fn === "ARB" && arb.advance === "TRIG" && !burst.on ? this.memory.get(arb.name) : undefined;
+  }
+
+  #levelOf(wave: ArbWave): number {
+    const { amplitude_Vpp, offset_V, polarity } = this.settings;
+    return offset_V + ((polarity === "INV" ? -1 : 1) * levelAt(wave, this.#sample) * amplitude_Vpp) / 2;
   }
 
   #finish(): void {

@@ -3,7 +3,7 @@ import { amount } from "./amount.js";
 import { selectArb } from "./arb-commands.js";
 import type { AwgChannel } from "./channel.js";
 import type { Generator } from "./generator.js";
-import { clip, fitBurstPeriod, fitPulse, fitSquare, frequencyMax_Hz, peak_V, setOffset } from "./rules.js";
+import { clip, fitBurstPeriod, fitPulse, fitSquare, fitOffset, frequencyMax_Hz, peak_V } from "./rules.js";
 import type { FunctionName } from "./settings.js";
 import { noiseCommands, pulseCommands } from "./shape-commands.js";
 import { word } from "./simple-settings.js";
@@ -27,11 +27,15 @@ export function functionCommands(generator: Generator): void {
     get: frequencyOf,
     set: (c, value) => setFrequency(generator, c, value),
   });
-  word(generator, "[:SOURce<1-2>]:FREQuency:MODE", ["CW", "FIXed"], { get: () => "CW", set: () => undefined });
+  // Kept and read back; sweeps and lists of frequencies are not played.
+  word(generator, "[:SOURce<1-2>]:FREQuency:MODE", ["CW", "FIXed", "LIST", "SWEep"], {
+    get: (c) => c.settings.frequencyMode,
+    set: (c, mode) => (c.settings.frequencyMode = mode),
+  });
   for (const name of ["[:SOURce<1-2>]:FUNCtion:PERiod", "[:SOURce<1-2>]:FUNCtion:PULSe:PERiod"]) {
     amount(generator, name, {
       units: ["S"],
-      min: (c) => 1 / (name.includes("PULSe") ? frequencyMax_Hz(model, "PULS") : highest(c)),
+      min: (c) => (name.includes("PULSe") || c.settings.fn === "PULS" ? model.pulsePeriodMin_s : 1 / highest(c)),
       max: 1 / leastFrequency_Hz,
       default: 1e-3,
       get: (c) => 1 / frequencyOf(c),
@@ -96,7 +100,7 @@ export function setFunction(generator: Generator, c: AwgChannel, fn: FunctionNam
   if (fn === "PULS") fitPulse(k, model, notice);
   if (fn === "SQU") fitSquare(k, model, notice);
   if (fn === "ARB") selectArb(c, k.arb.name);
-  if (fn !== "DC" && Math.abs(k.offset_V) + k.amplitude_Vpp / 2 > peak_V) setOffset(k, k.offset_V, notice);
+  if (fn !== "DC" && Math.abs(k.offset_V) + k.amplitude_Vpp / 2 > peak_V) fitOffset(k, k.offset_V, notice);
   fitBurstPeriod(k, c.period_s, notice);
 }
 
@@ -112,7 +116,13 @@ function phaseCommands(generator: Generator): void {
   ] as const) {
     const where = (c: AwgChannel) => (part === "phase" ? c.settings : c.settings.burst);
     amount(generator, pattern, {
-      units: [],
+      units: ["DEG", "RAD", "S"],
+      convert: (c, value, unit) => {
+        if (unit === "") return value;
+        const degrees =
+          unit === "DEG" ? value : unit === "RAD" ? (value * 180) / Math.PI : value * 360 * frequencyOf(c);
+        return degrees * perDegree(c);
+      },
       min: (c) => -360 * perDegree(c),
       max: (c) => 360 * perDegree(c),
       default: 0,

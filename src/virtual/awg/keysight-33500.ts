@@ -4,13 +4,14 @@ import { arbCommands } from "./arb-commands.js";
 import { burstCommands } from "./burst-commands.js";
 import { functionCommands } from "./function-commands.js";
 import { createGenerator } from "./generator.js";
+import { keptCommands } from "./kept-commands.js";
 import { levelCommands } from "./level-commands.js";
 import { awgModel, defaultAwgModel } from "./models.js";
 
 /**
  * A simulated Keysight 33500/33600 Trueform generator: standard functions, pulses, arbitrary waveforms and bursts behind
- * 50 ohm. Not simulated, and answered as an unknown command: modulation, sweeps, lists, sequences, files, channel
- * coupling. Filters of arbitrary waveforms do not ring.
+ * 50 ohm. Not simulated: modulation, sweeps and channel coupling, which are off and can not be turned on; and, answered as
+ * unknown commands, lists, sequences and files. Filters of arbitrary waveforms do not ring.
  *
  * @throws MemrigError `invalid-request`: a model that is not of the family
  * @see Agilent 33500 Series Operating and Service Guide
@@ -22,6 +23,7 @@ export function createKeysight33500({ plan, lab, seed }: InstrumentContext): Vir
   applyCommands(generator);
   arbCommands(generator);
   burstCommands(generator);
+  keptCommands(generator);
   generator.scpi.onReset(() => {
     for (const channel of generator.channels) channel.reset();
     generator.angle = "DEG";

@@ -10,6 +10,7 @@ export interface AwgModel {
   readonly arbMax_Sa_per_s: number;
   /** Shortest pulse and, where it is the limit, shortest half of a square wave. */
   readonly widthMin_s: number;
+  readonly pulsePeriodMin_s: number;
   /** Fastest edge, 10 % to 90 %. */
   readonly edgeMin_s: number;
   readonly memory_Sa: number;
@@ -18,10 +19,16 @@ export interface AwgModel {
 const series = {
   base20: { sineMax_Hz: 20e6, squareMax_Hz: 20e6, rampMax_Hz: 200e3, arbMax_Sa_per_s: 160e6 },
   base30: { sineMax_Hz: 30e6, squareMax_Hz: 30e6, rampMax_Hz: 200e3, arbMax_Sa_per_s: 250e6 },
-  fast80: { sineMax_Hz: 80e6, squareMax_Hz: 60e6, rampMax_Hz: 800e3, arbMax_Sa_per_s: 660e6 },
-  fast120: { sineMax_Hz: 120e6, squareMax_Hz: 100e6, rampMax_Hz: 800e3, arbMax_Sa_per_s: 1e9 },
+  fast80: {
+    sineMax_Hz: 80e6,
+    squareMax_Hz: 60e6,
+    rampMax_Hz: 800e3,
+    pulsePeriodMin_s: 1 / 60e6,
+    arbMax_Sa_per_s: 660e6,
+  },
+  fast120: { sineMax_Hz: 120e6, squareMax_Hz: 100e6, rampMax_Hz: 800e3, pulsePeriodMin_s: 1e-8, arbMax_Sa_per_s: 1e9 },
 } as const;
-const slowPulse = { widthMin_s: 16e-9, edgeMin_s: 8.4e-9, memory_Sa: 1_000_000 } as const;
+const slowPulse = { pulsePeriodMin_s: 33e-9, widthMin_s: 16e-9, edgeMin_s: 8.4e-9, memory_Sa: 1_000_000 } as const;
 const fastPulse = { widthMin_s: 5e-9, edgeMin_s: 2.9e-9, memory_Sa: 4_000_000 } as const;
 
 const families: Readonly<Record<string, Omit<AwgModel, "name" | "channels">>> = {

@@ -39,8 +39,25 @@ export function setAmplitude(k: ChannelSettings, asked_Vpp: number, notice: Noti
   }
 }
 
-/** Sets the offset; it gives way to the amplitude. */
+/**
+ * Sets the offset; the amplitude gives way where the two do not fit together.
+ *
+ * @see 33220A User's Guide, VOLTage:OFFSet, limits due to amplitude; of the 33500 no page was seen
+ */
 export function setOffset(k: ChannelSettings, asked_V: number, notice: Notice): void {
+  if (k.fn === "DC" || k.limit.on || Math.abs(asked_V) > peak_V - least_Vpp / 2 + 1e-12) {
+    fitOffset(k, asked_V, notice);
+    return;
+  }
+  k.offset_V = asked_V;
+  const room_Vpp = 2 * (peak_V - Math.abs(asked_V));
+  if (k.amplitude_Vpp <= room_Vpp + 1e-12) return;
+  k.amplitude_Vpp = Math.max(least_Vpp, room_Vpp);
+  notice(-221, "amplitude changed due to offset");
+}
+
+/** Sets the offset; it gives way to the amplitude, as with APPLy and where a function is selected. */
+export function fitOffset(k: ChannelSettings, asked_V: number, notice: Notice): void {
   const half_V = k.fn === "DC" ? 0 : k.amplitude_Vpp / 2;
   const allowed = bounds(k);
   const low_V = allowed.low_V + half_V;
@@ -107,7 +124,7 @@ export function extremes(k: ChannelSettings): [number, number] {
 export function frequencyMax_Hz(model: AwgModel, fn: FunctionName): number {
   if (fn === "RAMP" || fn === "TRI") return model.rampMax_Hz;
   if (fn === "SQU") return model.squareMax_Hz;
-  if (fn === "PULS") return Math.min(model.squareMax_Hz, 1 / (2 * model.widthMin_s + 1e-9));
+  if (fn === "PULS") return 1 / model.pulsePeriodMin_s;
   return model.sineMax_Hz;
 }
 

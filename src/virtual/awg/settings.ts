@@ -11,6 +11,7 @@ export type AmplitudeUnit = "VPP" | "VRMS" | "DBM";
 export interface ChannelSettings {
   fn: FunctionName;
   frequency_Hz: number;
+  frequencyMode: string;
   amplitude_Vpp: number;
   offset_V: number;
   unit: AmplitudeUnit;
@@ -30,6 +31,8 @@ export interface ChannelSettings {
   prbs: { rate_bit_per_s: number; length: number; edge_s: number };
   arb: { name: string; rate_Sa_per_s: number; filter: "NORM" | "STEP" | "OFF"; advance: "SRAT" | "TRIG" };
   phase_deg: number;
+  /** Where the sync output would fall: it leads nowhere. */
+  marker: { cycle: number; point: number };
   burst: {
     on: boolean;
     mode: "TRIG" | "GAT";
@@ -54,6 +57,7 @@ export function resetSettings(): ChannelSettings {
   return {
     fn: "SIN",
     frequency_Hz: 1e3,
+    frequencyMode: "CW",
     amplitude_Vpp: 0.2,
     offset_V: 0,
     unit: "VPP",
@@ -70,6 +74,7 @@ export function resetSettings(): ChannelSettings {
     prbs: { rate_bit_per_s: 1e3, length: 7, edge_s: 8.4e-9 },
     arb: { name: builtIn, rate_Sa_per_s: 40e3, filter: "STEP", advance: "SRAT" },
     phase_deg: 0,
+    marker: { cycle: 2, point: 10 },
     burst: { on: false, mode: "TRIG", cycles: 1, period_s: 10e-3, phase_deg: 0, gatePolarity: "NORM" },
     trigger: { source: "IMM", slope: "POS", delay_s: 0, timer_s: 1, count: 1, level_V: 1 },
   };
