@@ -4,12 +4,17 @@ import { agSiox } from "./models/ag-siox.js";
 import { capacitor } from "./models/capacitor.js";
 import type { DeviceModel, Draws, ModelInfo, ParameterInfo } from "./models/device.js";
 import { diode } from "./models/diode.js";
+import { jartVcm } from "./models/jart-vcm.js";
 import { nbo2Mott } from "./models/nbo2-mott.js";
+import { ots } from "./models/ots.js";
 import { resistor } from "./models/resistor.js";
+import { stanfordRram } from "./models/stanford-rram.js";
 import { taox } from "./models/taox.js";
 import { vo2Mott } from "./models/vo2-mott.js";
 import { voxNdr } from "./models/vox-ndr.js";
+import { vteam } from "./models/vteam.js";
 import { wo3Pedot } from "./models/wo3-pedot.js";
+import { yakopcic } from "./models/yakopcic.js";
 import { znoDiffusive } from "./models/zno-diffusive.js";
 import type { OnePort } from "./one-port.js";
 import { createRandom } from "./random.js";
@@ -23,6 +28,11 @@ const all: readonly DeviceModel[] = [
   taox,
   agSiox,
   wo3Pedot,
+  ots,
+  vteam,
+  yakopcic,
+  stanfordRram,
+  jartVcm,
   resistor,
   capacitor,
   diode,
@@ -50,12 +60,12 @@ export function createDevice(model: string, parameters: Readonly<Record<string, 
 
 /** @throws MemrigError `invalid-request`: no such model; the message lists those there are */
 export function deviceModel(model: string): DeviceModel {
-  const found = models.get(model);
+  const found = deviceModels.get(model);
   if (found) return found;
   throw new MemrigError(
     "invalid-request",
-    `"${model}" was given as device model; there are: ${[...models.keys()].join(", ")}.`,
-    { model, allowed: [...models.keys()] },
+    `"${model}" was given as device model; there are: ${[...deviceModels.keys()].join(", ")}.`,
+    { model, allowed: [...deviceModels.keys()] },
   );
 }
 

@@ -24,6 +24,11 @@ export function boundedExp(q: number): number {
   return q <= limit ? Math.exp(q) : expAtLimit * (1 + q - limit);
 }
 
+/** exp(q) - 1 to full precision near 0, a straight line above 40. */
+export function boundedExpm1(q: number): number {
+  return q <= limit ? Math.expm1(q) : boundedExp(q) - 1;
+}
+
 /** Derivative of `boundedExp`. */
 export function boundedExpSlope(q: number): number {
   return q <= limit ? Math.exp(q) : expAtLimit;

@@ -17,6 +17,7 @@ import { boundedCosh, boundedSinh, clip } from "./bounded.js";
 import { mustExceed } from "./checks.js";
 import { parameter, type DeviceModel, type ParametersOf } from "./device.js";
 import { oneStateDevice, type OneStateLaw } from "./one-state.js";
+import { logistic } from "./smooth.js";
 
 const parameters = [
   parameter("g_0", "m", 0.25e-9, 1e-12, 1e-8, "decay length of the current with the gap [P]"),
@@ -102,8 +103,8 @@ export function stanfordLaw(k: StanfordParameters): OneStateLaw {
     const gamma = k.gamma_0 - k.beta * gap ** k.alpha;
     const gammaByX = x > 0 ? -k.beta * k.alpha * gap ** (k.alpha - 1) : 0;
     const field = (gamma * Math.abs(v)) / k.t_ox;
-    const moving = (1 + Math.tanh((field - k.F_min) / (0.01 * k.F_min))) / 2;
-    const movingByField = (2 * moving * (1 - moving)) / (0.01 * k.F_min);
+    const moving = logistic((field - k.F_min) / (0.005 * k.F_min)); // (1 + tanh(../0.01 F_min))/2
+    const movingByField = (moving * (1 - moving)) / (0.005 * k.F_min);
 
     const lever = k.a_0 / k.t_ox;
     const q = (lever * gamma * v) / kT_V;
