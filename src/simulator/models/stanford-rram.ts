@@ -9,7 +9,7 @@
  *   dgap/dt = -Vel_0 exp(-E_a/kT) sinh(a_0 gamma v/(t_ox kT))   (energies in eV)
  *
  * The gap moves only while the local field gamma |v|/t_ox is above F_min, and between gap_min and gap_max. The source
- * cuts hard at all three; here each is a tanh, as in Maldonado et al., J. Appl. Phys. 130 (2021) 054503: over 1 % of
+ * cuts hard at all three; here each is a tanh, as in Maldonado et al., J. Appl. Phys. 130 (2021) 054503: over 0.2 % of
  * F_min, and over edge_nm of gap [C]. Its per-step noise deltaGap0 depends on the step of the simulator that draws it,
  * so it is not here; sigma_cycle draws the widest gap of each cycle instead [C].
  */
@@ -48,6 +48,8 @@ export type StanfordParameters = ParametersOf<typeof parameters>;
 const boltzmann_V_per_K = 8.617333e-5;
 /** The source gives the heating without a bound; no oxide is one here. Hotter, the rates stay those of this rise. */
 const maxRise_K = 2000;
+/** Width of the logistic at F_min, as a share of it; (1 + tanh)/2 over twice that. */
+const fieldEdge = 1e-3;
 
 export const stanfordRram: DeviceModel = {
   name: "stanford-rram",
@@ -60,9 +62,11 @@ export const stanfordRram: DeviceModel = {
     const device = { ...k, gamma_0: k.gamma_0 * Math.exp(k.sigma_device * (draws.device?.normal() ?? 0)) };
     const [narrow, wide] = [k.gap_min * 1e9, k.gap_max * 1e9];
     let now = device;
+    const least = k.gap_min + 0.7 * (k.gap_max - k.gap_min);
     // the widest gap is drawn in the on state, where it bounds nothing
     const redraw = (off: boolean) => {
-      if (!off) now = { ...device, gap_max: k.gap_max * Math.exp(k.sigma_cycle * draws.cycle.normal()) };
+      const drawn = k.gap_max * Math.exp(k.sigma_cycle * draws.cycle.normal());
+      if (!off) now = { ...device, gap_max: Math.max(drawn, least) };
       return stanfordLaw(now);
     };
     const plan = {
@@ -71,8 +75,8 @@ export const stanfordRram: DeviceModel = {
       lowest: narrow,
       highest: 2 * wide,
       capacitance_F: k.C,
-      lower: narrow + 0.2 * (wide - narrow),
-      upper: narrow + 0.5 * (wide - narrow),
+      lower: narrow + 0.5 * (wide - narrow),
+      upper: narrow + 0.6 * (wide - narrow),
     };
     return oneStateDevice(stanfordLaw(device), k.sigma_cycle > 0 ? { ...plan, redraw } : plan);
   },
@@ -103,8 +107,8 @@ export function stanfordLaw(k: StanfordParameters): OneStateLaw {
     const gamma = k.gamma_0 - k.beta * gap ** k.alpha;
     const gammaByX = x > 0 ? -k.beta * k.alpha * gap ** (k.alpha - 1) : 0;
     const field = (gamma * Math.abs(v)) / k.t_ox;
-    const moving = logistic((field - k.F_min) / (0.005 * k.F_min)); // (1 + tanh(../0.01 F_min))/2
-    const movingByField = (moving * (1 - moving)) / (0.005 * k.F_min);
+    const moving = logistic((field - k.F_min) / (fieldEdge * k.F_min));
+    const movingByField = (moving * (1 - moving)) / (fieldEdge * k.F_min);
 
     const lever = k.a_0 / k.t_ox;
     const q = (lever * gamma * v) / kT_V;
