@@ -81,4 +81,13 @@ export interface Device {
   fire(v: number, x: Float64Array): void;
   /** Told of every accepted state, in order; may round what no longer matters. */
   accepted(x: Float64Array): void;
+  /** False: the guard never reaches zero. Left out: it may. */
+  readonly fires?: boolean;
+  /**
+   * Faster, for a solver in its innermost loop: all that one state gives, through one array, sharing what they have in
+   * common. With n states, `io` holds v, the n states; behind them go the current and the n rates.
+   */
+  flow?(io: Float64Array): void;
+  /** As `flow`, and behind it di/dv, di/dx (n), df/dv (n), df/dx (n x n, row by row). Comes with `flow` or not at all. */
+  linearise?(io: Float64Array): void;
 }

@@ -1,0 +1,94 @@
+import type { EventSpec } from "../netlist/types.js";
+import { readerOf, type Reader } from "./quantities.js";
+import { insideStep } from "./recorder.js";
+import type { System } from "./system.js";
+
+interface Watched extends EventSpec {
+  /** Position of the unknown that is the quantity; -1 when it must be read. */
+  readonly unknown: number;
+  readonly read: Reader;
+  /** Quantity minus level where the last step ended. */
+  last: number;
+}
+
+interface Found {
+  readonly event: string;
+  /** Where in the step. */
+  readonly share: number;
+}
+
+/** Finds where quantities pass their levels, on the continuous output of accepted steps. */
+export class EventFinder {
+  /** Of the last step, in order of time. */
+  readonly found: Found[] = [];
+  private readonly watched: Watched[];
+  private readonly x: Float64Array;
+  private readonly dx: Float64Array;
+  private fresh = true;
+
+  constructor(
+    private readonly system: System,
+    specs: readonly EventSpec[],
+  ) {
+    this.watched = specs.map((spec) => ({
+      ...spec,
+      unknown: system.unknownOf(spec.quantity),
+      read: readerOf(system, spec.quantity, `the event ${spec.event}`),
+      last: NaN,
+    }));
+    this.x = new Float64Array(system.size);
+    this.dx = new Float64Array(system.size);
+  }
+
+  /** Looks at the step just made. @returns number of events in `found` */
+  find(t: number, h: number, share: number): number {
+    const { watched, system } = this;
+    if (watched.length === 0) return 0;
+    if (this.found.length > 0) this.found.length = 0;
+    const { X, X1 } = system.memory;
+    for (let i = 0; i < watched.length; i++) {
+      const one = watched[i]!;
+      // a jump since the last step is an event at its start
+      const before = one.unknown >= 0 ? X[one.unknown]! - one.level : this.at(one, t, h, 0);
+      if (!this.fresh && passes(one, one.last, before)) this.found.push({ event: one.event, share: 0 });
+      const after = one.unknown >= 0 && share === 1 ? X1[one.unknown]! - one.level : this.at(one, t, h, share);
+      if (passes(one, before, after)) this.found.push({ event: one.event, share: this.root(one, t, h, share, before) });
+      one.last = after;
+    }
+    this.fresh = false;
+    if (this.found.length > 1) this.found.sort((left, right) => left.share - right.share);
+    return this.found.length;
+  }
+
+  private at(one: Watched, t: number, h: number, s: number): number {
+    const { system, x, dx } = this;
+    if (one.unknown >= 0) return insideStep(system, one.unknown, s) - one.level;
+    const ds = 1e-4;
+    for (let i = 0; i < x.length; i++) {
+      x[i] = insideStep(system, i, s);
+      dx[i] = (insideStep(system, i, s + ds) - insideStep(system, i, s - ds)) / (2 * ds * h);
+    }
+    return one.read(t + s * h, x, dx) - one.level;
+  }
+
+  /** Bisection, with a straight line tried in every other round. */
+  private root(one: Watched, t: number, h: number, share: number, before: number): number {
+    let [low, high] = [0, share];
+    let [atLow, atHigh] = [before, this.at(one, t, h, share)];
+    for (let i = 0; i < 100 && high - low > 1e-15 * high; i++) {
+      const straight = low - (atLow * (high - low)) / (atHigh - atLow);
+      const s = i % 2 === 0 && straight > low && straight < high ? straight : (low + high) / 2;
+      const value = this.at(one, t, h, s);
+      if (value === 0) return s;
+      if (value < 0 === atLow < 0) [low, atLow] = [s, value];
+      else [high, atHigh] = [s, value];
+    }
+    return high;
+  }
+}
+
+function passes({ direction }: EventSpec, before: number, after: number): boolean {
+  if (before < 0 && after >= 0) return direction !== "down";
+  if (before > 0 && after <= 0) return direction !== "up";
+  return false;
+}
