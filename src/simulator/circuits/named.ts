@@ -79,11 +79,11 @@ export function valuesOf(complete: Readonly<Record<string, number>>): Values {
 
 /** What a circuit's file gives; `nameCircuit` adds the checks every circuit shares. */
 export interface CircuitDefinition extends Omit<NamedCircuit, "build" | "drive" | "presets"> {
-  drive(k: Values): CircuitDrive;
+  readonly drive: (k: Values) => CircuitDrive;
   readonly presets?: readonly Preset[];
   /** Which drives make sense; both when left out. */
   readonly drives?: readonly CircuitDrive["kind"][];
-  elements(k: Values, drive: CircuitDrive): readonly Element[];
+  readonly elements: (k: Values, drive: CircuitDrive) => readonly Element[];
 }
 
 export function nameCircuit(definition: CircuitDefinition): NamedCircuit {
@@ -107,7 +107,7 @@ export function nameCircuit(definition: CircuitDefinition): NamedCircuit {
         title: named.title,
         source: named.source,
         elements: elements(k, drive).map((element, i) =>
-          element.kind === "device" && seed !== undefined ? { ...element, seed: seed * 1009 + i } : element,
+          element.kind === "device" ? drawn(element, given, seed === undefined ? undefined : seed * 1009 + i) : element,
         ),
         probes: named.columns
           .filter((column) => column.of === undefined)
@@ -115,6 +115,19 @@ export function nameCircuit(definition: CircuitDefinition): NamedCircuit {
       };
     },
   };
+}
+
+type DeviceElement = Extract<Element, { kind: "device" }>;
+
+/** Without a seed only the spreads that were asked for by name are there. */
+function drawn(
+  element: DeviceElement,
+  asked: Readonly<Record<string, number>>,
+  seed: number | undefined,
+): DeviceElement {
+  if (seed !== undefined) return { ...element, seed };
+  const kept = Object.entries(element.parameters ?? {}).filter(([name]) => !name.startsWith("sigma_") || name in asked);
+  return { ...element, parameters: Object.fromEntries(kept) };
 }
 
 /** A column, and so a probe, for a node's voltage over ground. */
