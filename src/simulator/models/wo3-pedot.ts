@@ -10,10 +10,11 @@
  *   dz/dt = i/Q_z - z/tau_z
  *
  * A device with a battery is not passive: with z charged a current flows at v = 0. Beyond 40 in an argument of sinh
- * or exp the curve goes on straight.
+ * or exp the curve goes on straight, and growth of w approaches 1e9 1/s.
  */
 import { boundedCosh, boundedExp, boundedExpSlope, boundedSinh } from "./bounded.js";
 import { parameter, type Device, type DeviceModel, type Draws, type ParametersOf } from "./device.js";
+import { capped, cappedSlope } from "./smooth.js";
 
 const parameters = [
   parameter("gamma", "A", 1e-6, 1e-15, 1, "current prefactor of the conducting share [C]"),
@@ -43,6 +44,9 @@ export const wo3Pedot: DeviceModel = {
   parameters,
   create: (given, draws) => new Wo3Device(given, draws),
 };
+
+/** Growth is limited to this, smoothly: no voltage meant for the device comes near. */
+const fastest_per_s = 1e9;
 
 class Wo3Device implements Device {
   readonly size = 2;
@@ -82,7 +86,7 @@ class Wo3Device implements Device {
   rates(v: number, x: Float64Array, out: Float64Array): void {
     const k = this.k;
     const e = this.inner_V(v, x);
-    out[0] = k.lambda * boundedSinh(k.eta * e) * (e >= 0 ? 1 - x[0]! : x[0]!) - x[0]! / this.decay_s(x);
+    out[0] = this.growth_per_s(e) * (e >= 0 ? 1 - x[0]! : x[0]!) - x[0]! / this.decay_s(x);
     out[1] = this.current_A(v, x) / k.Q_z - x[1]! / k.tau_z;
   }
 
@@ -98,7 +102,7 @@ class Wo3Device implements Device {
     const tanh = Math.tanh(x[1]!);
     this.currentByState(v, x, out);
     const [currentByShare, currentByProtons] = [out[0]!, out[1]!];
-    out[0] = (e >= 0 ? -1 : 1) * k.lambda * boundedSinh(k.eta * e) - 1 / this.decay_s(x);
+    out[0] = (e >= 0 ? -1 : 1) * this.growth_per_s(e) - 1 / this.decay_s(x);
     out[1] = -this.growthSlope(v, x) * battery + (x[0]! * k.c * (1 - tanh * tanh)) / this.decay_s(x);
     out[2] = currentByShare / k.Q_z;
     out[3] = currentByProtons / k.Q_z - 1 / k.tau_z;
@@ -128,9 +132,18 @@ class Wo3Device implements Device {
     return this.k.tau_0 * Math.exp(this.k.c * Math.tanh(x[1]!));
   }
 
+  /** lambda sinh(eta e), limited; negative for e < 0. */
+  private growth_per_s(e: number): number {
+    const free = this.k.lambda * Math.abs(boundedSinh(this.k.eta * e));
+    return Math.sign(e) * capped(free, fastest_per_s);
+  }
+
+  /** d(dw/dt)/dv. */
   private growthSlope(v: number, x: Float64Array): number {
     const k = this.k;
     const e = this.inner_V(v, x);
-    return k.lambda * k.eta * boundedCosh(k.eta * e) * (e >= 0 ? 1 - x[0]! : x[0]!);
+    const free = k.lambda * Math.abs(boundedSinh(k.eta * e));
+    const slope = k.lambda * k.eta * boundedCosh(k.eta * e) * cappedSlope(free, fastest_per_s);
+    return slope * (e >= 0 ? 1 - x[0]! : x[0]!);
   }
 }
