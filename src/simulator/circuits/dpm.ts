@@ -31,6 +31,7 @@ export const dpm = nameCircuit({
   ],
   drive: () => ({ kind: "voltage", wave: { ...pulseTrain, width_s: 10e-6, period_s: 100e-6 } }),
   stop_s: 1e-3,
+  spiceStep_s: 50e-9,
   start: "rest",
   drives: ["voltage"],
   events: crossings("X1_on", "X1_off", { kind: "state", element: "X1", index: 0 }, 0.5),

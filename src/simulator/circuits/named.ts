@@ -44,6 +44,8 @@ export interface NamedCircuit {
   /** What drives it when nothing is said. @param parameters as for `build` */
   drive(parameters: Readonly<Record<string, number>>): CircuitDrive;
   readonly stop_s: number;
+  /** Longest step with which a SPICE still sees every switching of this circuit. */
+  readonly spiceStep_s: number;
   /**
    * Where a simulation starts when nothing is said. `rest`: the solved rest state. `discharged`: an oscillator has none;
    * its capacitors are empty and its devices as made.

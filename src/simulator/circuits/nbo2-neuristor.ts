@@ -26,6 +26,7 @@ export const nbo2Neuristor = nameCircuit({
   ],
   drive: () => ({ kind: "voltage", wave: pulses(10e-9, [10e-6, 10e-6, 0.3]) }),
   stop_s: 60e-6,
+  spiceStep_s: 20e-9,
   start: "rest",
   events: [...mottEvents(["X1", "X2"]), ...crossings("Vout_up", "Vout_dn", { kind: "voltage", node: "2" }, spikeAt_V)],
   columns: [voltageOf("V_1", "1"), voltageOf("V_out", "2"), ...u, ...i, ...y],

@@ -32,6 +32,7 @@ export const quasiHh = nameCircuit({
     },
   }),
   stop_s: 0.4,
+  spiceStep_s: 50e-6,
   start: "rest",
   drives: ["voltage"],
   events: crossings("Vout_up", "Vout_dn", { kind: "voltage", node: "out" }, 0.1),

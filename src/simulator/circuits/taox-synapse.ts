@@ -33,6 +33,7 @@ export const taoxSynapse = nameCircuit({
   ],
   drive: () => ({ kind: "current", wave: step(60e-6, 0.1e-6) }),
   stop_s: 1e-3,
+  spiceStep_s: 0.1e-6,
   start: "rest",
   events: vo2Tonic.events,
   columns: [

@@ -162,6 +162,7 @@ export const vo2Tonic = nameCircuit({
   presets: tonicPresets,
   drive: () => ({ kind: "current", wave: pwl([0, 0], [10e-6, 0], [10.1e-6, 60e-6]) }),
   stop_s: 1e-3,
+  spiceStep_s: 0.1e-6,
   elements: (k, drive) => vo2NeuronElements("tonic", k, drive),
 });
 
@@ -173,6 +174,7 @@ export const vo2Phasic = nameCircuit({
   presets: phasicPresets,
   drive: () => ({ kind: "voltage", wave: pwl([0, 0], [10e-6, 0], [10.1e-6, 1.5]) }),
   stop_s: 0.3e-3,
+  spiceStep_s: 0.1e-6,
   elements: (k, drive) => vo2NeuronElements("phasic", k, drive),
 });
 
@@ -184,5 +186,6 @@ export const vo2Mixed = nameCircuit({
   presets: mixedPresets,
   drive: () => ({ kind: "voltage", wave: pwl([0, 0], [10e-6, 0], [10.1e-6, 5]) }),
   stop_s: 1e-3,
+  spiceStep_s: 0.1e-6,
   elements: (k, drive) => vo2NeuronElements("mixed", k, drive),
 });
