@@ -107,12 +107,14 @@ function pulse(wave: Extract<Waveform, { kind: "pulse" }>): Atom {
   const end_s = rise_s + width_s + fall_s;
   const period_s = wave.period_s ?? Infinity;
   const count = wave.count ?? Infinity;
-  const started_s = (t_s: number): number => {
-    if (period_s === Infinity || t_s < delay_s) return delay_s;
+  /** Which pulse is on or was last, from 0. */
+  const indexAt = (t_s: number): number => {
+    if (period_s === Infinity || t_s < delay_s) return 0;
     let n = Math.floor((t_s - delay_s) / period_s);
     if (delay_s + (n + 1) * period_s <= t_s) n++; // the quotient was rounded down
-    return delay_s + Math.min(n, count - 1) * period_s;
+    return Math.min(n, count - 1);
   };
+  const startOf_s = (index: number): number => (index === 0 ? delay_s : delay_s + index * period_s);
   return {
     kind: "line",
     size: 2,
@@ -120,13 +122,16 @@ function pulse(wave: Extract<Waveform, { kind: "pulse" }>): Atom {
     longestStep_s: () => Infinity,
     cornerAfter(t_s) {
       if (t_s < delay_s) return delay_s;
-      const start_s = started_s(t_s);
-      for (const corner_s of [rise_s, rise_s + width_s, end_s]) if (start_s + corner_s > t_s) return start_s + corner_s;
-      const next_s = start_s + period_s;
-      return started_s(next_s) > start_s ? next_s : Infinity;
+      const index = indexAt(t_s);
+      const start_s = startOf_s(index);
+      for (const corner_s of [0, rise_s, rise_s + width_s, end_s]) {
+        if (start_s + corner_s > t_s) return start_s + corner_s;
+      }
+      // not start_s + period_s: that sum may be rounded to before the start of the next pulse
+      return index + 1 < count ? startOf_s(index + 1) : Infinity;
     },
     pieceAt(t_s, out, at) {
-      const start_s = started_s(t_s);
+      const start_s = startOf_s(indexAt(t_s));
       if (t_s < start_s) {
         out[at] = low;
         out[at + 1] = 0;
