@@ -55,12 +55,17 @@ async function compare(): Promise<void> {
   const best = new Map<string, Measured>();
   for (let pass = 1; pass <= passes; pass++) {
     console.error(`pass ${pass} of ${passes}, load ${loadavg()[0]?.toFixed(1)}`);
-    for (const given of cases) for (const solver of solvers) for (const setting of solver.settings) measure(best, given, solver, setting);
+    for (const given of cases)
+      for (const solver of solvers) for (const setting of solver.settings) measure(best, given, solver, setting);
   }
 
   console.log(`${cpus()[0]?.model ?? "unknown processor"}, Node ${process.version}, best of ${passes} passes.`);
-  console.log("memrig: CPU of this process over repetitions of the whole simulation, compiled and warm; nothing recorded.");
-  console.log("CVODE: CPU by the program's own clock over five cold starts; ngspice: user + system time less its start-up.");
+  console.log(
+    "memrig: CPU of this process over repetitions of the whole simulation, compiled and warm; nothing recorded.",
+  );
+  console.log(
+    "CVODE: CPU by the program's own clock over five cold starts; ngspice: user + system time less its start-up.",
+  );
   console.log("error: largest |t/t_reference - 1| of all switching times; inf: events too many or too few.\n");
   printSettings(solvers, best);
   const kept = printRatios(solvers.slice(1), best);
@@ -102,7 +107,9 @@ function printRatios(peers: readonly Solver[], best: ReadonlyMap<string, Measure
   const pointsOf = (given: Case, name: string): Point[] =>
     [...best].filter(([key]) => key.startsWith(`${given.name}/${name}/`)).map(([, measured]) => measured);
   let met = true;
-  console.log("\nCPU of the peer over CPU of memrig at the peer's error (error: ratio), for what nobody of its settings beats");
+  console.log(
+    "\nCPU of the peer over CPU of memrig at the peer's error (error: ratio), for what nobody of its settings beats",
+  );
   for (const peer of peers) {
     const goal = goals[peer.name] ?? 1;
     for (const given of cases) {

@@ -7,9 +7,7 @@ export interface Point {
 /** Points nobody beats in both: error falling, cost rising. A lucky error at a loose tolerance stays in, for every solver. */
 export function frontier(points: readonly Point[]): Point[] {
   const finite = points.filter(({ error, cpu_s }) => Number.isFinite(error) && cpu_s > 0);
-  return finite
-    .filter((point) => !finite.some((other) => beats(other, point)))
-    .sort((a, b) => b.error - a.error);
+  return finite.filter((point) => !finite.some((other) => beats(other, point))).sort((a, b) => b.error - a.error);
 }
 
 function beats(a: Point, b: Point): boolean {

@@ -23,7 +23,10 @@ export function cvode(source: string, folder: string): Solver | string {
   }
   return {
     name: "CVODE",
-    settings: ["1e-4", "1e-5", "1e-6", "1e-7", "1e-8", "1e-9", "1e-10"].map((label) => ({ label, tolerance: Number(label) })),
+    settings: ["1e-4", "1e-5", "1e-6", "1e-7", "1e-8", "1e-9", "1e-10"].map((label) => ({
+      label,
+      tolerance: Number(label),
+    })),
     run(given, { tolerance }): Outcome {
       const words = { ...numbersOf(given), rtol: tolerance, repeat: 5 };
       const { status, stdout, stderr } = spawnSync(
@@ -43,9 +46,7 @@ function parse(text: string): Outcome {
   return {
     cpu_s: Number(cpu?.[1]),
     steps: Number(cpu?.[2]),
-    events: rows
-      .filter(([kind]) => kind === "event")
-      .map(([, event = "", t_s = ""]) => ({ event, t_s: Number(t_s) })),
+    events: rows.filter(([kind]) => kind === "event").map(([, event = "", t_s = ""]) => ({ event, t_s: Number(t_s) })),
   };
 }
 

@@ -105,12 +105,12 @@ function started(element: Element, initial: ReadonlyMap<string, number>): Elemen
 function probesOf(elements: readonly Element[]): Probe[] {
   const devices = elements.filter((element) => element.kind === "device");
   return [
-    ...devices.map(
-      ({ a }, k): Probe => ({ name: `V${k + 1}`, quantity: { kind: "voltage", node: a }, unit: "V" }),
-    ),
-    ...devices.map(
-      ({ name }, k): Probe => ({ name: `y${k + 1}`, quantity: { kind: "state", element: name, index: 0 }, unit: "" }),
-    ),
+    ...devices.map(({ a }, k): Probe => ({ name: `V${k + 1}`, quantity: { kind: "voltage", node: a }, unit: "V" })),
+    ...devices.map(({ name }, k): Probe => ({
+      name: `y${k + 1}`,
+      quantity: { kind: "state", element: name, index: 0 },
+      unit: "",
+    })),
   ];
 }
 

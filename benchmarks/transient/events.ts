@@ -83,7 +83,13 @@ export function crossings(
 }
 
 /** Bisection on the polynomial through samples from ... from+3, between samples k-1 and k. */
-function rootBetween(t_s: ArrayLike<number>, values: ArrayLike<number>, level: number, k: number, from: number): number {
+function rootBetween(
+  t_s: ArrayLike<number>,
+  values: ArrayLike<number>,
+  level: number,
+  k: number,
+  from: number,
+): number {
   let low = t_s[k - 1]!;
   let high = t_s[k]!;
   const rises = values[k]! > values[k - 1]!;

@@ -40,10 +40,13 @@ export function ours(): Solver {
   const warm = new Set<string>();
   return {
     name: "memrig",
-    settings: ["1e-3", "1e-4", "1e-5", "1e-6", "1e-7", "1e-8", "1e-9"].map((label) => ({ label, tolerance: Number(label) })),
+    settings: ["1e-3", "1e-4", "1e-5", "1e-6", "1e-7", "1e-8", "1e-9"].map((label) => ({
+      label,
+      tolerance: Number(label),
+    })),
     run(given, { tolerance }): Outcome {
       if (!warm.has(given.name)) {
-        for (const end_s = cpuNow_s() + warmUp_s; cpuNow_s() < end_s; ) simulate(given, tolerance);
+        for (const end_s = cpuNow_s() + warmUp_s; cpuNow_s() < end_s;) simulate(given, tolerance);
         warm.add(given.name);
       }
       const begin_s = cpuNow_s();
