@@ -41,6 +41,27 @@ test("after current it gives a current of its own, the other way, that fades: th
   assert.ok(Math.abs(device.current_A) < 1e-3 * Math.abs(first_A), `${device.current_A} A two seconds later`);
 });
 
+test("open after current it shows a voltage of its own, between 0 and E_b, that fades: the after-potential", () => {
+  const device = port();
+  device.advance(0.05, constant(1));
+  device.advance(0.051, { emf: { times_s: [0], values: [0] }, series_ohm: 0, limit_A: 0 });
+  const first_V = device.voltage_V;
+  assert.ok(first_V > 0.01 && first_V < 0.2, `${first_V} V`);
+  assert.ok(Math.abs(device.current_A) < 1e-15, `${device.current_A} A`);
+  device.advance(3, { emf: { times_s: [0], values: [0] }, series_ohm: 0, limit_A: 0 });
+  assert.ok(device.voltage_V < 0.01 * first_V, `${device.voltage_V} V three seconds later`);
+});
+
+test("charged, it drives a current backwards through a resistor, and through one it would overload, the limit", () => {
+  const device = port();
+  device.advance(0.05, constant(1));
+  device.advance(0.0501, constant(0, 1e5));
+  assert.ok(device.voltage_V > 1e-3, `${device.voltage_V} V`);
+  assert.ok(Math.abs(device.current_A + device.voltage_V / 1e5) < 1e-12, `${device.current_A} A`);
+  device.advance(0.0502, constant(0, 0, 1e-9));
+  assert.ok(Math.abs(device.current_A + 1e-9) < 1e-15, `${device.current_A} A`);
+});
+
 test("without the battery's voltage no current flows at 0 V", () => {
   const device = port({ E_b: 0 });
   device.advance(0.05, constant(1));

@@ -51,6 +51,7 @@ const fastest_per_s = 1e9;
 class Wo3Device implements Device {
   readonly size = 2;
   readonly capacitance_F: number;
+  readonly emf_V: number;
   readonly initial = [0, 0];
   readonly fires = false;
   readonly scale = [0.01, 0.01];
@@ -58,6 +59,7 @@ class Wo3Device implements Device {
 
   constructor(given: Wo3Parameters, draws: Draws) {
     this.capacitance_F = given.C;
+    this.emf_V = given.E_b;
     this.k = { ...given, lambda: given.lambda * Math.exp(given.sigma_device * (draws.device?.normal() ?? 0)) };
   }
 
