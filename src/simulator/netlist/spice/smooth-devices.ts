@@ -79,7 +79,8 @@ export const wo3: SpiceDevice = {
     const i_A =
       `(V(${w})*kgamma*sinh(${bounded(`kdelta*${e}`)})` + `+(1-V(${w}))*kalpha*(1-exp(${atMost(`-kbeta*${e}`, 40)})))`;
     lines.current("i", p, n, i_A);
-    const growth = (side: string): string => `klambda*sinh(${bounded(`keta*${side}`)})`;
+    const free = (side: string): string => `klambda*sinh(${bounded(`keta*${side}`)})`;
+    const growth = (side: string): string => `${free(side)}/(1+abs(${free(side)})/1e9)`;
     lines.state(
       w,
       1e-6,
