@@ -55,11 +55,6 @@ const smallest = 1e-3;
 /** A change of polarity is one once the voltage has passed this. */
 const polarity_V = 1e-3;
 
-/** Leakage beside the channel, S, as if the channel were not there. */
-function leakage_S(v: number, k: TaoxParameters): number {
-  return k.a * Math.exp(k.b * Math.sqrt(Math.abs(v)));
-}
-
 class TaoxDevice implements Device {
   readonly size = 1;
   readonly capacitance_F: number;
@@ -72,6 +67,15 @@ class TaoxDevice implements Device {
   /** ln of this cycle's set and reset rates. */
   private lnB = 0;
   private lnA = 0;
+  // at the voltage and state last looked at: current, rate f, and their derivatives
+  private lastV = NaN;
+  private lastX = NaN;
+  private i_A = 0;
+  private i_v = 0;
+  private i_x = 0;
+  private f = 0;
+  private f_v = 0;
+  private f_x = 0;
 
   constructor(given: TaoxParameters, draws: Draws) {
     this.capacitance_F = given.C;
@@ -83,53 +87,47 @@ class TaoxDevice implements Device {
   }
 
   current_A(v: number, x: Float64Array): number {
-    return v * (this.k.G_m * x[0]! + leakage_S(v, this.k) * (1 - x[0]!));
+    this.look(v, x[0]!);
+    return this.i_A;
   }
 
   conductance_S(v: number, x: Float64Array): number {
-    const k = this.k;
-    return k.G_m * x[0]! + leakage_S(v, k) * (1 - x[0]!) * (1 + (k.b * Math.sqrt(Math.abs(v))) / 2);
+    this.look(v, x[0]!);
+    return this.i_v;
   }
 
-  currentByState(v: number, _x: Float64Array, out: Float64Array): void {
-    out[0] = v * (this.k.G_m - leakage_S(v, this.k));
+  currentByState(v: number, x: Float64Array, out: Float64Array): void {
+    this.look(v, x[0]!);
+    out[0] = this.i_x;
   }
 
   rates(v: number, x: Float64Array, out: Float64Array): void {
-    const k = this.k;
-    if (v >= 0) out[0] = capped(this.bare(v, x), k.r_max) * Math.tanh((1 - x[0]!) / edge);
-    else out[0] = -capped(this.bare(v, x), k.r_max);
+    this.look(v, x[0]!);
+    out[0] = this.f;
   }
 
   ratesByVoltage(v: number, x: Float64Array, out: Float64Array): void {
-    const k = this.k;
-    const bare = this.bare(v, x);
-    // bare = W(v) sinh-like: d ln/dv of the exponential part, and the rest of sinh that is not in it
-    const power_W = v * this.current_A(v, x);
-    const powerByVoltage = this.current_A(v, x) + v * this.conductance_S(v, x);
-    const slope =
-      v >= 0
-        ? this.coshPart(v, x) / k.s_on + (bare * powerByVoltage) / k.s_p
-        : -this.coshPart(v, x) / k.s_off - (bare * k.beta * powerByVoltage) / (1 + k.beta * power_W) ** 2;
-    const free = slope * cappedSlope(bare, k.r_max);
-    out[0] = v >= 0 ? free * Math.tanh((1 - x[0]!) / edge) : -free;
+    this.look(v, x[0]!);
+    out[0] = this.f_v;
   }
 
   ratesByState(v: number, x: Float64Array, out: Float64Array): void {
-    const k = this.k;
-    const share = x[0]!;
-    const bare = this.bare(v, x);
-    const powerByState = v * v * (k.G_m - leakage_S(v, k));
-    if (v >= 0) {
-      const slope = bare * (powerByState / k.s_p - (2 * share) / (k.x_on * k.x_on));
-      const end = Math.tanh((1 - share) / edge);
-      out[0] = slope * cappedSlope(bare, k.r_max) * end - (capped(bare, k.r_max) * (1 - end * end)) / edge;
-    } else {
-      const power_W = v * this.current_A(v, x);
-      const narrowing = share > smallest ? (2 * k.x_off * k.x_off) / (share * share * share) : 0;
-      const slope = bare * (narrowing - (k.beta * powerByState) / (1 + k.beta * power_W) ** 2);
-      out[0] = -slope * cappedSlope(bare, k.r_max);
-    }
+    this.look(v, x[0]!);
+    out[0] = this.f_x;
+  }
+
+  flow(io: Float64Array): void {
+    this.look(io[0]!, io[1]!);
+    io[2] = this.i_A;
+    io[3] = this.f;
+  }
+
+  linearise(io: Float64Array): void {
+    this.flow(io);
+    io[4] = this.i_v;
+    io[5] = this.i_x;
+    io[6] = this.f_v;
+    io[7] = this.f_x;
   }
 
   guard(v: number): number {
@@ -145,26 +143,55 @@ class TaoxDevice implements Device {
     if (x[0]! > 1) x[0] = 1;
   }
 
-  /** Magnitude of the published rate, 1/s. */
-  private bare(v: number, x: Float64Array): number {
-    return this.exponential(v, x) * -Math.expm1((-2 * Math.abs(v)) / (v >= 0 ? this.k.s_on : this.k.s_off));
-  }
-
-  /** The same with cosh in the place of sinh. */
-  private coshPart(v: number, x: Float64Array): number {
-    return this.exponential(v, x) * (1 + Math.exp((-2 * Math.abs(v)) / (v >= 0 ? this.k.s_on : this.k.s_off)));
-  }
-
-  /** All exponentials of the rate in one, with exp(|v|/s)/2 for sinh. */
-  private exponential(v: number, x: Float64Array): number {
+  /** Current, rate and their derivatives at v and x. Kept: a solve asks for several quantities of the same state. */
+  private look(v: number, x: number): void {
+    if (v === this.lastV && x === this.lastX) return;
+    this.lastV = v;
+    this.lastX = x;
     const k = this.k;
-    const power_W = v * this.current_A(v, x);
-    if (v >= 0) return finiteExp(this.lnB + v / k.s_on - (x[0]! / k.x_on) ** 2 + power_W / k.s_p) / 2;
-    const narrow = k.x_off / Math.max(x[0]!, smallest);
-    return finiteExp(this.lnA - v / k.s_off - narrow * narrow + 1 / (1 + k.beta * power_W)) / 2;
+    const root = Math.sqrt(Math.abs(v));
+    const leakage_S = k.a * Math.exp(k.b * root);
+    this.i_A = v * (k.G_m * x + leakage_S * (1 - x));
+    this.i_v = k.G_m * x + leakage_S * (1 - x) * (1 + (k.b * root) / 2);
+    this.i_x = v * (k.G_m - leakage_S);
+    if (v >= 0) this.set(v, x);
+    else this.reset(v, x);
+  }
+
+  private set(v: number, x: number): void {
+    const k = this.k;
+    // all exponentials in one, with exp(v/s_on)/2 for sinh and cosh
+    const common = finiteExp(this.lnB + v / k.s_on - (x / k.x_on) ** 2 + (v * this.i_A) / k.s_p) / 2;
+    const opposite = Math.expm1((-2 * v) / k.s_on);
+    const rate = -common * opposite;
+    const byVoltage = (common * (2 + opposite)) / k.s_on + (rate * (this.i_A + v * this.i_v)) / k.s_p;
+    const byState = rate * ((v * this.i_x) / k.s_p - (2 * x) / (k.x_on * k.x_on));
+    const end = Math.tanh((1 - x) / edge);
+    const slope = cappedSlope(rate, k.r_max) * end;
+    this.f = capped(rate, k.r_max) * end;
+    this.f_v = byVoltage * slope;
+    this.f_x = byState * slope - (capped(rate, k.r_max) * (1 - end * end)) / edge;
+  }
+
+  private reset(v: number, x: number): void {
+    const k = this.k;
+    const narrow = k.x_off / Math.max(x, smallest);
+    const cooling = 1 / (1 + k.beta * v * this.i_A);
+    const common = finiteExp(this.lnA - v / k.s_off - narrow * narrow + cooling) / 2;
+    const opposite = Math.expm1((2 * v) / k.s_off);
+    const rate = -common * opposite;
+    const coolingByPower = -k.beta * cooling * cooling;
+    const byVoltage = (-common * (2 + opposite)) / k.s_off + rate * coolingByPower * (this.i_A + v * this.i_v);
+    const narrowing = x > smallest ? (2 * narrow * narrow) / x : 0;
+    const byState = rate * (narrowing + coolingByPower * v * this.i_x);
+    const slope = cappedSlope(rate, k.r_max);
+    this.f = -capped(rate, k.r_max);
+    this.f_v = -byVoltage * slope;
+    this.f_x = -byState * slope;
   }
 
   private drawCycle(): void {
+    this.lastV = NaN;
     const { A, B, sigma_cycle } = this.k;
     this.lnB = Math.log(B) + (sigma_cycle > 0 ? sigma_cycle * this.cycle.normal() : 0);
     this.lnA = Math.log(A) + (sigma_cycle > 0 ? sigma_cycle * this.cycle.normal() : 0);

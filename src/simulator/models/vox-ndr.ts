@@ -57,24 +57,6 @@ const coldest_K = 100;
 /** A turn-off is this many widths below the middle of the transition. */
 const offBelow = 3;
 
-/** Conductance of the film, S. */
-export function film_S(T: number, k: VoxParameters): number {
-  const s = logistic((T - k.Tc) / k.w);
-  return insulating_S(T, k) * (1 - s) + s / k.R_m;
-}
-
-/** d(film_S)/dT, S/K. */
-export function filmSlope_S_per_K(T: number, k: VoxParameters): number {
-  const s = logistic((T - k.Tc) / k.w);
-  const insulating = insulating_S(T, k);
-  const activation = T > coldest_K ? (insulating * k.Ea) / (boltzmann * T * T) : 0;
-  return activation * (1 - s) + (s * (1 - s) * (1 / k.R_m - insulating)) / k.w;
-}
-
-function insulating_S(T: number, k: VoxParameters): number {
-  return k.G0 * Math.exp((k.Ea / boltzmann) * (1 / k.T0 - 1 / Math.max(T, coldest_K)));
-}
-
 class VoxDevice implements Device {
   readonly size = 1;
   readonly capacitance_F: number;
@@ -86,6 +68,10 @@ class VoxDevice implements Device {
   private readonly drawn: VoxParameters;
   private k: VoxParameters;
   private on = false;
+  // of the rise last looked at: conductance of the film and its derivative
+  private lastRise_K = NaN;
+  private film_S = 0;
+  private filmByState_S_per_K = 0;
 
   constructor(given: VoxParameters, draws: Draws) {
     this.capacitance_F = given.C;
@@ -100,25 +86,46 @@ class VoxDevice implements Device {
   }
 
   conductance_S(_v: number, x: Float64Array): number {
-    return film_S(this.k.T_a + x[0]!, this.k) + 1 / this.k.R_leak;
+    this.look(x[0]!);
+    return this.film_S + 1 / this.k.R_leak;
   }
 
   currentByState(v: number, x: Float64Array, out: Float64Array): void {
-    out[0] = v * filmSlope_S_per_K(this.k.T_a + x[0]!, this.k);
+    this.look(x[0]!);
+    out[0] = v * this.filmByState_S_per_K;
   }
 
   rates(v: number, x: Float64Array, out: Float64Array): void {
-    const k = this.k;
-    out[0] = (v * v * film_S(k.T_a + x[0]!, k) - x[0]! / k.R_th) / k.C_th;
+    this.look(x[0]!);
+    out[0] = (v * v * this.film_S - x[0]! / this.k.R_th) / this.k.C_th;
   }
 
   ratesByVoltage(v: number, x: Float64Array, out: Float64Array): void {
-    out[0] = (2 * v * film_S(this.k.T_a + x[0]!, this.k)) / this.k.C_th;
+    this.look(x[0]!);
+    out[0] = (2 * v * this.film_S) / this.k.C_th;
   }
 
   ratesByState(v: number, x: Float64Array, out: Float64Array): void {
-    const k = this.k;
-    out[0] = (v * v * filmSlope_S_per_K(k.T_a + x[0]!, k) - 1 / k.R_th) / k.C_th;
+    this.look(x[0]!);
+    out[0] = (v * v * this.filmByState_S_per_K - 1 / this.k.R_th) / this.k.C_th;
+  }
+
+  flow(io: Float64Array): void {
+    const { R_leak, R_th, C_th } = this.k;
+    const v = io[0]!;
+    this.look(io[1]!);
+    io[2] = v * (this.film_S + 1 / R_leak);
+    io[3] = (v * v * this.film_S - io[1]! / R_th) / C_th;
+  }
+
+  linearise(io: Float64Array): void {
+    const { R_leak, R_th, C_th } = this.k;
+    const v = io[0]!;
+    this.flow(io);
+    io[4] = this.film_S + 1 / R_leak;
+    io[5] = v * this.filmByState_S_per_K;
+    io[6] = (2 * v * this.film_S) / C_th;
+    io[7] = (v * v * this.filmByState_S_per_K - 1 / R_th) / C_th;
   }
 
   guard(_v: number, x: Float64Array): number {
@@ -137,8 +144,22 @@ class VoxDevice implements Device {
     if (Math.abs(x[0]!) < 1e-30) x[0] = 0; // denormal numbers are slow
   }
 
+  /** The film at this rise above ambient. Kept: a solve asks for several quantities of the same state. */
+  private look(rise_K: number): void {
+    if (rise_K === this.lastRise_K) return;
+    this.lastRise_K = rise_K;
+    const k = this.k;
+    const T = Math.max(k.T_a + rise_K, coldest_K);
+    const insulating = k.G0 * Math.exp((k.Ea / boltzmann) * (1 / k.T0 - 1 / T));
+    const activation = T > coldest_K ? (insulating * k.Ea) / (boltzmann * T * T) : 0;
+    const s = logistic((k.T_a + rise_K - k.Tc) / k.w);
+    this.film_S = insulating * (1 - s) + s / k.R_m;
+    this.filmByState_S_per_K = activation * (1 - s) + (s * (1 - s) * (1 / k.R_m - insulating)) / k.w;
+  }
+
   private drawCycle(): VoxParameters {
     const { sigma_cycle, R_m } = this.drawn;
+    this.lastRise_K = NaN;
     if (sigma_cycle === 0) return this.drawn;
     return { ...this.drawn, R_m: R_m * Math.exp(sigma_cycle * this.cycle.normal()) };
   }
