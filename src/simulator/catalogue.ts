@@ -4,7 +4,9 @@ import { agSiox } from "./models/ag-siox.js";
 import { capacitor } from "./models/capacitor.js";
 import type { DeviceModel, Draws, ModelInfo, ParameterInfo } from "./models/device.js";
 import { diode } from "./models/diode.js";
+import { hhMembrane } from "./models/hh-membrane.js";
 import { jartVcm } from "./models/jart-vcm.js";
+import { lifMembrane } from "./models/lif-membrane.js";
 import { nbo2Mott } from "./models/nbo2-mott.js";
 import { ots } from "./models/ots.js";
 import { resistor } from "./models/resistor.js";
@@ -33,6 +35,8 @@ const all: readonly DeviceModel[] = [
   yakopcic,
   stanfordRram,
   jartVcm,
+  lifMembrane,
+  hhMembrane,
   resistor,
   capacitor,
   diode,
