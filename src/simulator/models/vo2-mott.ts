@@ -156,15 +156,19 @@ export class MottDevice implements Device {
   readonly capacitance_F: number;
   readonly initial = [0];
   readonly scale = [0.1];
+  readonly fires: boolean;
   private readonly drawn: Vo2Parameters;
   private readonly cycle: Random;
   private c: Vo2Constants;
+  /** [1/Rins, a/Rins, shunt, Re, Q0, A, B]: what the innermost loop reads. */
+  private readonly k = new Float64Array(7);
   private on = false;
   private lastY = 0;
   private lastShare = 0;
 
   constructor(given: Vo2Parameters, draws: Draws) {
     this.capacitance_F = given.C;
+    this.fires = given.sigma_cycle > 0;
     this.cycle = draws.cycle;
     const share = given.sigma_device * Math.SQRT1_2;
     const longer = Math.exp(share * (draws.device?.normal() ?? 0));
@@ -207,6 +211,44 @@ export class MottDevice implements Device {
     out[0] = (heatFlow_W - this.rate_per_s(v, y) * heatCapacityByState(y, e, c)) / heatCapacity_J(y, e, c);
   }
 
+  flow(io: Float64Array): void {
+    const k = this.k;
+    const y = io[1]!;
+    let e = 0;
+    let heat_J = k[5]! / 2;
+    if (y > coldest) {
+      const w = 1 / y;
+      e = Math.exp(-2 * w);
+      heat_J = k[5]! * ((1 - e) / 2 - e * w) + 2 * k[6]! * e * w * w;
+    }
+    const channel = k[0]! + k[1]! * e;
+    const all = channel + k[2]!;
+    const across = io[0]! / (1 + k[3]! * all);
+    io[2] = across * all;
+    io[3] = (across * across * channel - k[4]! * y) / heat_J;
+  }
+
+  linearise(io: Float64Array): void {
+    this.flow(io);
+    const k = this.k;
+    const v = io[0]!;
+    const y = io[1]!;
+    const w = y > coldest ? 1 / y : 0;
+    const e = y > coldest ? Math.exp(-2 * w) : 0;
+    const slope = 2 * e * w * w;
+    const heat_J = k[5]! * ((1 - e) / 2 - e * w) + 2 * k[6]! * e * w * w;
+    const heatByState = k[5]! * (-slope / 2 - slope * w + e * w * w) + 2 * k[6]! * w * w * (slope - 2 * e * w);
+    const channel = k[0]! + k[1]! * e;
+    const all = channel + k[2]!;
+    const share = 1 / (1 + k[3]! * all);
+    const across = v * share;
+    const power = across * across * (1 - 2 * channel * k[3]! * share) * k[1]! * slope;
+    io[4] = all * share;
+    io[5] = across * share * k[1]! * slope;
+    io[6] = (2 * across * share * channel) / heat_J;
+    io[7] = (power - k[4]! - io[3]! * heatByState) / heat_J;
+  }
+
   guard(_v: number, x: Float64Array): number {
     return this.on ? offAt_y - x[0]! : x[0]! - onAt_y;
   }
@@ -222,7 +264,9 @@ export class MottDevice implements Device {
 
   private drawCycle(): Vo2Constants {
     const rho_met = this.drawn.rho_met * Math.exp(this.drawn.sigma_cycle * this.cycle.normal());
-    return vo2Constants({ ...this.drawn, rho_met });
+    const c = vo2Constants({ ...this.drawn, rho_met });
+    this.k.set([1 / c.Rins_ohm, c.a / c.Rins_ohm, c.gShunt_S, c.Re_ohm, c.Q0_W, c.A_J, c.B_J]);
+    return c;
   }
 
   private rate_per_s(v: number, y: number): number {

@@ -22,6 +22,10 @@ export class EventFinder {
   /** Of the last step, in order of time. */
   readonly found: Found[] = [];
   private readonly watched: Watched[];
+  /** Unknowns whose value decides at once that nothing happened: position, level, side at the end of the last step. */
+  private readonly plain: Int32Array;
+  private readonly levels: Float64Array;
+  private readonly sides: Float64Array;
   private readonly x: Float64Array;
   private readonly dx: Float64Array;
   private fresh = true;
@@ -36,15 +40,18 @@ export class EventFinder {
       read: readerOf(system, spec.quantity, `the event ${spec.event}`),
       last: NaN,
     }));
+    this.plain = Int32Array.from(this.watched, ({ unknown }) => unknown);
+    this.levels = Float64Array.from(this.watched, ({ level }) => level);
+    this.sides = new Float64Array(this.watched.length);
     this.x = new Float64Array(system.size);
     this.dx = new Float64Array(system.size);
   }
 
   /** Looks at the step just made. @returns number of events in `found` */
   find(t: number, h: number, share: number): number {
-    const { watched, system } = this;
-    if (watched.length === 0) return 0;
     if (this.found.length > 0) this.found.length = 0;
+    if (share === 1 && this.nothing()) return 0;
+    const { watched, system, sides } = this;
     const { X, X1 } = system.memory;
     for (let i = 0; i < watched.length; i++) {
       const one = watched[i]!;
@@ -54,10 +61,23 @@ export class EventFinder {
       const after = one.unknown >= 0 && share === 1 ? X1[one.unknown]! - one.level : this.at(one, t, h, share);
       if (passes(one, before, after)) this.found.push({ event: one.event, share: this.root(one, t, h, share, before) });
       one.last = after;
+      sides[i] = after;
     }
     this.fresh = false;
     if (this.found.length > 1) this.found.sort((left, right) => left.share - right.share);
     return this.found.length;
+  }
+
+  /** True: every quantity is an unknown, and on the side of its level where it ended the last step. */
+  private nothing(): boolean {
+    const { plain, levels, sides } = this;
+    const { X, X1 } = this.system.memory;
+    for (let i = 0; i < plain.length; i++) {
+      const at = plain[i]!;
+      const side = sides[i]!;
+      if (at < 0 || !(side * (X1[at]! - levels[i]!) > 0) || !(side * (X[at]! - levels[i]!) > 0)) return false;
+    }
+    return true;
   }
 
   private at(one: Watched, t: number, h: number, s: number): number {

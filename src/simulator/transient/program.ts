@@ -43,19 +43,23 @@ export interface Program {
   newton(): boolean;
 }
 
-const cache = new Map<string, (memory: Memory, devices: readonly Device[]) => Program>();
+/** Binds a program to memory and devices. */
+export type MakeProgram = (memory: Memory, devices: readonly Device[]) => Program;
+
+const cache = new Map<string, MakeProgram>();
 const cacheSize = 200;
 
-export function programOf(equations: Equations, memory: Memory, devices: readonly Device[]): Program {
+/** @param devices of the kinds the program is for */
+export function programFor(equations: Equations, devices: readonly Device[]): MakeProgram {
   const text = textOf(equations, devices);
   let make = cache.get(text);
   if (!make) {
     // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the text is made here, from indices and element kinds
-    make = new Function("memory", "devices", text) as (memory: Memory, devices: readonly Device[]) => Program;
+    make = new Function("memory", "devices", text) as MakeProgram;
     if (cache.size >= cacheSize) cache.delete(cache.keys().next().value ?? "");
     cache.set(text, make);
   }
-  return make(memory, devices);
+  return make;
 }
 
 function textOf(equations: Equations, devices: readonly Device[]): string {

@@ -3,7 +3,7 @@ import type { Circuit, Quantity } from "../netlist/types.js";
 import { pieceRate, pieceValue } from "../netlist/waveform.js";
 import { Equations, leastSeries_ohm } from "./equations.js";
 import { layoutOf, makeDevices, type Layout } from "./layout.js";
-import { jacobianPattern, massValues, programOf, type Memory, type Program } from "./program.js";
+import { jacobianPattern, massValues, programFor, type MakeProgram, type Memory, type Program } from "./program.js";
 import * as method from "./rodas5p.js";
 
 /** Share of the limit by which a limiter passes it before it changes over: rounding is far below, meaning far above. */
@@ -17,11 +17,14 @@ export class System {
   readonly layout: Layout;
   readonly size: number;
   readonly memory: Memory;
-  private equations: Equations;
-  private devices: Device[] = [];
+  private readonly equations: Equations;
+  private readonly make: MakeProgram;
+  private devices: Device[];
   private program: Program;
   /** Devices that have events, with their place among the unknowns. */
   private firing: { readonly device: Device; readonly index: number; readonly x: Float64Array }[] = [];
+  /** Devices with states, and their part of X. */
+  private told: { readonly device: Device; readonly x: Float64Array }[] = [];
   /** Whether some equation has no derivative in it. */
   readonly algebraic: boolean;
   private start_s = 0;
@@ -36,13 +39,14 @@ export class System {
     this.equations = new Equations(this.layout, this.devices);
     this.memory = memoryFor(this.equations);
     this.algebraic = isSingular(this.equations);
+    this.make = programFor(this.equations, this.devices);
+    this.memory.P.set(this.equations.parameters);
     this.program = this.connect();
   }
 
   /** Devices as new, state at its start: initial values of the circuit, 0 V elsewhere. Sources at time 0. */
   restart(): void {
     this.devices = makeDevices(this.layout);
-    this.equations = new Equations(this.layout, this.devices);
     this.program = this.connect();
     this.memory.X.fill(0);
     this.memory.L.fill(0);
@@ -57,13 +61,15 @@ export class System {
   }
 
   private connect(): Program {
-    const { devices, equations, layout, memory } = this;
-    const program = programOf(equations, memory, devices);
-    memory.P.set(equations.parameters);
-    this.firing = layout.devices
-      .map(({ index, first, size }) => ({ device: devices[index]!, index, x: memory.X.subarray(first, first + size) }))
-      .filter(({ device }) => device.fires !== false);
-    return program;
+    const { devices, layout, memory } = this;
+    const all = layout.devices.map(({ index, first, size }) => ({
+      device: devices[index]!,
+      index,
+      x: memory.X.subarray(first, first + size),
+    }));
+    this.told = all.filter(({ device }) => device.size > 0);
+    this.firing = all.filter(({ device }) => device.fires !== false);
+    return this.make(memory, devices);
   }
 
   private charge(a: string, b: string, initial_V: number): void {
@@ -257,10 +263,8 @@ export class System {
 
   /** Tells the devices that the state X is accepted. */
   accepted(): void {
-    const { X } = this.memory;
-    for (const { index, first, size } of this.layout.devices) {
-      if (size > 0) this.devices[index]!.accepted(X.subarray(first, first + size));
-    }
+    const { told } = this;
+    for (let i = 0; i < told.length; i++) told[i]!.device.accepted(told[i]!.x);
   }
 
   private limiterGuard(index: number, t: number, x: Float64Array): number {

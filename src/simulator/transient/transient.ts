@@ -42,7 +42,7 @@ class Run {
   ) {
     checkOptions(options);
     this.begin();
-    this.control = new StepControl(system, options.tolerance ?? defaultTolerance);
+    this.control = new StepControl(system, options.tolerance ?? defaultTolerance, options.growthLimited ?? true);
     this.finder = new EventFinder(system, options.events ?? []);
     this.channels = new Channels(system);
     this.recorder = (options.record ?? true) ? new Recorder(system, this.channels.count) : undefined;
