@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { complete } from "../../src/simulator/catalogue.js";
-import { createDevice, createRandom } from "../../src/simulator/index.js";
+import { createRandom } from "../../src/simulator/index.js";
 import {
   hodgkinHuxley,
   izhikevich,
@@ -14,7 +14,6 @@ import {
   type IzhikevichParameters,
   type LifParameters,
 } from "../../src/simulator/neurons/index.js";
-import { currentSource } from "./bench.js";
 
 /** Firing rate from the first spike after `from_s` to the last, Hz. */
 function rate_Hz(spikes_s: readonly number[], from_s = 0): number {
@@ -170,22 +169,6 @@ test("the scheme belongs to the published patterns: for FS it gives fewer than h
   const scheme = izhikevichEuler(preset("FS"), () => 10, 1000).spikes_s.length;
   const equations = runNeuron(izhikevich, { ...preset("FS") }, { stop_s: 1, input: 10 }).spikes_s.length;
   assert.ok(scheme < equations / 2, `${scheme} and ${equations}`);
-});
-
-test("the membrane as a device fires at the rate of the neuron: LIF to 1e-3, Hodgkin-Huxley to 1e-3", () => {
-  const rateOf = (model: string, I_A: number, level_V: number) => {
-    const spikes: number[] = [];
-    createDevice(model, {}).advance(0.5, currentSource(I_A), (t0, v0, _i0, t1, v1) => {
-      if (v0 < level_V && v1 >= level_V) spikes.push(t0 + ((t1 - t0) * (level_V - v0)) / (v1 - v0));
-    });
-    return rate_Hz(spikes, 0.1);
-  };
-  const relative = { tau: 10e-3, R: 10e6, E_L: 0, V_th: 15e-3, V_reset: 0, t_ref: 2e-3 };
-  const lif_Hz = rateOf("lif-membrane", 2e-9, 10e-3);
-  assert.ok(Math.abs(lif_Hz / lifRate_Hz(2e-9, relative) - 1) < 1e-3, `${lif_Hz} Hz`);
-  const hh_Hz = rateOf("hh-membrane", 10e-6, 0);
-  const neuron_Hz = rate_Hz(runNeuron(hodgkinHuxley, {}, { stop_s: 0.5, input: 0.1 }).spikes_s, 0.1);
-  assert.ok(Math.abs(hh_Hz / neuron_Hz - 1) < 1e-3, `${hh_Hz} Hz as a device, ${neuron_Hz} Hz as a neuron`);
 });
 
 test("parameters out of range are refused by name", () => {
