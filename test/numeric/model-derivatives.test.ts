@@ -21,14 +21,13 @@ const shares = [1e-6, 1e-7, 1e-5];
 function matches(
   given: number,
   quantity: (moved: number) => number,
-  size: number,
+  sizes: readonly number[],
   rounding: number,
   what: string,
 ): void {
   const seen: number[] = [];
   const at = quantity(0);
-  for (const share of shares) {
-    const step = share * size;
+  for (const step of sizes.flatMap((size) => shares.map((share) => share * size))) {
     const [below, above] = [quantity(-step), quantity(step)];
     const sides = [(above - below) / (2 * step), (above - at) / step, (at - below) / step];
     const allowed = (4e-14 * (Math.abs(below) + Math.abs(above)) + rounding) / step + 1e-25;
@@ -57,18 +56,19 @@ function checkAt(device: Device, v: number, x: Float64Array, where: string): voi
   const roundingOf = (slope: number) => 1e-15 * Math.abs(v * slope);
 
   const voltage_V = Math.max(Math.abs(v), 1e-3);
-  matches(conductance_S, (dv) => device.current_A(v + dv, x), voltage_V, roundingOf(conductance_S), `di/dv ${where}`);
+  matches(conductance_S, (dv) => device.current_A(v + dv, x), [voltage_V], roundingOf(conductance_S), `di/dv ${where}`);
   byVoltage.forEach((given, i) => {
-    matches(given, (dv) => rate(i, v + dv, x), voltage_V, roundingOf(given), `df${i}/dv ${where}`);
+    matches(given, (dv) => rate(i, v + dv, x), [voltage_V], roundingOf(given), `df${i}/dv ${where}`);
   });
   for (let j = 0; j < n; j++) {
-    const size = Math.max(Math.abs(x[j] ?? NaN), 1e-2 * (device.scale[j] ?? NaN));
+    const own = Math.abs(x[j] ?? NaN);
+    const sizes = [Math.max(own, 1e-2 * (device.scale[j] ?? NaN)), ...(own > 0 ? [own] : [])];
     const moved = (by: number) => x.map((value, i) => (i === j ? value + by : value));
     const current = (dx: number) => device.current_A(v, moved(dx));
-    matches(currentByState[j] ?? NaN, current, size, roundingOf(conductance_S), `di/dx${j} ${where}`);
+    matches(currentByState[j] ?? NaN, current, sizes, roundingOf(conductance_S), `di/dx${j} ${where}`);
     byVoltage.forEach((slope, i) => {
       const of = (dx: number) => rate(i, v, moved(dx));
-      matches(byState[i * n + j] ?? NaN, of, size, roundingOf(slope), `df${i}/dx${j} ${where}`);
+      matches(byState[i * n + j] ?? NaN, of, sizes, roundingOf(slope), `df${i}/dx${j} ${where}`);
     });
   }
 }
