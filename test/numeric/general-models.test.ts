@@ -1,10 +1,13 @@
 /** What holds for each of the general models alike: bounds, seeds, passive conduction. Their physics is in a file for each. */
 import assert from "node:assert/strict";
 import test from "node:test";
-import { complete, deviceModel } from "../../src/simulator/catalogue.js";
+import { complete, createDevice, deviceModel } from "../../src/simulator/catalogue.js";
 import type { Device } from "../../src/simulator/models/device.js";
+import type { Circuit } from "../../src/simulator/netlist/types.js";
 import { createRandom, type Random } from "../../src/simulator/random.js";
 import { DevicePort } from "../../src/simulator/transient/device-port.js";
+import { compileCircuit } from "../../src/simulator/transient/compile.js";
+import { transient } from "../../src/simulator/transient/transient.js";
 import { constant } from "./bench.js";
 
 /** Names and where to look: voltages up to `peak_V`, states within `bounds` (`slack` is rounding and solver error). */
@@ -85,5 +88,39 @@ for (const plan of models) {
     assert.equal(after(0.1, 1), after(0.1, 1));
     assert.notEqual(after(0.1, 1), after(0.1, 2));
     assert.equal(after(0, 1), after(0, 2));
+  });
+}
+
+for (const [model, first_V, then_V, width_s, R_ohm] of [
+  ["vteam", -1, 1, 1e-8, 100],
+  ["yakopcic", 0.6, -0.6, 5e-3, 100],
+  ["stanford-rram", 2, -2, 1e-7, 1e3],
+  ["ots", 2, -2, 1e-7, 1e4],
+  ["jart-vcm", -1.2, 1.6, 1e-5, 100],
+] as const) {
+  test(`${model}: switched on and off in a circuit it carries what it carries behind a one-port, to 5e-5`, () => {
+    const times_s = [0, 0.01, 1, 1.02, 2].map((share) => share * width_s);
+    const values = [0, first_V, first_V, then_V, then_V];
+    const at_s = [0.5, 1, 1.5, 2].map((share) => share * width_s);
+    const circuit: Circuit = {
+      name: "test",
+      title: "device behind a resistor",
+      source: "test",
+      elements: [
+        { kind: "V", name: "V1", plus: "in", minus: "0", wave: { kind: "pwl", times_s, values } },
+        { kind: "R", name: "R1", a: "in", b: "top", R_ohm },
+        { kind: "device", name: "X1", a: "top", b: "0", model },
+      ],
+      probes: [{ name: "i", unit: "A", quantity: { kind: "current", element: "X1" } }],
+    };
+    const run = transient(compileCircuit(circuit), { stop_s: 2 * width_s });
+    assert.equal(run.status, "done", run.failure?.message);
+    const currents = run.waveforms.sample({ kind: "current", element: "X1" }, at_s);
+    const device = createDevice(model, {});
+    at_s.forEach((t_s, n) => {
+      device.advance(t_s, { emf: { times_s, values }, series_ohm: R_ohm, limit_A: Infinity });
+      const ratio = (currents[n] ?? NaN) / device.current_A;
+      assert.ok(Math.abs(ratio - 1) < 5e-5, `at ${t_s} s: ${currents[n]} A in the circuit, ${device.current_A} A`);
+    });
   });
 }
