@@ -53,13 +53,29 @@ function worst(found: ArrayLike<number>, expected: readonly number[]): number {
   return Math.max(...expected.map((value, k) => Math.abs((found[k] ?? NaN) / value - 1)));
 }
 
+/** dy/dt = f(y) as the step asks for it. */
+function stepOf(f: (y: number) => number, slope: (y: number) => number): ExponentialStep {
+  const flow = (io: Float64Array) => void (io[3] = f(io[1] ?? NaN));
+  return new ExponentialStep({
+    flow,
+    linearise(io) {
+      flow(io);
+      io[7] = slope(io[1] ?? NaN);
+    },
+  });
+}
+
 test("the step is of order 5: halving it makes the error 32 times smaller", () => {
-  const solver = new ExponentialStep({ rate_per_s: (y) => Math.exp(-y) });
+  const step = stepOf(
+    (y) => Math.exp(-y),
+    (y) => -Math.exp(-y),
+  );
   const errorAt = (steps: number) => {
     let y = 0;
     for (let k = 0; k < steps; k++) {
-      solver.try(y, Math.exp(-y), -Math.exp(-y), 8 / steps);
-      y = solver.y1;
+      step.prepare(y);
+      step.try(8 / steps);
+      y = step.w[4] ?? NaN;
     }
     return Math.abs(y - Math.log(9)); // y = ln(1 + t)
   };
@@ -67,12 +83,31 @@ test("the step is of order 5: halving it makes the error 32 times smaller", () =
   assert.ok(Math.min(...orders) > 4.5 && Math.max(...orders) < 5.5, orders.join(", "));
 });
 
+test("a straight rate is solved exactly by a step of any length, growing or decaying", () => {
+  for (const z of [-1e6, -40, -3, -0.6, -0.5, -0.49, -1e-3, 1e-9, 0.3, 0.5, 2, 30]) {
+    const step = stepOf(
+      (y) => 1e9 * z * (y - 1),
+      () => 1e9 * z,
+    );
+    step.prepare(1.5);
+    step.try(1e-9);
+    const exact = 0.5 * Math.exp(z);
+    const found = (step.w[4] ?? NaN) - 1;
+    assert.ok(Math.abs(found - exact) < 1e-6 * exact + 1e-15 * (1 + Math.abs(z)), `z ${z}: ${found} of ${exact}`);
+  }
+});
+
 test("a state beside an unstable point leaves it as e^(lambda t), in one step of 30/lambda", () => {
-  const solver = new ExponentialStep({ rate_per_s: (y) => 1e9 * y });
-  solver.try(1e-12, 1e-3, 1e9, 30e-9);
+  const step = stepOf(
+    (y) => 1e9 * y,
+    () => 1e9,
+  );
+  step.prepare(1e-12);
+  step.try(30e-9);
   const exact = 1e-12 * Math.exp(30);
-  assert.ok(Math.abs(solver.y1 / exact - 1) < 1e-6, `${solver.y1} of ${exact}`); // rounding of 1e-16 grows as well
-  assert.ok(Math.abs(solver.error) < 1e-3 * exact);
+  const [found = NaN, error = NaN] = step.w.slice(4);
+  assert.ok(Math.abs(found / exact - 1) < 1e-6, `${found} of ${exact}`); // rounding of 1e-16 grows as well
+  assert.ok(Math.abs(error) < 1e-3 * exact);
 });
 
 test("40 cycles of a VO2 device have R_on and R_off of the bench's solver within 1e-6, draw for draw", async () => {
