@@ -7,6 +7,7 @@ import { diode } from "./models/diode.js";
 import { hhMembrane } from "./models/hh-membrane.js";
 import { jartVcm } from "./models/jart-vcm.js";
 import { lifMembrane } from "./models/lif-membrane.js";
+import { lifNeuron } from "./models/lif-neuron.js";
 import { nbo2Mott } from "./models/nbo2-mott.js";
 import { ots } from "./models/ots.js";
 import { resistor } from "./models/resistor.js";
@@ -36,6 +37,7 @@ const all: readonly DeviceModel[] = [
   stanfordRram,
   jartVcm,
   lifMembrane,
+  lifNeuron,
   hhMembrane,
   resistor,
   capacitor,

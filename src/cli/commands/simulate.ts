@@ -59,10 +59,10 @@ export function addSimulateCommand(program: Command): void {
 }
 
 function simulate(request: CircuitRequest, record: boolean): TransientResult {
-  const { named, circuit, stop_s, tolerance, initial } = request;
+  const { named, circuit, parameters, stop_s, tolerance, initial } = request;
   return transient(compileCircuit(circuit), {
     stop_s,
-    events: named.events,
+    events: named.eventsWith(parameters),
     record,
     ...(tolerance === undefined ? {} : { tolerance }),
     ...(initial === "own" ? {} : { initial }),

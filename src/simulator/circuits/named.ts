@@ -47,11 +47,14 @@ export interface NamedCircuit {
   /** Longest step with which a SPICE still sees every switching of this circuit. */
   readonly spiceStep_s: number;
   /**
-   * Where a simulation starts when nothing is said. `rest`: the solved rest state. `discharged`: an oscillator has none;
-   * its capacitors are empty and its devices as made.
+   * Where a simulation starts when nothing is said. `rest`: the solved rest state. `own`: capacitors empty unless said
+   * otherwise, devices as made; an oscillator has no rest.
    */
-  readonly start: "rest" | "discharged";
+  readonly start: "rest" | "own";
+  /** With the default parameters; see `eventsWith`. */
   readonly events: readonly EventSpec[];
+  /** Moments worth locating, where their levels depend on parameters. */
+  eventsWith(parameters: Readonly<Record<string, number>>): readonly EventSpec[];
   readonly columns: readonly CircuitColumn[];
   /**
    * The circuit with its numbers in place.
@@ -80,7 +83,8 @@ export function valuesOf(complete: Readonly<Record<string, number>>): Values {
 }
 
 /** What a circuit's file gives; `nameCircuit` adds the checks every circuit shares. */
-export interface CircuitDefinition extends Omit<NamedCircuit, "build" | "drive" | "presets"> {
+export interface CircuitDefinition extends Omit<NamedCircuit, "build" | "drive" | "presets" | "events" | "eventsWith"> {
+  readonly events: readonly EventSpec[] | ((k: Values) => readonly EventSpec[]);
   readonly drive: (k: Values) => CircuitDrive;
   readonly presets?: readonly Preset[];
   /** Which drives make sense; both when left out. */
@@ -89,9 +93,13 @@ export interface CircuitDefinition extends Omit<NamedCircuit, "build" | "drive" 
 }
 
 export function nameCircuit(definition: CircuitDefinition): NamedCircuit {
-  const { presets = [], drives, elements, ...named } = definition;
+  const { presets = [], drives, elements, events, ...named } = definition;
+  const eventsWith = (given: Readonly<Record<string, number>>): readonly EventSpec[] =>
+    typeof events === "function" ? events(valuesOf(complete(named, given))) : events;
   return {
     ...named,
+    events: eventsWith({}),
+    eventsWith,
     presets: new Map(presets.map((preset) => [preset.name, preset])),
     drive: (given) => definition.drive(valuesOf(complete(named, given))),
     build(given, asked, seed) {

@@ -23,7 +23,7 @@ export const pearsonAnson = nameCircuit({
   drive: (k) => constantVoltage(k.get("Vdc")),
   stop_s: 0.1e-3,
   spiceStep_s: 0.1e-6,
-  start: "discharged",
+  start: "own",
   events: mottEvents(["X1"]),
   columns: [voltageOf("V", "out"), ...u, ...i, ...y],
   elements: (k, drive) => [

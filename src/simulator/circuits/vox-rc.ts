@@ -21,7 +21,7 @@ export const voxRc = nameCircuit({
   drive: () => constantVoltage(3),
   stop_s: 20e-6,
   spiceStep_s: 5e-9,
-  start: "discharged",
+  start: "own",
   events: crossings("X1_on", "X1_off", { kind: "state", element: "X1", index: 0 }, half_K),
   columns: [voltageOf("V", "out"), currentOf("i1", "X1"), stateOf("dT1", "X1", 0, "K")],
   elements: (k, drive) => {

@@ -32,7 +32,7 @@ export const znoRc = nameCircuit({
   drive: () => constantVoltage(0.8),
   stop_s: 0.1,
   spiceStep_s: 20e-6,
-  start: "discharged",
+  start: "own",
   events: crossings("X1_on", "X1_off", { kind: "current", element: "X1" }, bridged_A),
   columns: [voltageOf("V", "out"), currentOf("i1", "X1"), stateOf("x1", "X1", 0), stateOf("p1", "X1", 1)],
   elements: (k, drive) => [

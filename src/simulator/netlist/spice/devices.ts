@@ -1,6 +1,7 @@
 import { MemrigError } from "../../../errors.js";
 import type { Lines } from "./lines.js";
 import { mott } from "./mott.js";
+import { hhMembrane, lifNeuron } from "./neurons.js";
 import { agSiox, capacitor, diode, resistor, taox, vox, wo3 } from "./smooth-devices.js";
 import { zno } from "./zno.js";
 
@@ -22,6 +23,8 @@ const devices: ReadonlyMap<string, SpiceDevice> = new Map<string, SpiceDevice>([
   ["taox", taox],
   ["ag-siox", agSiox],
   ["wo3-pedot", wo3],
+  ["hh-membrane", hhMembrane],
+  ["lif-neuron", lifNeuron],
   ["resistor", resistor],
   ["capacitor", capacitor],
   ["diode", diode],
