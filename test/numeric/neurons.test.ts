@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { complete } from "../../src/simulator/catalogue.js";
-import { createRandom } from "../../src/simulator/index.js";
+import { createDevice, createRandom } from "../../src/simulator/index.js";
 import {
   hodgkinHuxley,
   izhikevich,
@@ -14,6 +14,7 @@ import {
   type IzhikevichParameters,
   type LifParameters,
 } from "../../src/simulator/neurons/index.js";
+import { currentSource, mean, sd } from "./bench.js";
 
 /** Firing rate from the first spike after `from_s` to the last, Hz. */
 function rate_Hz(spikes_s: readonly number[], from_s = 0): number {
@@ -169,6 +170,41 @@ test("the scheme belongs to the published patterns: for FS it gives fewer than h
   const scheme = izhikevichEuler(preset("FS"), () => 10, 1000).spikes_s.length;
   const equations = runNeuron(izhikevich, { ...preset("FS") }, { stop_s: 1, input: 10 }).spikes_s.length;
   assert.ok(scheme < equations / 2, `${scheme} and ${equations}`);
+});
+
+test("the membranes as devices fire at the rates of the neurons: LIF to 1e-4, Hodgkin-Huxley to 1e-3", () => {
+  const rateOf = (model: string, I_A: number, level_V: number) => {
+    const spikes: number[] = [];
+    createDevice(model, {}).advance(0.5, currentSource(I_A), (t0, v0, _i0, t1, v1) => {
+      if (v0 < level_V && v1 >= level_V) spikes.push(t0 + ((t1 - t0) * (level_V - v0)) / (v1 - v0));
+    });
+    return rate_Hz(spikes, 0.1);
+  };
+  const relative = { tau: 10e-3, R: 10e6, E_L: 0, V_th: 15e-3, V_reset: 0, t_ref: 2e-3 };
+  const lif_Hz = rateOf("lif-membrane", 2e-9, 10e-3);
+  assert.ok(Math.abs(lif_Hz / lifRate_Hz(2e-9, relative) - 1) < 1e-4, `${lif_Hz} Hz`);
+  const hh_Hz = rateOf("hh-membrane", 10e-6, 0);
+  const neuron_Hz = rate_Hz(runNeuron(hodgkinHuxley, {}, { stop_s: 0.5, input: 0.1 }).spikes_s, 0.1);
+  assert.ok(Math.abs(hh_Hz / neuron_Hz - 1) < 1e-3, `${hh_Hz} Hz as a device, ${neuron_Hz} Hz as a neuron`);
+});
+
+test("a spread of 5 % in the threshold of a LIF membrane makes its intervals vary, the same ones for the same seed", () => {
+  const spikes = (seed: number) => {
+    const times: number[] = [];
+    createDevice("lif-membrane", { sigma_cycle: 0.05 }, seed).advance(
+      2,
+      currentSource(2e-9),
+      (_t0, v0, _i0, t1, v1) => {
+        if (v0 > 10e-3 && v1 <= 10e-3) times.push(t1);
+      },
+    );
+    return times;
+  };
+  const intervals = intervals_s(spikes(1));
+  // d ln(interval)/d ln V_th = tau V_th/((R I - V_th) interval) = 1.89
+  assert.ok(Math.abs(sd(intervals) / mean(intervals) / (1.89 * 0.05) - 1) < 0.3, `${sd(intervals) / mean(intervals)}`);
+  assert.deepEqual(spikes(1), spikes(1));
+  assert.notDeepEqual(spikes(1), spikes(2));
 });
 
 test("parameters out of range are refused by name", () => {
