@@ -17,9 +17,10 @@ export function growthText(equations: Equations, pattern: ReadonlySet<string>): 
   for (const { element, first, size } of layout.devices) {
     const ends = [element.a, element.b].map((node) => equations.place(node).unknown).filter((i) => i >= 0);
     for (let x = first; x < first + size; x++) {
-      lines.push(...considerText(entry(x, x)));
-      for (const v of new Set(ends)) {
-        if (!pattern.has(`${v},${x}`) || !pattern.has(`${x},${v}`)) continue;
+      const coupled = [...new Set(ends)].filter((v) => pattern.has(`${v},${x}`) && pattern.has(`${x},${v}`));
+      // at a forced voltage the state is alone
+      if (coupled.length === 0) lines.push(...considerText(entry(x, x)));
+      for (const v of coupled) {
         const coupling = `${entry(v, x)}*${entry(x, v)}`;
         const position = masses.get(`${v},${v}`);
         // a node without capacitance follows at once

@@ -154,6 +154,15 @@ export class System {
     }
   }
 
+  /** One source at a constant value, from now until the next `begin`. */
+  force(name: string, value: number): void {
+    const source = this.layout.sources.find((candidate) => candidate.name === name);
+    if (!source) return;
+    const size = source.atoms.reduce((sum, atom) => sum + atom.size, 0);
+    this.memory.E.fill(0, source.at, source.at + size);
+    this.memory.E[source.at] = value;
+  }
+
   /** First time after t at which a source has a corner; `soft`: only kinks of samples. */
   cornerAfter(t_s: number): { readonly t_s: number; readonly soft: boolean } {
     let next_s = Infinity;

@@ -3,10 +3,11 @@ import { defaultTolerance, type LocatedEvent, type TransientOptions, type Transi
 import { EventFinder } from "./event-finder.js";
 import { failureOf, type SolveProblem } from "./problem.js";
 import { unknownNamed } from "./quantities.js";
-import { channelShares, insideStep, Recorder } from "./recorder.js";
+import { channelShares, Recorder } from "./recorder.js";
 import { restState } from "./rest.js";
-import { fireAll, settle } from "./settle.js";
+import { settle } from "./settle.js";
 import { StepControl } from "./step-control.js";
+import { Stepper } from "./stepper.js";
 import type { System } from "./system.js";
 import { Channels, RecordedWaveforms } from "./waveforms.js";
 
@@ -24,11 +25,10 @@ export function transient(system: System, options: TransientOptions): TransientR
 
 class Run {
   private readonly started = process.cpuUsage();
-  private readonly control: StepControl;
+  private readonly stepper: Stepper;
   private readonly finder: EventFinder;
   private readonly recorder: Recorder | undefined;
   private readonly channels: Channels;
-  private readonly inside: Float64Array;
   private readonly events: LocatedEvent[] = [];
   private readonly maxSteps: number;
   private stopAfter: number;
@@ -42,11 +42,11 @@ class Run {
   ) {
     checkOptions(options);
     this.begin();
-    this.control = new StepControl(system, options.tolerance ?? defaultTolerance, options.growthLimited ?? true);
+    const { tolerance = defaultTolerance, growthLimited = true } = options;
+    this.stepper = new Stepper(system, new StepControl(system, tolerance, growthLimited));
     this.finder = new EventFinder(system, options.events ?? []);
     this.channels = new Channels(system);
     this.recorder = (options.record ?? true) ? new Recorder(system, this.channels.count) : undefined;
-    this.inside = new Float64Array(system.size);
     this.maxSteps = options.maxSteps ?? 1e8;
     this.stopAfter = options.stopWhen?.count ?? 1;
   }
@@ -92,54 +92,27 @@ class Run {
   }
 
   private span(length_s: number, jumped: boolean): void {
-    const { system, control } = this;
+    const { system, stepper } = this;
     const start_s = this.time_s;
     const longest_s = system.longestStep_s(start_s);
     let t = 0;
     let changed = jumped;
     while (t < length_s) {
-      const { fired, problem } = fireAll(system, t);
-      if (problem) return this.fail(problem);
-      system.prepare(t);
-      const wanted_s = Math.min(control.propose(changed || fired, length_s), longest_s);
       const left_s = length_s - t;
-      const tried_s = wanted_s >= left_s ? left_s : wanted_s > 0.5 * left_s ? 0.5 * left_s : wanted_s;
-      const h = control.solve(tried_s, start_s + t);
-      if (h === 0) return this.fail(control.problem());
-      const share = system.hybrid ? this.shareBeforeEvent(t, h) : 1;
+      this.problem = stepper.make(t, left_s, longest_s, changed);
+      if (this.problem) return;
+      const { h, share } = stepper;
       this.locate(start_s + t, t, h, share);
       if (this.recorder) this.keep(start_s + t, t, h, share);
-      this.accept(share);
+      stepper.accept();
       changed = share < 1;
       t = h === left_s && !changed ? length_s : t + share * h;
-      this.time_s = start_s + t;
       if (this.stopped) return;
-      if (control.steps > this.maxSteps) return this.fail(control.problem(`${this.maxSteps} steps were not enough`));
+      this.time_s = start_s + t;
+      if (stepper.control.steps <= this.maxSteps) continue;
+      this.problem = stepper.control.problem(`${this.maxSteps} steps were not enough`);
+      return;
     }
-  }
-
-  private accept(share: number): void {
-    const { X, X1 } = this.system.memory;
-    if (share < 1) {
-      for (let i = 0; i < X.length; i++) this.inside[i] = insideStep(this.system, i, share);
-      X.set(this.inside);
-    } else X.set(X1);
-    this.system.accepted();
-  }
-
-  /** Share of the step before the first event of a device or limiter, to 1e-12; 1 without one. */
-  private shareBeforeEvent(t: number, h: number): number {
-    const { system, inside } = this;
-    if (system.guard(t + h, system.memory.X1) < 0) return 1;
-    let before = 0;
-    let after = 1;
-    for (let i = 0; i < 45; i++) {
-      const middle = (before + after) / 2;
-      for (let k = 0; k < inside.length; k++) inside[k] = insideStep(system, k, middle);
-      if (system.guard(t + middle * h, inside) < 0) before = middle;
-      else after = middle;
-    }
-    return after;
   }
 
   private locate(start_s: number, t: number, h: number, share: number): void {
@@ -161,17 +134,13 @@ class Run {
     if (at >= 0) this.channels.read(t, h, share, this.recorder!.rows, at, channelShares);
   }
 
-  private fail(problem: SolveProblem): void {
-    this.problem = problem;
-  }
-
   private result(): TransientResult {
-    const { system, control, options, recorder } = this;
+    const { system, stepper, options, recorder } = this;
     const { user, system: kernel } = process.cpuUsage(this.started);
     const done = {
       events: this.events,
-      steps: control.steps,
-      rejected: control.rejected,
+      steps: stepper.control.steps,
+      rejected: stepper.control.rejected,
       cpu_s: (user + kernel) / 1e6,
     };
     const common = {
