@@ -1,6 +1,7 @@
 import type { Axis, Figure, Series } from "../../../src/analysis/figure.js";
 import { circuitNamed, type CircuitDrive } from "../../../src/simulator/circuits/index.js";
 import { pulses } from "../../../src/simulator/circuits/named.js";
+import { defaultTolerance } from "../../../src/simulator/transient/api.js";
 import { compileCircuit } from "../../../src/simulator/transient/compile.js";
 import { transient } from "../../../src/simulator/transient/transient.js";
 
@@ -14,18 +15,24 @@ interface Simulation {
   readonly parameters?: Readonly<Record<string, number>>;
   readonly drive?: CircuitDrive;
   readonly stop_s?: number;
+  readonly tolerance?: number;
+  /** As in `TransientOptions`. */
+  readonly growthLimited?: boolean;
   /** Columns of the circuit that are drawn, and their names in the legend. */
   readonly columns: Readonly<Record<string, string>>;
 }
 
-/** Waveforms of a circuit from its own start, at the default tolerance. @throws Error the solve ended early */
-function waveforms({ circuit: name, preset: asked, parameters, drive, stop_s, columns }: Simulation): Series[] {
+/** Waveforms of a circuit from its own start. @throws Error the solve ended early */
+function waveforms(simulation: Simulation): Series[] {
+  const { circuit: name, preset: asked, parameters, drive, stop_s, columns } = simulation;
   const circuit = circuitNamed(name);
   const preset = asked === undefined ? undefined : circuit.presets.get(asked);
   if (asked !== undefined && !preset) throw new RangeError(`${name} has no preset ${asked}`);
   const system = compileCircuit(circuit.build({ ...preset?.parameters, ...parameters }, drive ?? preset?.drive));
   const result = transient(system, {
     stop_s: stop_s ?? preset?.stop_s ?? circuit.stop_s,
+    tolerance: simulation.tolerance ?? defaultTolerance,
+    growthLimited: simulation.growthLimited ?? true,
     ...(circuit.start === "rest" && { initial: "rest" as const }),
   });
   if (result.failure) throw new Error(`${name}: ${result.failure.message}`);
@@ -68,6 +75,14 @@ function input(value_V: number): CircuitDrive {
   return { kind: "voltage", wave: pulses(10e-9, [10e-6, 10e-6, value_V]) };
 }
 
+/** Near the hold current, where a device leaves its metallic branch slowly. */
+const nearHold = {
+  circuit: "vo2-tonic",
+  preset: "inhibition-burst-a",
+  parameters: { Re1: 500, Re2: 500, Rshunt1: 15e3, Rshunt2: 15e3 },
+  stop_s: 0.3e-3,
+};
+
 export const circuitFigures: ReadonlyMap<string, () => Figure> = new Map([
   overTime("pearson-anson", "VO2 oscillator: 3 V through 10 kohm, 1 nF", volts, {
     circuit: "pearson-anson",
@@ -78,6 +93,14 @@ export const circuitFigures: ReadonlyMap<string, () => Figure> = new Map([
   neuron("vo2-tonic-burst", "Tonic bursting: 25 µA, bias 1.75 V", "vo2-tonic", "tonic-burst-1v75", 0.6e-3),
   neuron("vo2-phasic-spike", "Phasic spike: a step through Cin", "vo2-phasic", "phasic-spike", 60e-6),
   neuron("vo2-mixed-mode", "Mixed mode: a step of 5 V", "vo2-mixed", "mixed-mode", 0.5e-3),
+  overTime(
+    "growth-limit",
+    "One circuit, three solves: V_K under -90 µA",
+    volts,
+    { ...nearHold, tolerance: 1e-8, columns: { V_K: "tolerance 1e-8" } },
+    { ...nearHold, tolerance: 1e-4, columns: { V_K: "1e-4" } },
+    { ...nearHold, tolerance: 1e-4, growthLimited: false, columns: { V_K: "1e-4, steps not limited" } },
+  ),
   overTime("zno-rc", "ZnO neuron: 0.8 V through 1 Mohm, 47 nF", volts, {
     circuit: "zno-rc",
     columns: { V: "device and capacitor" },

@@ -10,12 +10,13 @@ import { format, resolveConfig } from "prettier";
 import { figureSvg } from "../../../src/analysis/svg.js";
 import { circuitFigures } from "./circuit-figures.js";
 import { deviceFigures } from "./device-figures.js";
+import { neuronFigures } from "./neuron-figures.js";
 import { withRegions } from "./regions.js";
 
 export const pagesFolder = fileURLToPath(new URL("../../../docs/models/", import.meta.url));
 
 /** File name without ending, and how the figure is made. */
-export const figures = new Map([...deviceFigures, ...circuitFigures]);
+export const figures = new Map([...deviceFigures, ...circuitFigures, ...neuronFigures]);
 
 export function pageNames(): string[] {
   return readdirSync(pagesFolder).filter((name) => name.endsWith(".md"));

@@ -2,10 +2,11 @@ import { circuits } from "../../../src/simulator/circuits/index.js";
 import type { Preset } from "../../../src/simulator/circuits/named.js";
 import { modelCatalogue } from "../../../src/simulator/index.js";
 import type { ParameterInfo } from "../../../src/simulator/models/device.js";
+import { neuronCatalogue } from "../../../src/simulator/neurons/index.js";
 import { si } from "../../../src/units.js";
 
 /** Tables that the program writes into a page, between `<!-- NAME -->` and `<!-- end -->`. */
-const begin = /<!-- (parameters|circuit|presets|models|circuits)(?: ([\w-]+))? -->\n/;
+const begin = /<!-- (parameters|circuit|neuron|presets|models|circuits)(?: ([\w-]+))? -->\n/;
 
 /** The page with every such table written anew. @throws RangeError a marker names no model or circuit, or has no end */
 export function withRegions(page: string): string {
@@ -27,6 +28,8 @@ function tableOf(kind: string, name: string): string {
       return parameterTable(named(modelCatalogue, name).parameters);
     case "circuit":
       return parameterTable(named(circuits, name).parameters);
+    case "neuron":
+      return parameterTable(named(neuronCatalogue, name).parameters);
     case "presets":
       return presetTable([...named(circuits, name).presets.values()]);
     case "models":
@@ -67,10 +70,13 @@ function presetTable(presets: readonly Preset[]): string {
 
 const prefixed = new Set(["V", "A", "ohm", "F", "S", "s", "m", "Hz", "W", "J", "C"]);
 
-/** With a prefix where the unit is a plain one; 3.3e6 J/(m^3 K) otherwise. */
+/** With a prefix where the unit is a plain one and a prefix will do; 3.3e6 J/(m^3 K) otherwise. */
 function quantity(value: number, unit: string): string {
-  if (prefixed.has(unit) && value !== 0) return si(value, unit);
-  return `${Number(value.toPrecision(6))} ${unit}`.trim();
+  const size = Math.abs(value);
+  if (prefixed.has(unit) && size >= 1e-18 && size < 1e12) return si(value, unit);
+  const plain = value === 0 || (size >= 1e-3 && size < 1e5);
+  const digits = Number(value.toPrecision(6));
+  return `${plain ? digits : digits.toExponential().replace("e+", "e")} ${unit}`.trim();
 }
 
 function table(heading: readonly string[], lines: readonly (readonly string[])[]): string {
