@@ -14,10 +14,10 @@
  *
  * s is the voltage of the Schottky contact: see `schottky-contact.ts`. The source solves j(s) = i in every step; with the
  * image force j(s) falls over a range of positive s, and that equation has up to three solutions. Here s is a state
- * charged through the contact's capacitance, C_S ds/dt = i - j(s, N, T) [C]: faster than all else, it follows the
+ * charged through the contact's capacitance (eps eps_0 A/l_disc is 2 fF), C_S ds/dt = i - j(s, N, T) [C]: faster than all else, it follows the
  * solution it is on and jumps where that ends, and i(v) is single-valued.
  *
- * States: s in volts, n = ln(N/1e26 m^-3). The current P R_th would be negative while C_S discharges: no cooling is made of it.
+ * States: s in volts, n = ln(N/1e26 m^-3). P is negative while C_S discharges: no cooling is made of that.
  */
 import { clip } from "./bounded.js";
 import { mustExceed } from "./checks.js";
@@ -40,7 +40,7 @@ const parameters = [
     0.008e26,
     1e22,
     1e29,
-    "vacancy concentration in the disc at the start: the least is off [P]",
+    "vacancy concentration in the disc at the start, held within N_min and N_max: the least is off [P]",
   ),
   parameter("a", "m", 0.25e-9, 1e-11, 1e-8, "hopping distance of the vacancies [P]"),
   parameter("nu_0", "Hz", 2e13, 1e8, 1e16, "attempt frequency [P]"),

@@ -33,7 +33,7 @@ const parameters = [
   parameter("t_ox", "m", 12e-9, 1e-10, 1e-6, "oxide thickness [P]"),
   parameter("gap_min", "m", 0.2e-9, 0, 1e-8, "narrowest gap [P]"),
   parameter("gap_max", "m", 1.7e-9, 1e-11, 1e-7, "widest gap [P]"),
-  parameter("gap_0", "m", 1.7e-9, 0, 1e-7, "gap at the start: the widest is the off state"),
+  parameter("gap_0", "m", 1.7e-9, 0, 1e-7, "gap at the start, the widest when it is wider: the off state"),
   parameter("R_th", "K/W", 2.1e3, 0, 1e9, "thermal resistance [P]"),
   parameter("T_0", "K", 298, 4, 1000, "ambient temperature [P]"),
   parameter("edge_nm", "", 0.02, 1e-4, 1, "distance from the ends over which the motion stops, nm [C]"),
