@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { createDevice } from "../../src/simulator/index.js";
+import { quasiStatic } from "../../src/simulator/transient/quasi-static.js";
 import { constant, doubleSweep, hold_V, mean, sd, threshold_V } from "./bench.js";
 
 // Conduction: Ielmini, Zhang, J. Appl. Phys. 102 (2007) 054517; off and on layers: Ielmini, Phys. Rev. B 78 (2008) 035308.
@@ -78,4 +79,37 @@ test("a cycle spread of 3 % in the critical field is one of about 3 % in the thr
   const thresholds = Array.from({ length: 60 }, () => threshold_V(doubleSweep(device, { ...shape, step_V: 0.01 })));
   const spread = sd(thresholds) / mean(thresholds);
   assert.ok(spread > 0.02 && spread < 0.04, `${spread}`); // 9 % sampling error of a deviation from 60, and the steps
+});
+
+test("by current its quasi-static V(I) is S-shaped and the same both ways; by voltage it jumps on at the maximum, off at the minimum", () => {
+  const sweep = (drive: "current" | "voltage", to: number, points: number) =>
+    quasiStatic(
+      {
+        name: "test",
+        title: "the switch alone",
+        source: "test",
+        elements: [
+          drive === "voltage"
+            ? { kind: "V", name: "S", plus: "top", minus: "0", wave: { kind: "dc", value: 0 } }
+            : { kind: "I", name: "S", from: "0", to: "top", wave: { kind: "dc", value: 0 } },
+          { kind: "device", name: "X1", a: "top", b: "0", model: "ots" },
+        ],
+        probes: [],
+      },
+      { drive, from: 0, to, points, returns: true },
+    );
+  const byCurrent = sweep("current", 1e-5, 401);
+  const [up, down] = [byCurrent.slice(0, 401), byCurrent.slice(-401).reverse()];
+  up.forEach((point, i) =>
+    assert.ok(Math.abs(point.voltage_V - (down[i]?.voltage_V ?? NaN)) < 1e-4, `${point.drive} A`),
+  );
+  const maximum_V = Math.max(...up.map((point) => point.voltage_V));
+  const peak = up.findIndex((point) => point.voltage_V === maximum_V);
+  const minimum_V = Math.min(...up.slice(peak).map((point) => point.voltage_V));
+  assert.ok(peak > 0 && minimum_V < maximum_V / 2, `from ${maximum_V} V down to ${minimum_V} V`);
+  const jumps = sweep("voltage", 2, 201).filter((point) => point.jumped);
+  assert.equal(jumps.length, 2);
+  const [on_V, off_V] = [jumps[0]?.drive ?? NaN, jumps[1]?.drive ?? NaN];
+  assert.ok(on_V >= maximum_V && on_V < maximum_V + 0.0101, `on at ${on_V} V, maximum ${maximum_V} V`); // steps of 10 mV
+  assert.ok(off_V <= minimum_V && off_V > minimum_V - 0.0101, `off at ${off_V} V, minimum ${minimum_V} V`);
 });
