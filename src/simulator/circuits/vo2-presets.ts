@@ -95,7 +95,7 @@ export const tonicPresets: readonly Preset[] = [
     pulses(fast, [at, 10e-6, 100e-6], [at + 100e-6, 10e-6, 100e-6]),
     250e-6,
     "no",
-    "With voltage pulses through RL1 the printed values have no rest state; see refractory-6k and refractory-unequal.",
+    "Equal devices have no rest state at the printed bias; see refractory-6k and refractory-unequal.",
   ),
   preset(
     "refractory-6k",
@@ -128,7 +128,7 @@ export const tonicPresets: readonly Preset[] = [
     pulses(fast, [at, 8e-6, 0.75], [at + 24e-6, 8e-6, 1.5]),
     150e-6,
     "no",
-    "A grounded voltage source through RL1 pulls Na towards 0: above about 1.43 V of bias there is no rest state.",
+    "A grounded voltage source through RL1 pulls Na towards 0: at the printed bias a spike sets off others without end.",
   ),
   preset(
     "refractory-relative-bias",
@@ -244,10 +244,10 @@ export const tonicPresets: readonly Preset[] = [
     "adaptation-tonic",
     "spike frequency adaptation, tonic",
     "S16",
-    both(200, 17e3),
+    both(150, 17e3),
     "current",
     step(100e-6, slow),
-    1e-3,
+    2e-3,
     "as published",
     "At 100 uA the interval grows from 34 to 72 us over 9 spikes.",
   ),
@@ -282,7 +282,7 @@ export const tonicPresets: readonly Preset[] = [
     step(100e-6, slow),
     1e-3,
     "no",
-    "At the printed bias every X1 event carries K along; see subthreshold-oscillation-bias.",
+    "At the printed bias one X1 event in three carries K along; see subthreshold-oscillation-bias.",
   ),
   preset(
     "subthreshold-oscillation-bias",
@@ -387,7 +387,7 @@ export const tonicPresets: readonly Preset[] = [
     },
     17.5e-3,
     "departs",
-    "Unequal devices, stray 1.17 and 1.44 nF. About a quarter of the intervals are twice the fundamental; published 45 %.",
+    "Unequal devices, stray 1.17 and 1.44 nF. About a quarter of the intervals are long, but 1.5 times the fundamental; published 45 %, twice.",
   ),
 ];
 
@@ -511,7 +511,7 @@ export const phasicPresets: readonly Preset[] = [
     step(4, slow),
     150e-6,
     "no",
-    "The after-potential hardly depends on the step; see after-potential-80k.",
+    "At the printed bias a step of 4 V fires X1 and not K; see after-potential-80k.",
   ),
   preset(
     "after-potential-80k",
@@ -533,7 +533,7 @@ export const phasicPresets: readonly Preset[] = [
     ramp(1.5, 1e-6),
     300e-6,
     "no",
-    "At the printed bias slow ramps fire as well; see accommodation-bias, accommodation-unequal.",
+    "At the printed bias it goes on spiking; see accommodation-bias, accommodation-unequal.",
   ),
   preset(
     "accommodation-bias",
