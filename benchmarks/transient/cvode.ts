@@ -23,7 +23,7 @@ export function cvode(source: string, folder: string): Solver | string {
   }
   return {
     name: "CVODE",
-    settings: ["1e-4", "1e-5", "1e-6", "1e-7", "1e-8", "1e-9", "1e-10"].map((label) => ({
+    settings: ["1e-3", "3e-4", "1e-4", "1e-5", "1e-6", "1e-7", "1e-8", "1e-9", "1e-10"].map((label) => ({
       label,
       tolerance: Number(label),
     })),

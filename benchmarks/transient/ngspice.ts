@@ -20,7 +20,11 @@ export function ngspice(folder: string): Solver | string {
     return `ngspice is left out: ${startUp}. On Debian: apt-get install ngspice`;
   }
   const settings: NgspiceSetting[] = (["trap", "gear"] as const).flatMap((method) =>
-    ["1e-4", "1e-5", "1e-6"].map((label) => ({ label: `${label} ${method}`, tolerance: Number(label), method })),
+    ["1e-3", "1e-4", "1e-5", "1e-6"].map((label) => ({
+      label: `${label} ${method}`,
+      tolerance: Number(label),
+      method,
+    })),
   );
   return {
     name: "ngspice",

@@ -40,7 +40,7 @@ export function ours(): Solver {
   const warm = new Set<string>();
   return {
     name: "memrig",
-    settings: ["1e-3", "1e-4", "1e-5", "1e-6", "1e-7", "1e-8", "1e-9"].map((label) => ({
+    settings: ["1e-2", "3e-3", "1e-3", "3e-4", "1e-4", "1e-5", "1e-6", "1e-7", "1e-8", "1e-9"].map((label) => ({
       label,
       tolerance: Number(label),
     })),
