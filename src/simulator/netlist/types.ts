@@ -46,7 +46,12 @@ export type Waveform =
       readonly delay_s?: number;
     }
   /** Measured or computed values at equal intervals, joined by straight lines; the solver does not restart at each. */
-  | { readonly kind: "samples"; readonly interval_s: number; readonly values: ArrayLike<number>; readonly start_s?: number }
+  | {
+      readonly kind: "samples";
+      readonly interval_s: number;
+      readonly values: ArrayLike<number>;
+      readonly start_s?: number;
+    }
   /**
    * Random values at equal intervals, joined by straight lines, from a generator of its own: same seed, same noise.
    * `size` is the peak-to-peak width when uniform, the standard deviation when normal. Starts from 0 at `start_s`.
@@ -73,7 +78,13 @@ export type Element =
       readonly initial_V?: number;
     }
   /** Forces the voltage of `plus` over `minus`. Its current counts from `plus` through the source to `minus`, as in SPICE. */
-  | { readonly kind: "V"; readonly name: string; readonly plus: string; readonly minus: string; readonly wave: Waveform }
+  | {
+      readonly kind: "V";
+      readonly name: string;
+      readonly plus: string;
+      readonly minus: string;
+      readonly wave: Waveform;
+    }
   /** Forces a current out of `from`, through the source, into `to`. */
   | { readonly kind: "I"; readonly name: string; readonly from: string; readonly to: string; readonly wave: Waveform }
   /**

@@ -11,8 +11,8 @@ export interface Atom {
   readonly size: number;
   /** First corner after t, Infinity for none. */
   cornerAfter(t_s: number): number;
-  /** Longest step that still sees the sine at t; Infinity for lines. */
-  longestStep_s(t_s: number): number;
+  /** Shortest period at t, s; Infinity for lines. */
+  period_s(t_s: number): number;
   /** The piece that begins at t (to its right), counted from t, into `out` at `at`. */
   pieceAt(t_s: number, out: Float64Array, at: number): void;
   /** A kink at every sample: the solver only stops there. */
@@ -74,7 +74,7 @@ function points(times_s: ArrayLike<number>, values: ArrayLike<number>): Atom {
     size: 2,
     soft: false,
     cornerAfter: (t_s) => times_s[countUntil(times_s, t_s)] ?? Infinity,
-    longestStep_s: () => Infinity,
+    period_s: () => Infinity,
     pieceAt(t_s, out, at) {
       const after = countUntil(times_s, t_s);
       if (after === 0 || after > last) {
@@ -119,7 +119,7 @@ function pulse(wave: Extract<Waveform, { kind: "pulse" }>): Atom {
     kind: "line",
     size: 2,
     soft: false,
-    longestStep_s: () => Infinity,
+    period_s: () => Infinity,
     cornerAfter(t_s) {
       if (t_s < delay_s) return delay_s;
       const index = indexAt(t_s);
@@ -159,7 +159,7 @@ function sine(wave: Extract<Waveform, { kind: "sine" | "chirp" }>): Atom {
     size: 5,
     soft: false,
     cornerAfter: (t_s) => (t_s < delay_s ? delay_s : t_s < end_s ? end_s : Infinity),
-    longestStep_s: (t_s) => (t_s < delay_s || t_s >= end_s ? Infinity : 0.2 / Math.max(start_Hz, stop_Hz)),
+    period_s: (t_s) => (t_s < delay_s || t_s >= end_s ? Infinity : 1 / Math.max(start_Hz, stop_Hz)),
     pieceAt(t_s, out, at) {
       out[at] = offset;
       const tau_s = t_s - delay_s;
@@ -186,7 +186,7 @@ function samples(start_s: number, interval_s: number, value: (index: number) => 
     size: 2,
     soft: true,
     cornerAfter: (t_s) => (t_s < start_s ? start_s : start_s + (index(t_s) + 1) * interval_s),
-    longestStep_s: () => Infinity,
+    period_s: () => Infinity,
     pieceAt(t_s, out, at) {
       const i = t_s < start_s ? -1 : index(t_s);
       const from = value(Math.max(i, 0));
