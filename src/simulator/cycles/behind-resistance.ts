@@ -1,58 +1,55 @@
 import type { Device } from "../models/device.js";
-import type { OneState } from "./exponential-step.js";
+import { DrivenDevice } from "../transient/driven-device.js";
+import type { Rates } from "./exponential-step.js";
 
-/** A Newton step this much smaller than the voltage leaves an error at the last bit (convergence is quadratic). */
-const settled = 1e-9;
-const maxNewtonSteps = 200;
+/** A device without capacitance behind a source and its resistance, in the layout of the exponential step. */
+export class BehindResistance implements Rates {
+  private readonly driven: DrivenDevice;
+  private readonly n: number;
+  private readonly x: Float64Array;
+  private readonly rates: Float64Array;
+  private readonly byState: Float64Array;
+  private readonly byTime: Float64Array;
+  private emf_V = NaN;
 
-/** A device of one state behind a source and its resistance, as an equation of its state alone: the terminal voltage follows from it. */
-export class BehindResistance implements OneState {
-  /** Terminal voltage at the last state asked for; where Newton starts. */
-  voltage_V = 0;
-  private readonly x = new Float64Array(1);
-  private readonly out = new Float64Array(1);
+  constructor(device: Device, series_ohm: number) {
+    this.driven = new DrivenDevice(device);
+    this.driven.connect(series_ohm, Infinity);
+    const n = device.size;
+    this.n = n;
+    [this.x, this.rates, this.byTime] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
+    this.byState = new Float64Array(n * n);
+  }
 
-  constructor(
-    private readonly device: Device,
-    private readonly series_ohm: number,
-  ) {}
-
-  /** [0] is the source's voltage; [2] becomes the current. */
+  /** [0] is the source's voltage. */
   flow(io: Float64Array): void {
-    const { device, x, out } = this;
-    x[0] = io[1]!;
-    this.solve(io[0]!);
-    device.rates(this.voltage_V, x, out);
-    io[2] = device.current_A(this.voltage_V, x);
-    io[3] = out[0]!;
+    const { driven, n, x, rates } = this;
+    this.take(io);
+    driven.rates(0, x, rates);
+    for (let i = 0; i < n; i++) io[n + 2 + i] = rates[i]!;
   }
 
   linearise(io: Float64Array): void {
-    const { device, x, out, series_ohm } = this;
-    this.flow(io);
-    const v = this.voltage_V;
-    device.ratesByState(v, x, out);
-    const byState = out[0]!;
-    device.ratesByVoltage(v, x, out);
-    const byVoltage = out[0]!;
-    device.currentByState(v, x, out);
-    io[7] = byState - (byVoltage * series_ohm * out[0]!) / (1 + series_ohm * device.conductance_S(v, x));
+    const { driven, n, x, rates, byState, byTime } = this;
+    this.take(io);
+    driven.linearise(0, x, rates, byState, byTime);
+    for (let i = 0; i < n; i++) io[n + 2 + i] = rates[i]!;
+    for (let k = 0; k < n * n; k++) io[4 * n + 3 + k] = byState[k]!;
   }
 
-  /** Root of emf = v + R i(v) between 0 and emf, where both sides rise with v. */
-  private solve(emf_V: number): void {
-    const { device, series_ohm, x } = this;
-    const least = Math.min(0, emf_V);
-    const most = Math.max(0, emf_V);
-    let v = series_ohm === 0 ? emf_V : Math.min(most, Math.max(least, this.voltage_V));
-    for (let i = 0; series_ohm > 0 && i < maxNewtonSteps; i++) {
-      const missing_V = emf_V - v - series_ohm * device.current_A(v, x);
-      const next = v + missing_V / (1 + series_ohm * device.conductance_S(v, x));
-      const inside = Math.min(most, Math.max(least, next));
-      const moved = Math.abs(inside - v);
-      v = inside;
-      if (moved <= settled * Math.abs(v)) break;
-    }
-    this.voltage_V = v;
+  /** Terminal voltage with the source at a voltage and the device in a state. */
+  terminal_V(emf_V: number, x: Float64Array): number {
+    this.drive(emf_V);
+    return this.driven.voltage_V(0, x);
+  }
+
+  private take(io: Float64Array): void {
+    this.drive(io[0]!);
+    for (let i = 0; i < this.n; i++) this.x[i] = io[1 + i]!;
+  }
+
+  private drive(emf_V: number): void {
+    if (emf_V !== this.emf_V) this.driven.line(emf_V, 0);
+    this.emf_V = emf_V;
   }
 }

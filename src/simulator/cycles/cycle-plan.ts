@@ -28,7 +28,7 @@ export interface CycleJob {
   readonly seed?: number;
   readonly plan: CyclePlan;
   readonly cycles: number;
-  /** Relative error allowed in a step; 1e-4 without. What that means for each figure: docs of `PulsedState`. */
+  /** Relative error allowed in a step; 1e-4 without. What that means for each figure: docs of `PulsedStates`. */
   readonly tolerance?: number;
 }
 

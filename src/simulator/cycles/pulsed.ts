@@ -1,6 +1,6 @@
 import type { Device } from "../models/device.js";
 import { DevicePort } from "../transient/device-port.js";
-import { PulsedState } from "./pulsed-state.js";
+import { actsOnItself, PulsedStates } from "./pulsed-states.js";
 
 /** A device behind a source resistance that is held at one level after the other. */
 export interface Pulsed {
@@ -15,9 +15,10 @@ export interface Pulsed {
   hold(level_V: number, length_s: number): void;
 }
 
-/** By the equation of its one state where it has one and no capacitance, by the solver for all devices otherwise. */
+/** State by state where no state acts on another and there is no capacitance, by the solver for all devices otherwise. */
 export function pulsed(device: Device, source_ohm: number, tolerance: number): Pulsed {
-  if (device.size === 1 && device.capacitance_F === 0) return new PulsedState(device, source_ohm, tolerance);
+  if (device.size > 0 && device.capacitance_F === 0 && actsOnItself(device))
+    return new PulsedStates(device, source_ohm, tolerance);
   return new PulsedPort(device, source_ohm, tolerance);
 }
 

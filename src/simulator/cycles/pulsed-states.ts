@@ -12,13 +12,14 @@ const maxSteps = 1e7;
 const eventShare = 1e-10;
 
 /**
- * A device of one state and no capacitance behind a resistance, driven by steady levels one after the other. With the drive
- * steady and the terminal voltage algebraic, the state obeys an equation of its own, dy/dt = f(y).
+ * A device without capacitance behind a resistance, driven by steady levels one after the other. With the drive steady and the terminal
+ * voltage algebraic, each of its states obeys an equation of its own, dx/dt = f(x); for a device whose states act on each other,
+ * see `actsOnItself`.
  *
  * A tolerance bounds the estimate of each step; the result is better, the method being of order 5 and the estimate of order 3. For VO2
  * behind 1.05 kohm at 1.7 V, 1e-4 gives the switching delay to 4e-6, 1e-5 to 2e-7; resistances in a state that has settled to 1e-12.
  */
-export class PulsedState implements Pulsed {
+export class PulsedStates implements Pulsed {
   /** Accepted and rejected steps so far. */
   steps = 0;
   rejected = 0;
@@ -28,11 +29,11 @@ export class PulsedState implements Pulsed {
   private readonly solver: ExponentialStep;
   private readonly behind: BehindResistance;
   private readonly x: Float64Array;
-  private readonly scale: number;
+  private readonly scale: Float64Array;
   private emf_V = 0;
 
   /**
-   * @param device of size 1, without capacitance
+   * @param device without capacitance
    * @param series_ohm between source and terminals, at least 0
    * @param tolerance relative error allowed in a step
    */
@@ -42,9 +43,9 @@ export class PulsedState implements Pulsed {
     private readonly tolerance: number,
   ) {
     this.x = Float64Array.from(device.initial);
-    this.scale = device.scale[0] ?? 1;
+    this.scale = Float64Array.from(device.scale);
     this.behind = new BehindResistance(device, series_ohm);
-    this.solver = new ExponentialStep(series_ohm === 0 && isDirect(device) ? device : this.behind);
+    this.solver = new ExponentialStep(series_ohm === 0 && isDirect(device) ? device : this.behind, device.size);
   }
 
   get state(): ArrayLike<number> {
@@ -52,8 +53,7 @@ export class PulsedState implements Pulsed {
   }
 
   hold(level_V: number, length_s: number): void {
-    const { device, x, solver, scale, tolerance } = this;
-    const { w } = solver;
+    const { device, x, solver } = this;
     this.emf_V = level_V;
     solver.io[0] = level_V;
     this.eventAfter_s = NaN;
@@ -63,19 +63,18 @@ export class PulsedState implements Pulsed {
     let lastError = 1;
     for (let t = 0; t < length_s;) {
       const fired = this.reset(t);
-      const y0 = x[0]!;
-      solver.prepare(y0);
-      const size = Math.max(scale, Math.abs(y0));
+      copy(x, solver.x0);
+      solver.prepare();
       if (t === 0 || fired) {
         last_s = 0;
-        next_s = Math.min(length_s, size / Math.abs(w[1]!)); // moves the state by about itself at most
+        next_s = this.cautious_s(length_s);
       }
       let h = Math.min(next_s, length_s - t);
       let shrunk = false;
       let error = 0;
       for (;;) {
         solver.try(h);
-        error = Math.abs(w[5]!) / (tolerance * Math.max(size, Math.abs(w[4]!)));
+        error = this.errorNorm();
         if (error <= 1) break;
         shrunk = true;
         this.rejected++;
@@ -92,13 +91,36 @@ export class PulsedState implements Pulsed {
       next_s = h * Math.min(shrunk ? 1 : 8, Math.max(0.2, factor));
       last_s = h;
       lastError = Math.max(error, 0.01);
-      x[0] = w[4]!;
+      copy(solver.x1, x);
       if (device.guard(this.terminal_V(), x) >= 0) t += this.toEvent_s(h);
       else t = h >= length_s - t ? length_s : t + h;
       device.accepted(x);
     }
     this.voltage_V = this.terminal_V();
     this.current_A = device.current_A(this.voltage_V, x);
+  }
+
+  /** A step that moves no state by more than about itself or its scale. */
+  private cautious_s(length_s: number): number {
+    const { solver, scale } = this;
+    let step_s = length_s;
+    for (let i = 0; i < scale.length; i++) {
+      const size = Math.max(scale[i]!, Math.abs(solver.x0[i]!));
+      step_s = Math.min(step_s, size / Math.abs(solver.f0[i]!));
+    }
+    return step_s;
+  }
+
+  /** Error of the step tried last in units of what is allowed; Infinity where it is no number. */
+  private errorNorm(): number {
+    const { solver, scale, tolerance } = this;
+    let largest = 0;
+    for (let i = 0; i < scale.length; i++) {
+      const size = Math.max(scale[i]!, Math.abs(solver.x0[i]!), Math.abs(solver.x1[i]!));
+      const error = Math.abs(solver.error[i]!) / (tolerance * size);
+      if (!(error <= largest)) largest = error < Infinity ? error : Infinity;
+    }
+    return largest;
   }
 
   /** Fires what is due at once. */
@@ -118,7 +140,7 @@ export class PulsedState implements Pulsed {
     let low = 0;
     let high = h;
     let above = this.guardAfter(h);
-    this.x[0] = this.solver.w[0]!;
+    copy(this.solver.x0, this.x);
     let below = this.device.guard(this.terminal_V(), this.x);
     for (let side = 0; high - low > eventShare * h;) {
       // not nearer to an end than half of what is asked for, so that the other end gets there too
@@ -145,21 +167,17 @@ export class PulsedState implements Pulsed {
   /** The guard after a step of another length from the prepared state; leaves the state there. */
   private guardAfter(step_s: number): number {
     this.solver.try(step_s);
-    this.x[0] = this.solver.w[4]!;
+    copy(this.solver.x1, this.x);
     return this.device.guard(this.terminal_V(), this.x);
   }
 
   /** For the state in x. */
   private terminal_V(): number {
-    if (this.series_ohm === 0) return this.emf_V;
-    const { io } = this.solver;
-    io[1] = this.x[0]!;
-    this.behind.flow(io);
-    return this.behind.voltage_V;
+    return this.series_ohm === 0 ? this.emf_V : this.behind.terminal_V(this.emf_V, this.x);
   }
 
   private failed(t: number, why: string): SimulationError {
-    this.x[0] = this.solver.w[0]!;
+    copy(this.solver.x0, this.x);
     return new SimulationError(
       `The simulation stopped ${t} s into a level of ${this.emf_V} V behind ${this.series_ohm} ohm: ${why}. The device ` +
         `keeps the state it had then; check its parameters and the pulse.`,
@@ -168,8 +186,29 @@ export class PulsedState implements Pulsed {
   }
 }
 
+/** `set` would cost more than a step's arithmetic on so few. */
+function copy(from: Float64Array, to: Float64Array): void {
+  for (let i = 0; i < to.length; i++) to[i] = from[i]!;
+}
+
 type DirectDevice = Device & Required<Pick<Device, "flow" | "linearise">>;
 
 function isDirect(device: Device): device is DirectDevice {
   return device.flow !== undefined && device.linearise !== undefined;
+}
+
+/**
+ * Whether no state of the device acts on another at a given voltage, as far as a look at its derivatives in four places tells. Were it
+ * missed, steps would be shorter, not wrong.
+ */
+export function actsOnItself(device: Device): boolean {
+  const n = device.size;
+  const byState = new Float64Array(n * n);
+  return [0, 0.5].every((share) => {
+    const x = Float64Array.from(device.initial, (start, i) => start + share * (device.scale[i] ?? 1));
+    return [-0.5, 1].every((v) => {
+      device.ratesByState(v, x, byState);
+      return byState.every((value, k) => value === 0 || k % (n + 1) === 0);
+    });
+  });
 }
