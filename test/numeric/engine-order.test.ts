@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import type { Element } from "../../src/simulator/netlist/types.js";
 import { compileCircuit } from "../../src/simulator/transient/compile.js";
-import { insideStep } from "../../src/simulator/transient/recorder.js";
 import type { System } from "../../src/simulator/transient/system.js";
 
 /** Smooth, nonlinear, driven in time, with a node that has no capacitance: a rectifier behind two resistors. */
@@ -68,7 +67,7 @@ test("the continuous output has order 4: halving the step divides its error insi
     const a = system.layout.names.indexOf("V(a)");
     system.prepare(0);
     assert.ok(system.step(h));
-    const inside = insideStep(system, a, 0.5);
+    const inside = system.inside(a, 0.5);
     const fine = start();
     for (let i = 0; i < 50; i++) {
       fine.prepare((i * h) / 100);

@@ -1,6 +1,5 @@
 import type { EventSpec } from "../netlist/types.js";
 import { readerOf, type Reader } from "./quantities.js";
-import { insideStep } from "./recorder.js";
 import type { System } from "./system.js";
 
 interface Watched extends EventSpec {
@@ -82,11 +81,11 @@ export class EventFinder {
 
   private at(one: Watched, t: number, h: number, s: number): number {
     const { system, x, dx } = this;
-    if (one.unknown >= 0) return insideStep(system, one.unknown, s) - one.level;
+    if (one.unknown >= 0) return system.inside(one.unknown, s) - one.level;
     const ds = 1e-4;
     for (let i = 0; i < x.length; i++) {
-      x[i] = insideStep(system, i, s);
-      dx[i] = (insideStep(system, i, s + ds) - insideStep(system, i, s - ds)) / (2 * ds * h);
+      x[i] = system.inside(i, s);
+      dx[i] = (system.inside(i, s + ds) - system.inside(i, s - ds)) / (2 * ds * h);
     }
     return one.read(t + s * h, x, dx) - one.level;
   }

@@ -18,6 +18,8 @@ export interface Memory {
   readonly X1: Float64Array;
   /** Stage increments, one stage after the other. */
   readonly K: Float64Array;
+  /** Vectors of the continuous output, after `bend`. */
+  readonly D: Float64Array;
   /** f, df/dt and the entries of df/dx at X. */
   readonly F: Float64Array;
   readonly FT: Float64Array;
@@ -39,6 +41,8 @@ export interface Program {
   prepare(): void;
   /** Tries a step of h from the prepared point: K, X1 and the error. False: a pivot was lost. */
   step(): boolean;
+  /** Continuous output of the step made: `method.o` times K, one vector after the other, into D. */
+  bend(): void;
   /** Newton step for M (x - start)/h = f(x): solves (M/h - J) K = F + X1, adding K[0...n) to X. False as in `step`. */
   newton(): boolean;
 }
@@ -71,12 +75,13 @@ function textOf(equations: Equations, devices: readonly Device[]): string {
     ...devices.flatMap((device, i) => deviceText(device, i)),
     ...prepareText(equations),
     ...stepText(equations),
+    ...bendText(equations),
     ...newtonText(equations),
-    `return { prepare, step, newton };`,
+    `return { prepare, step, bend, newton };`,
   ].join("\n");
 }
 
-const memoryNames = ["X", "X1", "K", "F", "FT", "J", "E", "P", "M", "S", "L", "R"] as const;
+const memoryNames = ["X", "X1", "K", "D", "F", "FT", "J", "E", "P", "M", "S", "L", "R"] as const;
 
 /** The device, its array, and for a device that answers one question at a time, the questions. */
 function deviceText(device: Device, i: number): string[] {
@@ -232,6 +237,20 @@ function stepText(equations: Equations): string[] {
   }
   lines.push(`R[0] = error;`, `return true;`, `}`);
   return lines;
+}
+
+function bendText({ layout }: Equations): string[] {
+  const n = layout.names.length;
+  const lines = [`function bend() {`];
+  for (let i = 0; i < n; i++) {
+    const stages = method.a.map((_, stage) => `k${stage} = K[${stage * n + i}]`);
+    lines.push(`{ const ${stages.join(", ")};`);
+    method.o.forEach((weights, m) => {
+      lines.push(`D[${m * n + i}] = ${weights.map((weight, stage) => `${weight}*k${stage}`).join(" + ")};`);
+    });
+    lines.push(`}`);
+  }
+  return [...lines, `}`];
 }
 
 function newtonText(equations: Equations): string[] {

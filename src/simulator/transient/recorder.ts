@@ -1,4 +1,3 @@
-import * as method from "./rodas5p.js";
 import type { System } from "./system.js";
 
 /** Shares of a step at which currents are kept: between them a curve of order 4 goes on. */
@@ -32,7 +31,8 @@ export class Recorder {
   keep(start_s: number, length_s: number, share: number): number {
     const { n, rowSize } = this;
     if ((this.count + 1) * rowSize > this.rows.length) this.grow();
-    const { X, X1, K } = this.system.memory;
+    const { X, X1, D } = this.system.memory;
+    this.system.inside(0, 0.5); // D is up to date
     const at = this.count * rowSize;
     const { rows } = this;
     rows[at] = start_s;
@@ -42,10 +42,7 @@ export class Recorder {
       rows[at + 3 + i] = X[i]!;
       rows[at + 3 + n + i] = X1[i]!;
     }
-    for (let m = 0; m < method.o.length; m++) {
-      const weights = method.o[m]!;
-      for (let i = 0; i < n; i++) rows[at + 3 + (2 + m) * n + i] = weighted(weights, K, n, i);
-    }
+    for (let i = 0; i < D.length; i++) rows[at + 3 + 2 * n + i] = D[i]!;
     this.count++;
     return this.channels === 0 ? -1 : at + 3 + 5 * n;
   }
@@ -55,19 +52,4 @@ export class Recorder {
     larger.set(this.rows);
     this.rows = larger;
   }
-}
-
-function weighted(weights: readonly number[], K: Float64Array, n: number, i: number): number {
-  let sum = 0;
-  for (let s = 0; s < weights.length; s++) sum += weights[s]! * K[s * n + i]!;
-  return sum;
-}
-
-/** Value of unknown i at the share s of the step the system has just made. */
-export function insideStep(system: System, i: number, s: number): number {
-  const { X, X1, K } = system.memory;
-  const n = system.size;
-  const [o1, o2, o3] = method.o;
-  const bend = weighted(o1!, K, n, i) + s * (weighted(o2!, K, n, i) + s * weighted(o3!, K, n, i));
-  return (1 - s) * X[i]! + s * (X1[i]! + (1 - s) * bend);
 }

@@ -1,5 +1,4 @@
 import type { SolveProblem } from "./problem.js";
-import { insideStep } from "./recorder.js";
 import { fireAll } from "./settle.js";
 import type { StepControl } from "./step-control.js";
 import type { System } from "./system.js";
@@ -41,7 +40,7 @@ export class Stepper {
     const { system, inside, share } = this;
     const { X, X1 } = system.memory;
     if (share < 1) {
-      for (let i = 0; i < X.length; i++) inside[i] = insideStep(system, i, share);
+      for (let i = 0; i < X.length; i++) inside[i] = system.inside(i, share);
       X.set(inside);
     } else X.set(X1);
     system.accepted();
@@ -55,7 +54,7 @@ export class Stepper {
     let after = 1;
     for (let i = 0; i < 45; i++) {
       const middle = (before + after) / 2;
-      for (let k = 0; k < inside.length; k++) inside[k] = insideStep(system, k, middle);
+      for (let k = 0; k < inside.length; k++) inside[k] = system.inside(k, middle);
       if (system.guard(t + middle * h, inside) < 0) before = middle;
       else after = middle;
     }

@@ -33,6 +33,8 @@ export class System {
   private told: { readonly device: Device; readonly x: Float64Array }[] = [];
   /** Whether some equation has no derivative in it. */
   readonly algebraic: boolean;
+  /** Whether D holds the continuous output of the last step. */
+  private bent = false;
   private start_s = 0;
   /** Share of every source that is on; below 1 only while a rest state is sought. */
   private share = 1;
@@ -201,7 +203,20 @@ export class System {
   /** Tries a step of h from the prepared point. False: not solvable at this size. */
   step(h: number): boolean {
     this.memory.R[3] = h;
+    this.bent = false;
     return this.program.step();
+  }
+
+  /** Value of unknown i at the share s of the step just made. */
+  inside(i: number, s: number): number {
+    const { X, X1, D } = this.memory;
+    const n = this.size;
+    if (!this.bent) {
+      this.program.bend();
+      this.bent = true;
+    }
+    const bend = D[i]! + s * (D[n + i]! + s * D[2 * n + i]!);
+    return (1 - s) * X[i]! + s * (X1[i]! + (1 - s) * bend);
   }
 
   newton(h: number): boolean {
@@ -356,6 +371,7 @@ function memoryFor(equations: Equations): Memory {
     X: new Float64Array(n),
     X1: new Float64Array(n),
     K: new Float64Array(n * method.a.length),
+    D: new Float64Array(n * method.o.length),
     F: new Float64Array(n),
     FT: new Float64Array(n),
     J: new Float64Array(pattern.length),

@@ -3,10 +3,13 @@ import { ground, type Quantity } from "../netlist/types.js";
 import { waveValue } from "../netlist/waveform.js";
 import type { Waveforms } from "./api.js";
 import { readerOf, type Reader } from "./quantities.js";
-import { channelShares, insideStep, type Recorder } from "./recorder.js";
+import { channelShares, type Recorder } from "./recorder.js";
 import type { System } from "./system.js";
 
-/** Currents of the circuit's probes. They depend on what devices are doing, so they are read while a step is made. */
+/**
+ * Currents of the circuit's probes where devices or limiters have events: a current then depends on what they are doing,
+ * and is read while a step is made. Elsewhere it follows from the recorded states.
+ */
 export class Channels {
   readonly keys: readonly string[];
   private readonly readers: readonly Reader[];
@@ -14,7 +17,8 @@ export class Channels {
   private readonly dx: Float64Array;
 
   constructor(private readonly system: System) {
-    const currents = system.circuit.probes.filter(({ quantity }) => quantity.kind === "current");
+    const { probes } = system.circuit;
+    const currents = system.hybrid ? probes.filter(({ quantity }) => quantity.kind === "current") : [];
     this.keys = currents.map(({ quantity }) => (quantity.kind === "current" ? quantity.element : ""));
     this.readers = currents.map(({ name, quantity }) => readerOf(system, quantity, `the probe ${name}`));
     this.x = new Float64Array(system.size);
@@ -28,18 +32,20 @@ export class Channels {
   /** Values of all channels at the given shares of the accepted part of the step just made. */
   read(t: number, h: number, share: number, out: Float64Array, at: number, shares: readonly number[]): void {
     const { system, x, dx, readers } = this;
-    const ds = 1e-3;
     shares.forEach((part, k) => {
       const s = part * share;
-      const [low, high] = [Math.max(0, s - ds), Math.min(1, s + ds)];
+      const [low, high] = [Math.max(0, s - slopeShare), Math.min(1, s + slopeShare)];
       for (let i = 0; i < x.length; i++) {
-        x[i] = insideStep(system, i, s);
-        dx[i] = (insideStep(system, i, high) - insideStep(system, i, low)) / ((high - low) * h);
+        x[i] = system.inside(i, s);
+        dx[i] = (system.inside(i, high) - system.inside(i, low)) / ((high - low) * h);
       }
       readers.forEach((reader, c) => (out[at + c * shares.length + k] = reader(t + s * h, x, dx)));
     });
   }
 }
+
+/** Share of a step over which slopes are taken, for the currents of capacitors. */
+const slopeShare = 1e-3;
 
 /** Value of a quantity in row `row`, at the share s of its whole step. */
 type RowReader = (row: number, s: number) => number;
@@ -141,7 +147,9 @@ export class RecordedWaveforms implements Waveforms {
   }
 
   private reader(quantity: Quantity): RowReader {
-    if (quantity.kind === "current") return this.channel(quantity.element);
+    if (quantity.kind === "current") {
+      return this.system.hybrid ? this.channel(quantity.element) : this.current(quantity);
+    }
     const unknown = this.system.unknownOf(quantity);
     if (unknown >= 0) return (row, s) => this.inside(row, unknown, s);
     if (quantity.kind === "state") throw this.unknownQuantity(`${quantity.element}.${quantity.index}`);
@@ -171,6 +179,24 @@ export class RecordedWaveforms implements Waveforms {
     const at = row * this.rowSize + 3 + unknown;
     const bend = rows[at + 2 * n]! + s * (rows[at + 3 * n]! + s * rows[at + 4 * n]!);
     return (1 - s) * rows[at]! + s * (rows[at + n]! + (1 - s) * bend);
+  }
+
+  /** From the states, with the sources as they are then. */
+  private current(quantity: Quantity): RowReader {
+    const { system } = this;
+    const read = readerOf(system, quantity, "the waveform");
+    const [x, dx] = [new Float64Array(system.size), new Float64Array(system.size)];
+    return (row, s) => {
+      const h = this.rows[row * this.rowSize + 1]!;
+      const [low, high] = [Math.max(0, s - slopeShare), Math.min(1, s + slopeShare)];
+      for (let i = 0; i < x.length; i++) {
+        x[i] = this.inside(row, i, s);
+        dx[i] = (this.inside(row, i, high) - this.inside(row, i, low)) / ((high - low) * h);
+      }
+      // from the start of the step: at its end a source may already have jumped
+      system.begin(this.start_s(row));
+      return read(s * h, x, dx);
+    };
   }
 
   /** A curve of order 4 through the five values kept in each step. */

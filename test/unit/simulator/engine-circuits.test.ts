@@ -277,8 +277,10 @@ test("an unknown quantity, tolerance or stop is refused; a current without a pro
     /stop at spike; its events are: none/,
   );
   const result = run(elements, { stop_s: 1 });
-  assert.throws(() => result.waveforms.sample(through("R1"), [0]), /no probe for it.*Add a probe/);
+  near(at(result, through("R1"), 0.5), 1e-3, 1e-12, "a current that follows from the states needs no probe");
   assert.throws(() => result.waveforms.sample(node("s"), [2]), /asked for at 2 s/);
+  const hybrid = run(limited(0, 0), { stop_s: 1e-6 });
+  assert.throws(() => hybrid.waveforms.sample(through("R1"), [0]), /no probe for it.*Add a probe/);
 });
 
 test("the same system gives the same run again, bit by bit, also with devices that draw their cycles", () => {
