@@ -88,7 +88,7 @@ export class ExponentialStep {
       } else {
         const perZ = 1 / z;
         const perZ2 = 2 * perZ;
-        const perZ3 = perZ / 0.9;
+        const perZ3 = perZ * (1 / 0.9);
         const growth2 = Math.exp(z2);
         one2 = (growth2 - 1) * perZ2;
         const three2 = ((one2 - 1) * perZ2 - 0.5) * perZ2;

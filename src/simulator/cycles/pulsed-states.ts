@@ -9,7 +9,7 @@ const maxResetsAtOnce = 100;
 /** Steps in one level, some seconds of computing. */
 const maxSteps = 1e7;
 /** An event is placed to this share of the step in which it happens. */
-const eventShare = 1e-10;
+const eventShare = 1e-8;
 
 /**
  * A device without capacitance behind a resistance, driven by steady levels one after the other. With the drive steady and the terminal
