@@ -59,7 +59,8 @@ test("rebound burst with the table's values: -0.75 to -1.5 V for 50 us leaves th
 test("threshold variability: neither pulse fires alone, both do 0.5 us apart, and no more from 1 us on (published longer)", () => {
   const low = [start, 5e-6, -0.4] as const;
   const high = (gap: number) => [start + 5e-6 + gap, 5e-6, 0.2] as const;
-  const count = (...each: (readonly [number, number, number])[]) => spikes("threshold-variability", pulses(slow, ...each));
+  const count = (...each: (readonly [number, number, number])[]) =>
+    spikes("threshold-variability", pulses(slow, ...each));
   assert.deepEqual([count(low), count(high(0.5e-6))], [0, 0]);
   assert.deepEqual(
     [0.4e-6, 1.5e-6, 3e-6].map((gap) => count(low, high(gap))),
@@ -70,7 +71,10 @@ test("threshold variability: neither pulse fires alone, both do 0.5 us apart, an
 test("accommodation at 5 % less bias: a rise to 1.5 V within 20 us fires, within 50 us and more it does not", () => {
   const count = (rise: number) => spikes("accommodation-bias", pwl([0, 0], [start, 0], [start + rise, 1.5]));
   const fires = [1e-6, 10e-6, 20e-6].map(count);
-  assert.ok(fires.every((n) => n >= 1 && n <= 2), fires.join());
+  assert.ok(
+    fires.every((n) => n >= 1 && n <= 2),
+    fires.join(),
+  );
   assert.deepEqual([50e-6, 200e-6].map(count), [0, 0]);
 });
 

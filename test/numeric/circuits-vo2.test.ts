@@ -214,11 +214,12 @@ test("inhibition-induced spiking: -90 uA gives spikes every 49 us that stop on r
 
 test("inhibition-induced bursting is NOT reproduced: both circuits spike regularly, no gap stands out", () => {
   for (const preset of ["inhibition-burst-a", "inhibition-burst-b"]) {
-    const gaps = runCircuit("vo2-tonic", { preset })
-      .intervals("VK_up")
-      .slice(3);
+    const gaps = runCircuit("vo2-tonic", { preset }).intervals("VK_up").slice(3);
     assert.ok(gaps.length > 20);
-    assert.ok(Math.max(...gaps) < 1.25 * Math.min(...gaps), `${preset}: ${Math.max(...gaps)} after ${Math.min(...gaps)}`);
+    assert.ok(
+      Math.max(...gaps) < 1.25 * Math.min(...gaps),
+      `${preset}: ${Math.max(...gaps)} after ${Math.min(...gaps)}`,
+    );
   }
 });
 
