@@ -116,6 +116,7 @@ class Sweep {
     const stepper = new Stepper(system, control);
     let problem = system.algebraic ? settle(system, 0) : undefined;
     let changed = true;
+    system.memory.R[3] = 0;
     while (!problem && (stepper.h < patience_s || stepper.share < 1)) {
       problem = stepper.make(0, Infinity, patience_s, changed);
       if (problem) break;

@@ -27,9 +27,8 @@ function growthShare(tolerance: number): number {
 export class StepControl {
   steps = 0;
   rejected = 0;
-  private next_s = Infinity;
-  private lastStep_s = 0;
-  private lastError = 1;
+  /** [next step to propose, length of the last one (0 for none), its error]: numbers kept in fields would be allocated. */
+  private readonly kept = Float64Array.of(Infinity, 0, 1);
   private readonly growthShare: number;
   private readonly massAt: Int32Array;
 
@@ -45,9 +44,9 @@ export class StepControl {
   /** Step to try from the prepared state. @param changed the state or a source has jumped since the last step */
   propose(changed: boolean, span_s: number): number {
     const { F, X, S, M, R } = this.system.memory;
-    let step_s = Math.min(this.next_s, span_s);
+    let step_s = Math.min(this.kept[0]!, span_s);
     if (changed) {
-      this.lastStep_s = 0;
+      this.kept[1] = 0;
       for (let i = 0; i < X.length; i++) {
         const at = this.massAt[i]!;
         if (at < 0) continue;
@@ -59,31 +58,38 @@ export class StepControl {
     return growth_per_s * step_s > this.growthShare ? this.growthShare / growth_per_s : step_s;
   }
 
-  /** Shrinks the step until its error is allowed, and makes it. @returns its length; 0 when no step is small enough */
-  solve(tried_s: number, time_s: number): number {
-    const { system } = this;
+  /**
+   * Makes a step, shrunk until its error is allowed. Its length is left in the system's memory, R[3].
+   *
+   * @param tried_s length to begin with
+   * @param time_s where it starts on the clock
+   * @returns false: no step is small enough
+   */
+  solve(tried_s: number, time_s: number): boolean {
+    const { system, kept } = this;
     const { R } = system.memory;
     let h = tried_s;
     for (let shrunk = false; ; shrunk = true) {
       this.steps++;
-      let error = system.step(h) ? R[0]! / this.tolerance : Infinity;
+      R[3] = h;
+      let error = system.step() ? R[0]! / this.tolerance : Infinity;
       if (error < 1e-10) error = 1e-10;
       let factor = safety * root(1 / error);
       if (error <= 1) {
-        if (this.lastStep_s > 0) {
-          const predicted = ((safety * h) / this.lastStep_s) * root(this.lastError / (error * error));
+        if (kept[1]! > 0) {
+          const predicted = ((safety * h) / kept[1]!) * root(kept[2]! / (error * error));
           if (predicted < factor) factor = predicted;
         }
-        this.lastStep_s = h;
-        this.lastError = Math.max(error, 0.01);
+        kept[1] = h;
+        kept[2] = Math.max(error, 0.01);
         const proposed_s = h * Math.min(shrunk ? 1 : fastestGrowth, Math.max(0.2, factor));
         // a step cut short by a corner or by the growth limit says nothing against a longer one
-        this.next_s = shrunk || factor < 1 || proposed_s > this.next_s ? proposed_s : this.next_s;
-        return h;
+        if (shrunk || factor < 1 || proposed_s > kept[0]!) kept[0] = proposed_s;
+        return true;
       }
       this.rejected++;
       h *= factor > 0.05 ? Math.min(0.8, factor) : 0.05;
-      if (!(h > 1e-15 * time_s && h > 1e-24)) return 0;
+      if (!(h > 1e-15 * time_s && h > 1e-24)) return false;
     }
   }
 

@@ -5,8 +5,7 @@ import type { System } from "./system.js";
 
 /** Makes accepted steps within a span in which the sources are smooth; ends each at the first event of a device. */
 export class Stepper {
-  /** Of the last step: its length, and the share of it up to an event (1 without one). */
-  h = 0;
+  /** Share of the last step up to an event; 1 without one. */
   share = 1;
   private readonly inside: Float64Array;
 
@@ -30,10 +29,14 @@ export class Stepper {
     const wanted_s = Math.min(control.propose(changed || fired, left_s), longest_s);
     // two equal steps to the end are better than a long one and a crumb
     const tried_s = wanted_s >= left_s ? left_s : wanted_s > 0.5 * left_s ? 0.5 * left_s : wanted_s;
-    this.h = control.solve(tried_s, system.clock_s + t);
-    if (this.h === 0) return control.problem();
+    if (!control.solve(tried_s, system.clock_s + t)) return control.problem();
     this.share = system.hybrid ? this.shareBeforeEvent(t) : 1;
     return undefined;
+  }
+
+  /** Length of the last step. */
+  get h(): number {
+    return this.system.memory.R[3]!;
   }
 
   accept(): void {

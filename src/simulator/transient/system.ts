@@ -200,9 +200,8 @@ export class System {
     this.program.prepare();
   }
 
-  /** Tries a step of h from the prepared point. False: not solvable at this size. */
-  step(h: number): boolean {
-    this.memory.R[3] = h;
+  /** Tries a step of the length in R[3] from the prepared point. False: not solvable at this size. */
+  step(): boolean {
     this.bent = false;
     return this.program.step();
   }
