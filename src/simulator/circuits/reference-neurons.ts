@@ -57,7 +57,9 @@ export const hodgkinHuxley = nameCircuit({
   columns: [voltageOf("V", "m"), stateOf("m", "M1", 0), stateOf("h", "M1", 1), stateOf("n", "M1", 2)],
   elements: (k, drive) => {
     const area_m2 = k.get("area");
-    const channels = channelParameters.filter(({ name }) => name !== "C_m").map(({ name }) => [name, k.get(name)]);
+    const channels = channelParameters
+      .filter(({ name }) => name !== "C_m")
+      .map(({ name }) => [name, k.get(name)] as const);
     return [
       drive.kind === "voltage"
         ? { kind: "V", name: "Vclamp", plus: "m", minus: "0", wave: drive.wave }
