@@ -21,7 +21,7 @@ export function energyPerSpike_J(
 }
 
 /** From when to when, s. */
-export interface Window {
+export interface TimeWindow {
   readonly from_s: number;
   readonly to_s: number;
 }
@@ -34,9 +34,9 @@ export interface OnOff {
 }
 
 /** Resistances on and off: mean voltage over mean current, over time, within a window in which the device is in that state. */
-export function onOffOf(voltage: Wave, current_A: ArrayLike<number>, on: Window, off: Window): OnOff {
+export function onOffOf(voltage: Wave, current_A: ArrayLike<number>, on: TimeWindow, off: TimeWindow): OnOff {
   const current = { times_s: voltage.times_s, values: current_A };
-  const within = ({ from_s, to_s }: Window) =>
+  const within = ({ from_s, to_s }: TimeWindow) =>
     resistance_ohm(meanOver(voltage, from_s, to_s), meanOver(current, from_s, to_s));
   const [on_ohm, off_ohm] = [within(on), within(off)];
   return { on_ohm, off_ohm, ratio: off_ohm / on_ohm };
