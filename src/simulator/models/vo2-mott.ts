@@ -223,9 +223,12 @@ export class MottDevice implements Device {
     }
     const channel = k[0]! + k[1]! * e;
     const all = channel + k[2]!;
-    const across = io[0]! / (1 + k[3]! * all);
+    // both quotients by one division: it is what this function spends its time on
+    const divider = 1 + k[3]! * all;
+    const share = 1 / (divider * heat_J);
+    const across = io[0]! * heat_J * share;
     io[2] = across * all;
-    io[3] = (across * across * channel - k[4]! * y) / heat_J;
+    io[3] = (across * across * channel - k[4]! * y) * divider * share;
   }
 
   linearise(io: Float64Array): void {

@@ -90,17 +90,26 @@ export class EventFinder {
     return one.read(t + s * h, x, dx) - one.level;
   }
 
-  /** Bisection, with a straight line tried in every other round. */
+  /** Regula falsi with the Illinois rule, bisection where that crawls. */
   private root(one: Watched, t: number, h: number, share: number, before: number): number {
     let [low, high] = [0, share];
     let [atLow, atHigh] = [before, this.at(one, t, h, share)];
+    let side = 0;
+    let last = -1;
     for (let i = 0; i < 100 && high - low > 1e-15 * high; i++) {
       const straight = low - (atLow * (high - low)) / (atHigh - atLow);
-      const s = i % 2 === 0 && straight > low && straight < high ? straight : (low + high) / 2;
+      const s = i % 8 < 6 && straight > low && straight < high ? straight : (low + high) / 2;
       const value = this.at(one, t, h, s);
-      if (value === 0) return s;
-      if (value < 0 === atLow < 0) [low, atLow] = [s, value];
-      else [high, atHigh] = [s, value];
+      if (value === 0 || Math.abs(s - last) <= 1e-15 * share) return s;
+      last = s;
+      if (value < 0 === atLow < 0) {
+        // an end that stays twice counts half, so that the next line passes on its other side
+        if (side === -1) atHigh /= 2;
+        [low, atLow, side] = [s, value, -1];
+      } else {
+        if (side === 1) atLow /= 2;
+        [high, atHigh, side] = [s, value, 1];
+      }
     }
     return high;
   }

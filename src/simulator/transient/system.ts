@@ -2,7 +2,7 @@ import type { Device } from "../models/device.js";
 import type { Circuit, Quantity } from "../netlist/types.js";
 import { pieceRate, pieceValue } from "../netlist/waveform.js";
 import { Equations, leastSeries_ohm } from "./equations.js";
-import { layoutOf, makeDevices, type Layout } from "./layout.js";
+import { layoutOf, makeDevices, type DevicePlace, type Layout } from "./layout.js";
 import { jacobianPattern, massValues, programFor, type MakeProgram, type Memory, type Program } from "./program.js";
 import * as method from "./rodas5p.js";
 
@@ -28,7 +28,11 @@ export class System {
   private devices: Device[];
   private program: Program;
   /** Devices that have events, with their place among the unknowns. */
-  private firing: { readonly device: Device; readonly index: number; readonly x: Float64Array }[] = [];
+  private firing: (DevicePlace & {
+    readonly device: Device;
+    readonly x: Float64Array;
+    readonly tried: Float64Array;
+  })[] = [];
   /** Devices with states, and their part of X. */
   private told: { readonly device: Device; readonly x: Float64Array }[] = [];
   /** Whether some equation has no derivative in it. */
@@ -70,10 +74,11 @@ export class System {
 
   private connect(): Program {
     const { devices, layout, memory } = this;
-    const all = layout.devices.map(({ index, first, size }) => ({
-      device: devices[index]!,
-      index,
-      x: memory.X.subarray(first, first + size),
+    const all = layout.devices.map((place) => ({
+      ...place,
+      device: devices[place.index]!,
+      x: memory.X.subarray(place.first, place.first + place.size),
+      tried: new Float64Array(place.size),
     }));
     this.told = all.filter(({ device }) => device.size > 0);
     this.firing = all.filter(({ device }) => device.fires !== false);
@@ -263,10 +268,9 @@ export class System {
   /** Negative between events; the first that reaches zero is the event. */
   guard(t: number, x: Float64Array): number {
     let largest = -1;
-    for (const { device, index } of this.firing) {
-      const place = this.layout.devices[index]!;
-      const own = x.subarray(place.first, place.first + place.size);
-      largest = Math.max(largest, device.guard(this.across(place.element.a, place.element.b, t, x), own));
+    for (const { device, element, first, tried } of this.firing) {
+      for (let i = 0; i < tried.length; i++) tried[i] = x[first + i]!;
+      largest = Math.max(largest, device.guard(this.across(element.a, element.b, t, x), tried));
     }
     for (const { index } of this.layout.limiters) largest = Math.max(largest, this.limiterGuard(index, t, x));
     return largest;
@@ -281,9 +285,8 @@ export class System {
       L[index] = L[index] === 0 ? Math.sign(this.excess_V(element.name, t, X)) : 0;
       fired = true;
     }
-    for (const { device, index, x } of this.firing) {
-      const { a, b } = this.layout.devices[index]!.element;
-      const v = this.across(a, b, t, X);
+    for (const { device, element, x } of this.firing) {
+      const v = this.across(element.a, element.b, t, X);
       if (device.guard(v, x) < 0) continue;
       device.fire(v, x);
       fired = true;
