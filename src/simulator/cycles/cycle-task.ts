@@ -1,5 +1,5 @@
 /** Task of `runMany`: one block of cycles. */
-import { MemrigError } from "../../errors.js";
+import { messageOf } from "../../errors.js";
 import type { CycleBatch, CycleJob } from "./cycle-plan.js";
 import { CycledDevice } from "./cycled-device.js";
 
@@ -10,15 +10,16 @@ export interface BlockOrder {
   readonly size: number;
 }
 
-export function run({ job, block, size }: BlockOrder): CycleBatch {
-  const device = new CycledDevice(job, block);
+/** The cycles, and whether the device was back at rest after the last; or why they could not be solved. */
+export type BlockAnswer = { readonly batch: CycleBatch; readonly atRest: boolean } | { readonly failure: string };
+
+export function run({ job, block, size }: BlockOrder): BlockAnswer {
   const first = block * size;
-  const batch = device.run(Math.min(size, job.cycles - first));
-  if (device.atRest()) return { ...batch, first };
-  throw new MemrigError(
-    "invalid-request",
-    `${job.model} is not back at rest when a cycle ends: cut into blocks, its cycles would leave out what those before ` +
-      `have done to it. Run them one after the other (runCycles), or make the gap longer.`,
-    { model: job.model, gap_s: job.plan.gap_s },
-  );
+  const device = new CycledDevice(job, block);
+  try {
+    const batch = device.run(Math.min(size, job.cycles - first));
+    return { batch: { ...batch, first }, atRest: device.atRest() };
+  } catch (error) {
+    return { failure: messageOf(error) };
+  }
 }

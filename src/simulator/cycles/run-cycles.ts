@@ -1,8 +1,9 @@
 import { MemrigError } from "../../errors.js";
 import { runMany, siblingModule, type Progress } from "../populations/index.js";
-import { checkPlan, type CycleBatch, type CycleJob } from "./cycle-plan.js";
+import { SimulationError } from "../one-port.js";
+import type { CycleBatch, CycleJob } from "./cycle-plan.js";
 import { CycledDevice } from "./cycled-device.js";
-import type { BlockOrder } from "./cycle-task.js";
+import type { BlockAnswer, BlockOrder } from "./cycle-task.js";
 
 export interface CycleWatch {
   /** Takes the batches in order; they are not kept. Waited for. */
@@ -47,13 +48,14 @@ export async function runCycles(job: CycleJob, watch: CycleWatch, batch = defaul
  * @param options `threads`: left out, as many as the machine computes at once; `block`: cycles in a block, and in a batch
  * @throws MemrigError `invalid-request`: the job can not be, or the device is not back at rest when a cycle ends: blocks would leave out
  *   what the cycles before have done to it, run it with `runCycles`
+ * @throws SimulationError the solve of a block failed; the blocks before it were handed over
  */
 export async function runCycleBlocks(
   job: CycleJob,
   watch: CycleWatch,
   options: { readonly threads?: number; readonly block?: number } = {},
 ): Promise<number> {
-  checkPlan(job);
+  new CycledDevice(job); // refuses what can not be, before a thread is started
   const block = options.block ?? defaultBatch;
   const items: BlockOrder[] = Array.from({ length: Math.ceil(job.cycles / block) }, (_, k) => ({
     job,
@@ -61,14 +63,16 @@ export async function runCycleBlocks(
     size: block,
   }));
   let done = 0;
-  const outcome = await runMany<BlockOrder, CycleBatch>({
+  await runMany<BlockOrder, BlockAnswer>({
     module: siblingModule(import.meta.url, "cycle-task"),
     items,
     ...(options.threads !== undefined && { threads: options.threads }),
     ...(watch.signal && { signal: watch.signal }),
-    onResult: async (_index, batch) => {
-      done += batch.rOn_ohm.length;
-      await watch.onBatch(batch);
+    onResult: async (index, answer) => {
+      if ("failure" in answer) throw new SimulationError(answer.failure, { model: job.model, block: index });
+      if (!answer.atRest) throw remembers(job);
+      done += answer.batch.rOn_ohm.length;
+      await watch.onBatch(answer.batch);
     },
     onProgress: ({ done: blocks, failed, total, elapsed_s, left_s }) =>
       watch.onProgress?.({
@@ -79,9 +83,14 @@ export async function runCycleBlocks(
         left_s,
       }),
   });
-  const [failure] = outcome.failures;
-  if (failure) {
-    throw new MemrigError("invalid-request", failure.message, { model: job.model, block: failure.index });
-  }
   return done;
+}
+
+function remembers({ model, plan }: CycleJob): MemrigError {
+  return new MemrigError(
+    "invalid-request",
+    `${model} is not back at rest when a cycle ends: cut into blocks, its cycles would leave out what those before ` +
+      `have done to it. Run them one after the other (runCycles), or make the gap longer.`,
+    { model, gap_s: plan.gap_s },
+  );
 }

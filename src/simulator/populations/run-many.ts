@@ -5,7 +5,10 @@ import { MemrigError } from "../../errors.js";
 import type { Answer, WorkerStart } from "./messages.js";
 import { progressOf, type Progress } from "./progress.js";
 
-/** What a task's module exports as `run`: no memory from item to item, so that any thread may take any of them. */
+/**
+ * What a task's module exports as `run`: no memory from item to item, so that any thread may take any of them. Typed arrays in the
+ * result are given away.
+ */
 export type Task<Item, Result> = (item: Item, index: number) => Result | Promise<Result>;
 
 export interface Many<Item, Result> {

@@ -21,10 +21,10 @@ async function answerTo(index: number, item: unknown): Promise<Answer> {
   }
 }
 
-/** Arrays that are a result, or a field of one, change hands without being copied. */
-function buffersOf(result: unknown): ArrayBuffer[] {
+/** Arrays within a result, down to `depth` objects deep, change hands without being copied. */
+function buffersOf(result: unknown, depth = 3): ArrayBuffer[] {
   if (typeof result !== "object" || result === null) return [];
-  const parts = [result, ...(Object.values(result) as unknown[])];
-  const buffers = parts.map((part) => (ArrayBuffer.isView(part) ? part.buffer : part));
-  return [...new Set(buffers.filter((buffer) => buffer instanceof ArrayBuffer))];
+  if (ArrayBuffer.isView(result)) return result.buffer instanceof ArrayBuffer ? [result.buffer] : [];
+  if (depth === 0 || Array.isArray(result)) return [];
+  return [...new Set(Object.values(result).flatMap((part: unknown) => buffersOf(part, depth - 1)))];
 }
