@@ -68,6 +68,11 @@ async function compare(): Promise<void> {
   );
   console.log("error: largest |t/t_reference - 1| of all switching times; inf: events too many or too few.\n");
   printSettings(solvers, best);
+  for (const { name, firstRun_s } of solvers) {
+    if (!firstRun_s) continue;
+    const firsts = cases.map((given) => `${given.name} ${ms(firstRun_s(given) ?? Number.NaN)}`);
+    console.log(`\n${name}, first run of a case, making its equations included, at 1e-4: ${firsts.join(", ")}`);
+  }
   const kept = printRatios(solvers.slice(1), best);
   process.exitCode = kept ? 0 : 1;
 }

@@ -27,4 +27,6 @@ export interface Solver {
   readonly settings: readonly Setting[];
   /** One measurement; CPU of the best of several passes is kept by the caller. */
   run(given: Case, setting: Setting): Outcome;
+  /** CPU of the first simulation of a case, making its equations included; for a solver that is faster later. */
+  readonly firstRun_s?: (given: Case) => number | undefined;
 }
