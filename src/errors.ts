@@ -8,6 +8,7 @@
  * - `no-answer`          no connection, or no reply within the time allowed
  * - `bad-reply`          a reply that can not be understood; it is quoted
  * - `storage-failed`     the disk did not take a record, or gave one back damaged
+ * - `solve-failed`       equations would not be solved; what was computed until then is given
  * - `aborted`            a person or a stop rule ended it
  */
 export type ErrorKind =
@@ -18,6 +19,7 @@ export type ErrorKind =
   | "no-answer"
   | "bad-reply"
   | "storage-failed"
+  | "solve-failed"
   | "aborted";
 
 /** The one error class: a sentence for the person, a kind for the code, the numbers in `details`. */

@@ -11,6 +11,7 @@ const statuses: Readonly<Record<ErrorKind, number>> = {
   "bad-reply": 502,
   "no-answer": 504,
   "storage-failed": 507,
+  "solve-failed": 500,
 };
 
 /** The sentence of an error as JSON, with the status that fits its kind. */

@@ -1,21 +1,54 @@
 import { MemrigError } from "../errors.js";
 import { si } from "../units.js";
+import { agSiox } from "./models/ag-siox.js";
 import { capacitor } from "./models/capacitor.js";
 import type { DeviceModel, Draws, ModelInfo, ParameterInfo } from "./models/device.js";
 import { diode } from "./models/diode.js";
+import { hhMembrane } from "./models/hh-membrane.js";
+import { jartVcm } from "./models/jart-vcm.js";
+import { lifMembrane } from "./models/lif-membrane.js";
+import { lifNeuron } from "./models/lif-neuron.js";
+import { nbo2Mott } from "./models/nbo2-mott.js";
+import { ots } from "./models/ots.js";
 import { resistor } from "./models/resistor.js";
+import { stanfordRram } from "./models/stanford-rram.js";
+import { taox } from "./models/taox.js";
 import { vo2Mott } from "./models/vo2-mott.js";
+import { voxNdr } from "./models/vox-ndr.js";
+import { vteam } from "./models/vteam.js";
+import { wo3Pedot } from "./models/wo3-pedot.js";
+import { yakopcic } from "./models/yakopcic.js";
 import { znoDiffusive } from "./models/zno-diffusive.js";
 import type { OnePort } from "./one-port.js";
 import { createRandom } from "./random.js";
 import { DevicePort } from "./transient/device-port.js";
 
-const models: ReadonlyMap<string, DeviceModel> = new Map(
-  [znoDiffusive, vo2Mott, resistor, capacitor, diode].map((model) => [model.name, model]),
-);
+const all: readonly DeviceModel[] = [
+  znoDiffusive,
+  vo2Mott,
+  nbo2Mott,
+  voxNdr,
+  taox,
+  agSiox,
+  wo3Pedot,
+  ots,
+  vteam,
+  yakopcic,
+  stanfordRram,
+  jartVcm,
+  lifMembrane,
+  lifNeuron,
+  hhMembrane,
+  resistor,
+  capacitor,
+  diode,
+];
+
+/** The models themselves, to make devices for a circuit of. */
+export const deviceModels: ReadonlyMap<string, DeviceModel> = new Map(all.map((model) => [model.name, model]));
 
 /** The device models by name, with their parameters. */
-export const modelCatalogue: ReadonlyMap<string, ModelInfo> = models;
+export const modelCatalogue: ReadonlyMap<string, ModelInfo> = deviceModels;
 
 /**
  * A simulated device at rest, at time 0.
@@ -33,18 +66,23 @@ export function createDevice(
   seed?: number,
   cycleSeed?: number,
 ): OnePort {
-  const found = models.get(model);
-  if (!found) {
-    throw new MemrigError(
-      "invalid-request",
-      `"${model}" was given as device model; there are: ${[...models.keys()].join(", ")}.`,
-      { model, allowed: [...models.keys()] },
-    );
-  }
+  const found = deviceModel(model);
   return new DevicePort(found.create(complete(found, parameters), drawsOf(model, seed, cycleSeed)));
 }
 
-function drawsOf(model: string, seed: number | undefined, cycleSeed = seed): Draws {
+/** @throws MemrigError `invalid-request`: no such model; the message lists those there are */
+export function deviceModel(model: string): DeviceModel {
+  const found = deviceModels.get(model);
+  if (found) return found;
+  throw new MemrigError(
+    "invalid-request",
+    `"${model}" was given as device model; there are: ${[...deviceModels.keys()].join(", ")}.`,
+    { model, allowed: [...deviceModels.keys()] },
+  );
+}
+
+/** The generators of a device: one of many with a seed, the nominal one without. */
+export function drawsOf(model: string, seed: number | undefined, cycleSeed = seed): Draws {
   const cycle =
     cycleSeed === undefined ? createRandom(0, `nominal cycles:${model}`) : createRandom(cycleSeed, `cycles:${model}`);
   return seed === undefined ? { cycle } : { device: createRandom(seed, `device:${model}`), cycle };

@@ -7,6 +7,7 @@ import type { TestContext } from "node:test";
 const programs = {
   influxd: { command: "influxd", packages: ["influxdb"] },
   chromium: { command: "chromium", packages: ["chromium"] },
+  ngspice: { command: "ngspice", packages: ["ngspice"] },
   lxi: { command: "lxi", packages: ["lxi-tools"] },
   // Debian's own interpreter: another python3 on the path would not see Debian's PyVISA.
   pyvisa: {

@@ -64,7 +64,7 @@ export interface Device {
   readonly initial: readonly number[];
   /** Size of each state that matters: errors are judged against the larger of this and the state itself. */
   readonly scale: readonly number[];
-  /** Passive and rising with v: zero at v = 0. */
+  /** Rising with v, and zero at v = 0 unless `emf_V` says otherwise. */
   current_A(v: number, x: Float64Array): number;
   /** di/dv, at least 0. */
   conductance_S(v: number, x: Float64Array): number;
@@ -81,4 +81,15 @@ export interface Device {
   fire(v: number, x: Float64Array): void;
   /** Told of every accepted state, in order; may round what no longer matters. */
   accepted(x: Float64Array): void;
+  /** Bound of the voltage the device shows when nothing is connected, V. Left out: it is passive, and shows none. */
+  readonly emf_V?: number;
+  /** False: the guard never reaches zero. Left out: it may. */
+  readonly fires?: boolean;
+  /**
+   * Faster, for a solver in its innermost loop: all that one state gives, through one array, sharing what they have in
+   * common. With n states, `io` holds v, the n states; behind them go the current and the n rates.
+   */
+  flow?(io: Float64Array): void;
+  /** As `flow`, and behind it di/dv, di/dx (n), df/dv (n), df/dx (n x n, row by row). Comes with `flow` or not at all. */
+  linearise?(io: Float64Array): void;
 }

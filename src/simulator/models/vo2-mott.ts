@@ -15,8 +15,15 @@
  *   Hy = dH/dy = A ((1 - e)/2 - e/y) + 2 B e/y^2   A = pi r^2 L cp dT   B = pi r^2 L dh_tr
  *
  * Around the channel: Rshunt beside it, Re (electrodes) before both; only the channel's power heats it.
+ *
+ * Stage temperature T [the fit of Yi et al., Fig. S6c: ln(G/T^2) against 1/T below the transition]: insulating VO2, in
+ * the channel and in the leakage beside it, has rho_ins (T_0/T)^2 exp(E_a/k_B (1/T - 1/T_0)); a share
+ * f = 1/(1 + exp((T_c - T)/w_T)) of its grains, T_c = T_0 + dT, is metallic without any current, in parallel; what
+ * heating has left to do is dT(T) = w_T ln(1 + exp((T_c - T)/w_T)), the integral of 1 - f. At T = T_0 all this is the model
+ * above to the last bit. Heating only: the hysteresis of a cooling stage is not modelled.
  */
 import { parameter, type Device, type DeviceModel, type Draws, type ParametersOf } from "./device.js";
+import { logistic, softplus } from "./smooth.js";
 import type { Random } from "../random.js";
 
 const parameters = [
@@ -29,7 +36,18 @@ const parameters = [
   parameter("kappa", "W/(m K)", 3.5, 1e-3, 1e4, "thermal conductivity, Table S2"),
   parameter("rho_met", "ohm m", 3e-6, 1e-9, 1e3, "metallic resistivity, Table S2"),
   parameter("rho_ins", "ohm m", 1e-2, 1e-9, 1e6, "insulating resistivity, Table S2"),
-  parameter("dT", "K", 43, 0.1, 1e3, "transition temperature above ambient, Table S2"),
+  parameter("dT", "K", 43, 0.1, 1e3, "transition temperature above T_0, Table S2"),
+  parameter("T", "K", 297, 200, 400, "temperature of the stage"),
+  parameter(
+    "T_0",
+    "K",
+    297,
+    200,
+    400,
+    "stage temperature at which rho_ins, Rshunt and dT hold: T_c is 340 K in Table S1",
+  ),
+  parameter("E_a", "eV", 0.205, 0, 2, "activation of the insulating state, Fig. S6c"),
+  parameter("w_T", "K", 0.7, 0.05, 20, "width of the film's transition: rises above 60 °C, Fig. S6c [C]"),
   parameter(
     "sigma_device",
     "",
@@ -58,7 +76,7 @@ export const vo2Mott: DeviceModel = {
   title: "VO2 Mott threshold switch",
   source: "Yi et al., Nat. Commun. 9 (2018) 4661; Pickett, Williams, Nanotechnology 23 (2012) 215202",
   parameters,
-  create: (given, draws) => new Vo2Device(given, draws),
+  create: (given, draws) => new MottDevice(given, draws),
 };
 
 /** What follows from the parameters, once a cycle. */
@@ -75,14 +93,31 @@ export interface Vo2Constants {
 
 export function vo2Constants(k: Vo2Parameters): Vo2Constants {
   const area = Math.PI * k.r * k.r;
+  const { rho_ins, dT } = atStage(k);
   return {
-    Rins_ohm: (k.rho_ins * k.L) / area,
-    a: k.rho_ins / k.rho_met - 1,
-    Q0_W: 2 * Math.PI * k.L * k.kappa * k.dT,
-    A_J: area * k.L * k.cp * k.dT,
+    Rins_ohm: (rho_ins * k.L) / area,
+    a: Math.max(rho_ins / k.rho_met - 1, 0),
+    Q0_W: 2 * Math.PI * k.L * k.kappa * dT,
+    A_J: area * k.L * k.cp * dT,
     B_J: area * k.L * k.dh_tr,
     Re_ohm: k.Re,
-    gShunt_S: 1 / k.Rshunt,
+    gShunt_S: k.rho_ins / rho_ins / k.Rshunt,
+  };
+}
+
+/** eV/K */
+const boltzmann = 8.617333e-5;
+/** Above the transition the device is metal at any current; a heat balance remains, so that y stays finite. */
+const least_dT_K = 0.1;
+
+/** Resistivity outside the core, and heating to the transition, at the temperature of the stage. */
+function atStage(k: Vo2Parameters): { rho_ins: number; dT: number } {
+  const missing_K = k.T_0 + k.dT - k.T;
+  const metallic = logistic(-missing_K / k.w_T);
+  const rho = k.rho_ins * (k.T_0 / k.T) ** 2 * Math.exp((k.E_a / boltzmann) * (1 / k.T - 1 / k.T_0));
+  return {
+    rho_ins: rho / (1 + metallic * (rho / k.rho_met - 1)),
+    dT: Math.max(missing_K > 40 * k.w_T ? missing_K : k.w_T * softplus(missing_K / k.w_T), least_dT_K),
   };
 }
 
@@ -115,20 +150,25 @@ const onAt_y = 1 / Math.log(1 / 0.25);
 /** u = 0.1: off below, far under any y at which a device can stay on. */
 const offAt_y = 1 / Math.log(1 / 0.1);
 
-class Vo2Device implements Device {
+/** A metallic core in a heated channel, of any material: `nbo2-mott` is one too. */
+export class MottDevice implements Device {
   readonly size = 1;
   readonly capacitance_F: number;
   readonly initial = [0];
   readonly scale = [0.1];
+  readonly fires: boolean;
   private readonly drawn: Vo2Parameters;
   private readonly cycle: Random;
   private c: Vo2Constants;
+  /** [1/Rins, a/Rins, shunt, Re, Q0, A, B]: what the innermost loop reads. */
+  private readonly k = new Float64Array(7);
   private on = false;
   private lastY = 0;
   private lastShare = 0;
 
   constructor(given: Vo2Parameters, draws: Draws) {
     this.capacitance_F = given.C;
+    this.fires = given.sigma_cycle > 0;
     this.cycle = draws.cycle;
     const share = given.sigma_device * Math.SQRT1_2;
     const longer = Math.exp(share * (draws.device?.normal() ?? 0));
@@ -171,6 +211,47 @@ class Vo2Device implements Device {
     out[0] = (heatFlow_W - this.rate_per_s(v, y) * heatCapacityByState(y, e, c)) / heatCapacity_J(y, e, c);
   }
 
+  flow(io: Float64Array): void {
+    const k = this.k;
+    const y = io[1]!;
+    let e = 0;
+    let heat_J = k[5]! / 2;
+    if (y > coldest) {
+      const w = 1 / y;
+      e = Math.exp(-2 * w);
+      heat_J = k[5]! * ((1 - e) / 2 - e * w) + 2 * k[6]! * e * w * w;
+    }
+    const channel = k[0]! + k[1]! * e;
+    const all = channel + k[2]!;
+    // both quotients by one division: it is what this function spends its time on
+    const divider = 1 + k[3]! * all;
+    const share = 1 / (divider * heat_J);
+    const across = io[0]! * heat_J * share;
+    io[2] = across * all;
+    io[3] = (across * across * channel - k[4]! * y) * divider * share;
+  }
+
+  linearise(io: Float64Array): void {
+    this.flow(io);
+    const k = this.k;
+    const v = io[0]!;
+    const y = io[1]!;
+    const w = y > coldest ? 1 / y : 0;
+    const e = y > coldest ? Math.exp(-2 * w) : 0;
+    const slope = 2 * e * w * w;
+    const heat_J = k[5]! * ((1 - e) / 2 - e * w) + 2 * k[6]! * e * w * w;
+    const heatByState = k[5]! * (-slope / 2 - slope * w + e * w * w) + 2 * k[6]! * w * w * (slope - 2 * e * w);
+    const channel = k[0]! + k[1]! * e;
+    const all = channel + k[2]!;
+    const share = 1 / (1 + k[3]! * all);
+    const across = v * share;
+    const power = across * across * (1 - 2 * channel * k[3]! * share) * k[1]! * slope;
+    io[4] = all * share;
+    io[5] = across * share * k[1]! * slope;
+    io[6] = (2 * across * share * channel) / heat_J;
+    io[7] = (power - k[4]! - io[3]! * heatByState) / heat_J;
+  }
+
   guard(_v: number, x: Float64Array): number {
     return this.on ? offAt_y - x[0]! : x[0]! - onAt_y;
   }
@@ -186,7 +267,9 @@ class Vo2Device implements Device {
 
   private drawCycle(): Vo2Constants {
     const rho_met = this.drawn.rho_met * Math.exp(this.drawn.sigma_cycle * this.cycle.normal());
-    return vo2Constants({ ...this.drawn, rho_met });
+    const c = vo2Constants({ ...this.drawn, rho_met });
+    this.k.set([1 / c.Rins_ohm, c.a / c.Rins_ohm, c.gShunt_S, c.Re_ohm, c.Q0_W, c.A_J, c.B_J]);
+    return c;
   }
 
   private rate_per_s(v: number, y: number): number {

@@ -19,6 +19,8 @@ const settled = 1e-9;
 export class DrivenDevice implements OdeSystem {
   readonly size: number;
   private readonly floating: boolean;
+  /** Bound of the voltage of a device that is no passive one. */
+  private readonly emf_V: number;
   private readonly byVoltage: Float64Array;
   private readonly currentByState: Float64Array;
   private readonly inner: Float64Array;
@@ -33,6 +35,7 @@ export class DrivenDevice implements OdeSystem {
 
   constructor(private readonly device: Device) {
     this.floating = device.capacitance_F > 0;
+    this.emf_V = device.emf_V ?? 0;
     this.size = device.size + (this.floating ? 1 : 0);
     this.byVoltage = new Float64Array(device.size);
     this.currentByState = new Float64Array(device.size);
@@ -147,20 +150,24 @@ export class DrivenDevice implements OdeSystem {
 
   private solve_V(emf: number, x: Float64Array): number {
     this.limited = true;
-    if (this.limit_A === 0) return 0;
+    if (this.limit_A === 0) return this.emf_V === 0 ? 0 : this.root_V(0, 0, 0, x);
     const free_V = this.series_ohm === 0 ? emf : this.root_V(emf, 1 / this.series_ohm, emf / this.series_ohm, x);
     if (this.limit_A === Infinity) {
       this.limited = false;
       return free_V;
     }
-    this.limited = Math.abs(this.device.current_A(free_V, x)) > this.limit_A;
-    return this.limited ? this.root_V(free_V, 0, free_V < 0 ? -this.limit_A : this.limit_A, x) : free_V;
+    const free_A = this.device.current_A(free_V, x);
+    this.limited = Math.abs(free_A) > this.limit_A;
+    return this.limited ? this.root_V(free_V, 0, free_A < 0 ? -this.limit_A : this.limit_A, x) : free_V;
   }
 
-  /** Root between 0 and `bound` of i(v, x) + source_S v = target: Newton, halving the bracket where Newton crawls. */
+  /**
+   * Root of i(v, x) + source_S v = target between 0 and `bound`, and as much beyond as the device has a voltage of its own:
+   * Newton, halving the bracket where Newton crawls.
+   */
   private root_V(bound: number, source_S: number, target_A: number, x: Float64Array): number {
-    let low = Math.min(0, bound);
-    let high = Math.max(0, bound);
+    let low = Math.min(0, bound) - this.emf_V;
+    let high = Math.max(0, bound) + this.emf_V;
     let v = this.lastVoltage_V >= low && this.lastVoltage_V <= high ? this.lastVoltage_V : bound;
     let lastMove = high - low;
     for (let i = 0; i < 200; i++) {

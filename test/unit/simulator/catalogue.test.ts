@@ -33,16 +33,27 @@ test("a value out of range is refused with the range, and so is one that is no n
   assert.equal(refusal(() => createDevice("diode", { N: NaN })).kind, "invalid-request");
 });
 
-test("every model makes a device of its defaults, at rest, and of each parameter's bounds", () => {
+test("every model makes a device of its defaults, at rest, and of each parameter's bounds or names the one it contradicts", () => {
   for (const [name, model] of modelCatalogue) {
     const device = createDevice(name, {});
     assert.deepEqual([device.time_s, device.voltage_V, device.current_A], [0, 0, 0], name);
     for (const { name: parameter, default: nominal, min, max, description } of model.parameters) {
       assert.ok(description.length > 3 && nominal >= (min ?? -Infinity) && nominal <= (max ?? Infinity), parameter);
-      for (const bound of [min, max]) if (bound !== undefined) createDevice(name, { [parameter]: bound });
+      for (const bound of [min, max]) if (bound !== undefined) makesOrExplains(name, parameter, bound);
     }
   }
 });
+
+/** A bound may contradict the default of another parameter: then the refusal names both. */
+function makesOrExplains(model: string, parameter: string, bound: number): void {
+  try {
+    createDevice(model, { [parameter]: bound });
+  } catch (error) {
+    assert.ok(error instanceof MemrigError && error.kind === "invalid-request", String(error));
+    const named = Object.keys(error.details).filter((name) => name !== "model");
+    assert.ok(named.length === 2 && named.includes(parameter), `${error.message} (${parameter} = ${bound})`);
+  }
+}
 
 function trace(device: OnePort): number[] {
   const currents: number[] = [];

@@ -1,0 +1,55 @@
+import type { Device } from "../models/device.js";
+import { DrivenDevice } from "../transient/driven-device.js";
+import type { Rates } from "./exponential-step.js";
+
+/** A device without capacitance behind a source and its resistance, in the layout of the exponential step. */
+export class BehindResistance implements Rates {
+  private readonly driven: DrivenDevice;
+  private readonly n: number;
+  private readonly x: Float64Array;
+  private readonly rates: Float64Array;
+  private readonly byState: Float64Array;
+  private readonly byTime: Float64Array;
+  private emf_V = NaN;
+
+  constructor(device: Device, series_ohm: number) {
+    this.driven = new DrivenDevice(device);
+    this.driven.connect(series_ohm, Infinity);
+    const n = device.size;
+    this.n = n;
+    [this.x, this.rates, this.byTime] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
+    this.byState = new Float64Array(n * n);
+  }
+
+  /** [0] is the source's voltage. */
+  flow(io: Float64Array): void {
+    const { driven, n, x, rates } = this;
+    this.take(io);
+    driven.rates(0, x, rates);
+    for (let i = 0; i < n; i++) io[n + 2 + i] = rates[i]!;
+  }
+
+  linearise(io: Float64Array): void {
+    const { driven, n, x, rates, byState, byTime } = this;
+    this.take(io);
+    driven.linearise(0, x, rates, byState, byTime);
+    for (let i = 0; i < n; i++) io[n + 2 + i] = rates[i]!;
+    for (let k = 0; k < n * n; k++) io[4 * n + 3 + k] = byState[k]!;
+  }
+
+  /** Terminal voltage with the source at a voltage and the device in a state. */
+  terminal_V(emf_V: number, x: Float64Array): number {
+    this.drive(emf_V);
+    return this.driven.voltage_V(0, x);
+  }
+
+  private take(io: Float64Array): void {
+    this.drive(io[0]!);
+    for (let i = 0; i < this.n; i++) this.x[i] = io[1 + i]!;
+  }
+
+  private drive(emf_V: number): void {
+    if (emf_V !== this.emf_V) this.driven.line(emf_V, 0);
+    this.emf_V = emf_V;
+  }
+}

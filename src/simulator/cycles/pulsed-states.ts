@@ -1,0 +1,214 @@
+import type { Device } from "../models/device.js";
+import { SimulationError } from "../one-port.js";
+import { BehindResistance } from "./behind-resistance.js";
+import { ExponentialStep } from "./exponential-step.js";
+import type { Pulsed } from "./pulsed.js";
+
+/** Resets that may follow each other without time passing. */
+const maxResetsAtOnce = 100;
+/** Steps in one level, some seconds of computing. */
+const maxSteps = 1e7;
+/** An event is placed to this share of the step in which it happens. */
+const eventShare = 1e-8;
+
+/**
+ * A device without capacitance behind a resistance, driven by steady levels one after the other. With the drive steady and the terminal
+ * voltage algebraic, each of its states obeys an equation of its own, dx/dt = f(x); for a device whose states act on each other,
+ * see `actsOnItself`.
+ *
+ * A tolerance bounds the estimate of each step; the result is better, the method being of order 5 and the estimate of order 3. For VO2
+ * behind 1.05 kohm at 1.7 V, 1e-4 gives the switching delay to 4e-6, 1e-5 to 2e-7; resistances in a state that has settled to 1e-12.
+ */
+export class PulsedStates implements Pulsed {
+  /** Accepted and rejected steps so far. */
+  steps = 0;
+  rejected = 0;
+  voltage_V = 0;
+  current_A = 0;
+  eventAfter_s = NaN;
+  private readonly solver: ExponentialStep;
+  private readonly behind: BehindResistance;
+  private readonly x: Float64Array;
+  private readonly scale: Float64Array;
+  private emf_V = 0;
+
+  /**
+   * @param device without capacitance
+   * @param series_ohm between source and terminals, at least 0
+   * @param tolerance relative error allowed in a step
+   */
+  constructor(
+    private readonly device: Device,
+    private readonly series_ohm: number,
+    private readonly tolerance: number,
+  ) {
+    this.x = Float64Array.from(device.initial);
+    this.scale = Float64Array.from(device.scale);
+    this.behind = new BehindResistance(device, series_ohm);
+    this.solver = new ExponentialStep(series_ohm === 0 && isDirect(device) ? device : this.behind, device.size);
+  }
+
+  get state(): ArrayLike<number> {
+    return this.x;
+  }
+
+  hold(level_V: number, length_s: number): void {
+    const { device, x, solver } = this;
+    this.emf_V = level_V;
+    solver.io[0] = level_V;
+    this.eventAfter_s = NaN;
+    const allowedSteps = this.steps + maxSteps;
+    let next_s = 0;
+    let last_s = 0;
+    let lastError = 1;
+    for (let t = 0; t < length_s;) {
+      const fired = this.reset(t);
+      copy(x, solver.x0);
+      solver.prepare();
+      if (t === 0 || fired) {
+        last_s = 0;
+        next_s = this.cautious_s(length_s);
+      }
+      let h = Math.min(next_s, length_s - t);
+      let shrunk = false;
+      let error = 0;
+      for (;;) {
+        solver.try(h);
+        error = this.errorNorm();
+        if (error <= 1) break;
+        shrunk = true;
+        this.rejected++;
+        const factor = error < Infinity ? 0.9 / Math.sqrt(Math.sqrt(error)) : 0.05; // the error goes as the 4th power
+        h *= Math.max(0.05, Math.min(0.8, factor));
+        if (!(h > 1e-24 && h > 1e-15 * t)) throw this.failed(t, "no step is small enough");
+      }
+      if (++this.steps > allowedSteps) throw this.failed(t, `${maxSteps} steps were not enough for this level`);
+      // how the error went from the last step to this one counts as well (Gustafsson, ACM Trans. Math. Softw. 20 (1994) 496)
+      const least = Math.max(error, 1e-8);
+      const ratio = last_s / h;
+      const trend = (ratio * ratio * ratio * ratio * least * least) / lastError;
+      const factor = 0.9 / Math.sqrt(Math.sqrt(Math.max(least, trend)));
+      next_s = h * Math.min(shrunk ? 1 : 8, Math.max(0.2, factor));
+      last_s = h;
+      lastError = Math.max(error, 0.01);
+      copy(solver.x1, x);
+      if (device.guard(this.terminal_V(), x) >= 0) t += this.toEvent_s(h);
+      else t = h >= length_s - t ? length_s : t + h;
+      device.accepted(x);
+    }
+    this.voltage_V = this.terminal_V();
+    this.current_A = device.current_A(this.voltage_V, x);
+  }
+
+  /** A step that moves no state by more than about itself or its scale. */
+  private cautious_s(length_s: number): number {
+    const { solver, scale } = this;
+    let step_s = length_s;
+    for (let i = 0; i < scale.length; i++) {
+      const size = Math.max(scale[i]!, Math.abs(solver.x0[i]!));
+      step_s = Math.min(step_s, size / Math.abs(solver.f0[i]!));
+    }
+    return step_s;
+  }
+
+  /** Error of the step tried last in units of what is allowed; Infinity where it is no number. */
+  private errorNorm(): number {
+    const { solver, scale, tolerance } = this;
+    let largest = 0;
+    for (let i = 0; i < scale.length; i++) {
+      const size = Math.max(scale[i]!, Math.abs(solver.x0[i]!), Math.abs(solver.x1[i]!));
+      const error = Math.abs(solver.error[i]!) / (tolerance * size);
+      if (!(error <= largest)) largest = error < Infinity ? error : Infinity;
+    }
+    return largest;
+  }
+
+  /** Fires what is due at once. */
+  private reset(t: number): boolean {
+    const { device, x } = this;
+    let fired = 0;
+    for (let v = this.terminal_V(); device.guard(v, x) >= 0; v = this.terminal_V(), fired++) {
+      if (fired === maxResetsAtOnce) throw this.failed(t, "it switches on and off without time passing");
+      device.fire(v, x);
+      if (Number.isNaN(this.eventAfter_s)) this.eventAfter_s = t;
+    }
+    return fired > 0;
+  }
+
+  /** Length of the step that ends just past the event inside a step of length h (Illinois rule); leaves the state there. */
+  private toEvent_s(h: number): number {
+    let low = 0;
+    let high = h;
+    let above = this.guardAfter(h);
+    copy(this.solver.x0, this.x);
+    let below = this.device.guard(this.terminal_V(), this.x);
+    for (let side = 0; high - low > eventShare * h;) {
+      // not nearer to an end than half of what is asked for, so that the other end gets there too
+      const margin_s = (eventShare / 2) * h;
+      const straight_s = high - (above * (high - low)) / (above - below);
+      const step_s = Math.min(high - margin_s, Math.max(low + margin_s, straight_s));
+      const guard = this.guardAfter(step_s);
+      if (guard >= 0) {
+        high = step_s;
+        above = guard;
+        if (side === 1) below /= 2;
+        side = 1;
+      } else {
+        low = step_s;
+        below = guard;
+        if (side === -1) above /= 2;
+        side = -1;
+      }
+    }
+    this.guardAfter(high);
+    return high;
+  }
+
+  /** The guard after a step of another length from the prepared state; leaves the state there. */
+  private guardAfter(step_s: number): number {
+    this.solver.try(step_s);
+    copy(this.solver.x1, this.x);
+    return this.device.guard(this.terminal_V(), this.x);
+  }
+
+  /** For the state in x. */
+  private terminal_V(): number {
+    return this.series_ohm === 0 ? this.emf_V : this.behind.terminal_V(this.emf_V, this.x);
+  }
+
+  private failed(t: number, why: string): SimulationError {
+    copy(this.solver.x0, this.x);
+    return new SimulationError(
+      `The simulation stopped ${t} s into a level of ${this.emf_V} V behind ${this.series_ohm} ohm: ${why}. The device ` +
+        `keeps the state it had then; check its parameters and the pulse.`,
+      { after_s: t, emf_V: this.emf_V, series_ohm: this.series_ohm, state: Array.from(this.x) },
+    );
+  }
+}
+
+/** `set` would cost more than a step's arithmetic on so few. */
+function copy(from: Float64Array, to: Float64Array): void {
+  for (let i = 0; i < to.length; i++) to[i] = from[i]!;
+}
+
+type DirectDevice = Device & Required<Pick<Device, "flow" | "linearise">>;
+
+function isDirect(device: Device): device is DirectDevice {
+  return device.flow !== undefined && device.linearise !== undefined;
+}
+
+/**
+ * Whether no state of the device acts on another at a given voltage, as far as a look at its derivatives in four places tells. Were it
+ * missed, steps would be shorter, not wrong.
+ */
+export function actsOnItself(device: Device): boolean {
+  const n = device.size;
+  const byState = new Float64Array(n * n);
+  return [0, 0.5].every((share) => {
+    const x = Float64Array.from(device.initial, (start, i) => start + share * (device.scale[i] ?? 1));
+    return [-0.5, 1].every((v) => {
+      device.ratesByState(v, x, byState);
+      return byState.every((value, k) => value === 0 || k % (n + 1) === 0);
+    });
+  });
+}

@@ -1,0 +1,114 @@
+import { refusedSolve, type SolveProblem } from "./problem.js";
+import { errorOrder } from "./rodas5p.js";
+import type { System } from "./system.js";
+
+/** Share of the step that the error would allow: the next error is a guess. */
+const safety = 0.9;
+/** The first step after a change moves no state by more than about this share of itself or its scale. */
+const firstMove = 0.1;
+/** A step may grow by this factor at most. */
+const fastestGrowth = 6;
+/** Step in units of 1/growth rate on an unstable branch at a tolerance of 1e-6; see `growthShare`. */
+const shareAt1e6 = 0.5;
+
+/**
+ * How long a step may be on a branch where disturbances grow, in units of 1/growth rate. Below the tolerance no error
+ * estimate sees a disturbance grow; what the method makes of the growth there must be right by itself, and is to a
+ * local error of the order of the tolerance.
+ */
+function growthShare(tolerance: number): number {
+  return Math.min(1, shareAt1e6 * (tolerance / 1e-6) ** (1 / (errorOrder + 1)));
+}
+
+/**
+ * Chooses the steps: the error of each stays below the tolerance, the next is proposed from how the error went from the
+ * last step to this one (Gustafsson, ACM Trans. Math. Softw. 20 (1994) 496), and none is long enough to damp a growth.
+ */
+export class StepControl {
+  steps = 0;
+  rejected = 0;
+  /** [next step to propose, length of the last one (0 for none), its error]: numbers kept in fields would be allocated. */
+  private readonly kept = Float64Array.of(Infinity, 0, 1);
+  private readonly growthShare: number;
+  private readonly massAt: Int32Array;
+
+  constructor(
+    private readonly system: System,
+    private readonly tolerance: number,
+    growthLimited = true,
+  ) {
+    this.growthShare = growthLimited ? growthShare(tolerance) : Infinity;
+    this.massAt = system.diagonalMass();
+  }
+
+  /** Step to try from the prepared state. @param changed the state or a source has jumped since the last step */
+  propose(changed: boolean, span_s: number): number {
+    const { F, X, S, M, R } = this.system.memory;
+    let step_s = Math.min(this.kept[0]!, span_s);
+    if (changed) {
+      this.kept[1] = 0;
+      for (let i = 0; i < X.length; i++) {
+        const at = this.massAt[i]!;
+        if (at < 0) continue;
+        const move_s = (firstMove * Math.max(S[i]!, Math.abs(X[i]!)) * M[at]!) / Math.abs(F[i]!);
+        if (move_s < step_s) step_s = move_s;
+      }
+    }
+    const growth_per_s = R[1]!;
+    return growth_per_s * step_s > this.growthShare ? this.growthShare / growth_per_s : step_s;
+  }
+
+  /**
+   * Makes a step, shrunk until its error is allowed. Its length is left in the system's memory, R[3].
+   *
+   * @param tried_s length to begin with
+   * @param time_s where it starts on the clock
+   * @returns false: no step is small enough
+   */
+  solve(tried_s: number, time_s: number): boolean {
+    const { system, kept } = this;
+    const { R } = system.memory;
+    let h = tried_s;
+    for (let shrunk = false; ; shrunk = true) {
+      this.steps++;
+      R[3] = h;
+      let error = system.step() ? R[0]! / this.tolerance : Infinity;
+      if (error < 1e-10) error = 1e-10;
+      let factor = safety * root(1 / error);
+      if (error <= 1) {
+        if (kept[1]! > 0) {
+          const predicted = ((safety * h) / kept[1]!) * root(kept[2]! / (error * error));
+          if (predicted < factor) factor = predicted;
+        }
+        kept[1] = h;
+        kept[2] = Math.max(error, 0.01);
+        const proposed_s = h * Math.min(shrunk ? 1 : fastestGrowth, Math.max(0.2, factor));
+        // a step cut short by a corner or by the growth limit says nothing against a longer one
+        if (shrunk || factor < 1 || proposed_s > kept[0]!) kept[0] = proposed_s;
+        return true;
+      }
+      this.rejected++;
+      h *= factor > 0.05 ? Math.min(0.8, factor) : 0.05;
+      if (!(h > 1e-15 * time_s && h > 1e-24)) return false;
+    }
+  }
+
+  /** What stands in the way after `solve` gave up. */
+  problem(why = "no step is small enough for its error"): SolveProblem {
+    const { K, X, S } = this.system.memory;
+    const n = X.length;
+    const last = K.length - n;
+    let worst = 0;
+    const size = (i: number): number => {
+      const share = Math.abs(K[last + i]!) / Math.max(S[i]!, Math.abs(X[i]!));
+      return Number.isNaN(share) ? Infinity : share;
+    };
+    for (let i = 1; i < n; i++) if (size(i) > size(worst)) worst = i;
+    return refusedSolve(this.system, worst, why);
+  }
+}
+
+/** x^(1/errorOrder), in a third of the time of the power. */
+function root(x: number): number {
+  return Math.exp(Math.log(x) / errorOrder);
+}
