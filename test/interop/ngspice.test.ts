@@ -85,16 +85,16 @@ async function disagreement(
 /** What is watched in each circuit, until when, and how far ngspice may be off. */
 const watched: Readonly<Record<string, { node?: string; state?: string; stop_s?: number; within: number }>> = {
   "pearson-anson": { node: "out", within: 3e-4 },
-  "vo2-tonic": { node: "k", stop_s: 0.5e-3, within: 5e-4 },
+  "vo2-tonic": { node: "k", stop_s: 0.3e-3, within: 5e-4 },
   "vo2-phasic": { node: "k", within: 5e-4 },
-  "vo2-mixed": { node: "k", stop_s: 0.5e-3, within: 5e-4 },
+  "vo2-mixed": { node: "k", stop_s: 0.3e-3, within: 5e-4 },
   "zno-rc": { node: "out", within: 5e-4 },
   "vox-rc": { node: "out", within: 5e-4 },
   "nbo2-neuristor": { node: "2", within: 5e-4 },
   dpm: { node: "g", stop_s: 0.3e-3, within: 2e-4 },
   "quasi-hh": { node: "out", stop_s: 0.1, within: 5e-4 },
   "taox-synapse": { node: "s", stop_s: 0.2e-3, within: 1e-3 },
-  lif: { state: "m1_v", within: 5e-4 },
+  lif: { state: "m1_v", stop_s: 0.1, within: 5e-4 },
   "hodgkin-huxley": { node: "m", within: 5e-4 },
 };
 

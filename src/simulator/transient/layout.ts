@@ -43,6 +43,14 @@ export interface DevicePlace extends Stateful {
   readonly index: number;
 }
 
+export interface LimiterPlace extends Stateful {
+  readonly element: LimitedElement;
+  /** Position of its mode. */
+  readonly index: number;
+  /** Position of its emf among the sources. */
+  readonly source: number;
+}
+
 /** The unknowns of a circuit and where everything is among them: states of devices first, then nodes. */
 export interface Layout {
   readonly circuit: Circuit;
@@ -54,7 +62,7 @@ export interface Layout {
   readonly sources: readonly Source[];
   readonly sourceNumbers: number;
   readonly devices: readonly DevicePlace[];
-  readonly limiters: readonly (Stateful & { readonly element: LimitedElement; readonly index: number })[];
+  readonly limiters: readonly LimiterPlace[];
 }
 
 /** Node voltages matter near this, V. */
@@ -76,14 +84,15 @@ export function layoutOf(circuit: Circuit): Layout {
   const devices = elements
     .filter((element) => element.kind === "device")
     .map((element, index) => ({ ...state(element.name, makeDevice(element).scale), element, index }));
+  const sources = sourcesOf(elements);
   const limiters = elements
     .filter((element) => element.kind === "limited")
     .map((element, index) => ({
       ...state(element.name, (element.response_s ?? 0) > 0 ? [voltageScale_V] : []),
       element,
       index,
+      source: sources.findIndex(({ name }) => name === element.name),
     }));
-  const sources = sourcesOf(elements);
   const places = placesOf(elements, sources, (node) => {
     names.push(`V(${node})`);
     scales.push(voltageScale_V);

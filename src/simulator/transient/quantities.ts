@@ -1,7 +1,7 @@
 import { MemrigError } from "../../errors.js";
 import { checkQuantity, terminalsOf } from "../netlist/check.js";
 import { ground, type Circuit, type Element, type Quantity } from "../netlist/types.js";
-import { leastSeries_ohm } from "./equations.js";
+import { leastSeries_ohm } from "./stamp.js";
 import type { System } from "./system.js";
 
 /** Value of a quantity, t after the start of the span, at the state x whose rate of change is dx. */

@@ -1,10 +1,11 @@
 import type { Device } from "../models/device.js";
 import type { Circuit, Quantity } from "../netlist/types.js";
 import { pieceRate, pieceValue } from "../netlist/waveform.js";
-import { Equations, leastSeries_ohm } from "./equations.js";
-import { layoutOf, makeDevices, type DevicePlace, type Layout } from "./layout.js";
+import { Equations } from "./equations.js";
+import { layoutOf, makeDevices, type DevicePlace, type Layout, type LimiterPlace } from "./layout.js";
 import { jacobianPattern, massValues, programFor, type MakeProgram, type Memory, type Program } from "./program.js";
 import * as method from "./rodas5p.js";
+import { leastSeries_ohm } from "./stamp.js";
 
 /** Share of the limit by which a limiter passes it before it changes over: rounding is far below, meaning far above. */
 const changeover = 1e-9;
@@ -272,7 +273,7 @@ export class System {
       for (let i = 0; i < tried.length; i++) tried[i] = x[first + i]!;
       largest = Math.max(largest, device.guard(this.across(element.a, element.b, t, x), tried));
     }
-    for (const { index } of this.layout.limiters) largest = Math.max(largest, this.limiterGuard(index, t, x));
+    for (const limiter of this.layout.limiters) largest = Math.max(largest, this.limiterGuard(limiter, t, x));
     return largest;
   }
 
@@ -280,9 +281,9 @@ export class System {
   fire(t: number): boolean {
     const { X, L } = this.memory;
     let fired = false;
-    for (const { index, element } of this.layout.limiters) {
-      if (this.limiterGuard(index, t, X) < 0) continue;
-      L[index] = L[index] === 0 ? Math.sign(this.excess_V(element.name, t, X)) : 0;
+    for (const limiter of this.layout.limiters) {
+      if (this.limiterGuard(limiter, t, X) < 0) continue;
+      L[limiter.index] = L[limiter.index] === 0 ? Math.sign(this.excess_V(limiter, t, X)) : 0;
       fired = true;
     }
     for (const { device, element, x } of this.firing) {
@@ -300,21 +301,19 @@ export class System {
     for (let i = 0; i < told.length; i++) told[i]!.device.accepted(told[i]!.x);
   }
 
-  private limiterGuard(index: number, t: number, x: Float64Array): number {
-    const { element } = this.layout.limiters[index]!;
-    const excess_V = this.excess_V(element.name, t, x);
+  private limiterGuard(limiter: LimiterPlace, t: number, x: Float64Array): number {
+    const { element } = limiter;
     const most_V = element.limit_A * Math.max(element.series_ohm, leastSeries_ohm);
     if (most_V === Infinity) return -1;
-    const mode = this.memory.L[index]!;
+    const excess_V = this.excess_V(limiter, t, x);
+    const mode = this.memory.L[limiter.index]!;
     const over_V = mode === 0 ? Math.abs(excess_V) - most_V : most_V - mode * excess_V;
     const rounding_V = 1e-14 * Math.abs(this.across(element.plus, element.minus, t, x));
     return over_V - Math.max(changeover * most_V, rounding_V);
   }
 
   /** emf - v of a source with a limit. */
-  private excess_V(name: string, t: number, x: Float64Array): number {
-    const source = this.layout.sources.findIndex((candidate) => candidate.name === name);
-    const { element } = this.layout.limiters.find((limiter) => limiter.name === name)!;
+  private excess_V({ element, source }: LimiterPlace, t: number, x: Float64Array): number {
     return this.sourceValue(source, t) - this.across(element.plus, element.minus, t, x);
   }
 
