@@ -49,6 +49,14 @@ export function channelCommands(scope: Scope): void {
     range: { min: -100e-9, max: 100e-9, default: 0 },
   });
   channelWords(scope);
+  // A plain cable: no probe says what it is.
+  tree.query(
+    ":CHANnel<1-4>:PROBe:ID",
+    takes([], (_, call) => {
+      scope.channelOf(call);
+      return "NONE";
+    }),
+  );
   tree.query(
     ":CHANnel<1-4>:PROTection",
     takes([], (_, call) => {

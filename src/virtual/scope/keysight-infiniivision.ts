@@ -1,6 +1,7 @@
 import type { InstrumentContext, VirtualInstrument } from "../virtual-instrument.js";
 import { channelCommands } from "./channel-commands.js";
 import { controlCommands } from "./control-commands.js";
+import { displayCommands } from "./display-commands.js";
 import { measureCommands } from "./measure-commands.js";
 import { defaultScopeModel, scopeModel } from "./models.js";
 import { Scope } from "./scope.js";
@@ -10,7 +11,7 @@ import { waveformCommands } from "./waveform-commands.js";
 /**
  * A simulated Keysight InfiniiVision X oscilloscope: analog channels with noise and an 8-bit converter, edge trigger,
  * segmented memory. Each channel sees the node it is wired to; one that is not wired sees 0 V. Not simulated, and answered
- * as an unknown command: digital channels, wave generator, math, zoom, other triggers, screenshots.
+ * as an unknown command: digital channels, math, other triggers. Zoom, XY and roll are taken, and behave as MAIN.
  *
  * In RUN it takes a record when a query asks for one, not all the time: an unwatched simulation stands still.
  *
@@ -25,6 +26,7 @@ export function createInfiniiVision({ plan, lab, seed }: InstrumentContext): Vir
   controlCommands(scope);
   waveformCommands(scope);
   measureCommands(scope);
+  displayCommands(scope);
   scope.scpi.onReset(() => scope.reset());
   return { scpi: scope.scpi, socketPort: 5025 };
 }

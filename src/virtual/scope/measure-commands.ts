@@ -1,5 +1,5 @@
-import { ScpiError, nr3, raw, rest, takes } from "../scpi/index.js";
-import { type Measurement, measure } from "./measure.js";
+import { ScpiError, keyword, nr3, numeric, optional, raw, rest, takes } from "../scpi/index.js";
+import { type Measurement, type Thresholds, measure, standardThresholds } from "./measure.js";
 import type { Held, Scope } from "./scope.js";
 
 const notations: readonly (readonly [string, Measurement])[] = [
@@ -18,6 +18,8 @@ const notations: readonly (readonly [string, Measurement])[] = [
   ["PWIDth", "PWID"],
   ["NWIDth", "NWID"],
   ["DUTYcycle", "DUTY"],
+  ["OVERshoot", "OVER"],
+  ["PREShoot", "PRES"],
 ];
 /** What can not be measured is answered so. */
 const invalid = 9.9e37;
@@ -28,6 +30,7 @@ const points = 20_000;
 export function measureCommands(scope: Scope): void {
   const { tree } = scope.scpi;
   let source = 1;
+  const thresholds = thresholdCommands(scope);
   for (const [notation, kind] of notations) {
     tree.query(
       `:MEASure:${notation}`,
@@ -35,7 +38,7 @@ export function measureCommands(scope: Scope): void {
         const words = given.map((parameter) => parameter.text.toUpperCase());
         const number = channelIn(scope, words) ?? source;
         const volts = screenOf(scope, await scope.fresh(call.signal), number);
-        return nr3(measure(kind, volts, words.includes("AC")) ?? invalid, 5, true);
+        return nr3(measure(kind, volts, words.includes("AC"), thresholds()) ?? invalid, 5, true);
       }),
     );
     // As a command it puts the measurement on the screen, which nobody sees here.
@@ -62,6 +65,38 @@ export function measureCommands(scope: Scope): void {
     ":MEASure:CLEar",
     takes([], () => undefined),
   );
+}
+
+/** `:MEASure:DEFine THResholds,PERCent,<upper>,<middle>,<lower>` @returns what gives the ones in force */
+function thresholdCommands({ scpi }: Scope): () => Thresholds {
+  const { tree } = scpi;
+  let inForce = standardThresholds;
+  scpi.onReset(() => void (inForce = standardThresholds));
+  const percent = optional(numeric("", { min: 0, max: 100 }));
+  tree.command(
+    ":MEASure:DEFine",
+    takes(
+      [keyword("THResholds"), keyword("STANdard", "PERCent", "ABSolute"), percent, percent, percent],
+      ([, form, upper, middle, lower]) => {
+        if (form === "STAN") {
+          inForce = standardThresholds;
+          return;
+        }
+        if (form === "ABS") throw new ScpiError(-221); // thresholds in volts are not simulated
+        if (upper === undefined || middle === undefined || lower === undefined) throw new ScpiError(-109);
+        if (!(lower < middle && middle < upper)) throw new ScpiError(-222);
+        inForce = { lower: lower / 100, middle: middle / 100, upper: upper / 100 };
+      },
+    ),
+  );
+  tree.query(
+    ":MEASure:DEFine",
+    takes([keyword("THResholds")], () => {
+      const { lower, middle, upper } = inForce;
+      return `THR,PERC,${[upper, middle, lower].map((share) => nr3(100 * share, 5, true)).join(",")}`;
+    }),
+  );
+  return () => inForce;
 }
 
 /** The channel that is named; any other word must be one that these measurements know. */

@@ -20,10 +20,26 @@ export type Measurement =
   | "FALL"
   | "PWID"
   | "NWID"
-  | "DUTY";
+  | "DUTY"
+  | "OVER"
+  | "PRES";
+
+/** Where an edge begins, is counted, and ends, as shares of the swing. */
+export interface Thresholds {
+  readonly lower: number;
+  readonly middle: number;
+  readonly upper: number;
+}
+
+export const standardThresholds: Thresholds = { lower: 0.1, middle: 0.5, upper: 0.9 };
 
 /** What the screen shows, by name. Undefined: it can not be measured there, such as a period of less than one cycle. */
-export function measure(kind: Measurement, screen: Screen, acOnly = false): number | undefined {
+export function measure(
+  kind: Measurement,
+  screen: Screen,
+  acOnly = false,
+  thresholds = standardThresholds,
+): number | undefined {
   const { volts } = screen;
   const high = volts.reduce((a, b) => Math.max(a, b), -Infinity);
   const low = volts.reduce((a, b) => Math.min(a, b), Infinity);
@@ -46,7 +62,15 @@ export function measure(kind: Measurement, screen: Screen, acOnly = false): numb
   if (kind === "VTOP") return top;
   if (kind === "VBAS") return base;
   if (kind === "VAMP") return top - base;
-  return timing(kind, screen, base, top - base);
+  const edges = edgesOf(screen, base, top - base, thresholds);
+  if (kind === "OVER" || kind === "PRES") {
+    const first = edges[0];
+    if (!first) return undefined;
+    const above = (100 * (high - top)) / (top - base);
+    const below = (100 * (base - low)) / (top - base);
+    return (kind === "OVER") === first.rising ? above : below;
+  }
+  return timing(kind, edges);
 }
 
 /** The level where more than 5 % of the points lie within a 40th of the swing: the flat part of a pulse. */
@@ -75,8 +99,7 @@ interface Edge {
   readonly high_s: number;
 }
 
-function timing(kind: Measurement, screen: Screen, base: number, swing: number): number | undefined {
-  const edges = edgesOf(screen, base, swing);
+function timing(kind: Measurement, edges: readonly Edge[]): number | undefined {
   const first = edges[0];
   const second = edges[1];
   const third = edges[2];
@@ -112,8 +135,13 @@ function timing(kind: Measurement, screen: Screen, base: number, swing: number):
   }
 }
 
-/** Passages from below 10 % to above 90 %, or back: noise on a level makes none. */
-function edgesOf({ volts, start_s, step_s }: Screen, base: number, swing: number): Edge[] {
+/** Passages from below the lower to above the upper threshold, or back: noise on a level makes none. */
+function edgesOf(
+  { volts, start_s, step_s }: Screen,
+  base: number,
+  swing: number,
+  { lower, middle, upper }: Thresholds,
+): Edge[] {
   if (!(swing > 0)) return [];
   const edges: Edge[] = [];
   const share = (k: number) => ((volts[k] ?? 0) - base) / swing;
@@ -130,15 +158,15 @@ function edgesOf({ volts, start_s, step_s }: Screen, base: number, swing: number
   let side = 0;
   let left = 0; // last point that was still on the old side
   for (let k = 0; k < volts.length; k += 1) {
-    const now = share(k) <= 0.1 ? -1 : share(k) >= 0.9 ? 1 : 0;
+    const now = share(k) <= lower ? -1 : share(k) >= upper ? 1 : 0;
     if (now === 0) continue;
     if (side !== 0 && now !== side) {
       const rising = now > 0;
       edges.push({
         rising,
-        low_s: passed(left, k, 0.1, rising),
-        middle_s: passed(left, k, 0.5, rising),
-        high_s: passed(left, k, 0.9, rising),
+        low_s: passed(left, k, lower, rising),
+        middle_s: passed(left, k, middle, rising),
+        high_s: passed(left, k, upper, rising),
       });
     }
     side = now;

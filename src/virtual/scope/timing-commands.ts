@@ -36,8 +36,11 @@ export function timebaseCommands(scope: Scope): void {
     get: () => base().reference,
     set: (value) => (base().reference = value as "LEFT" | "CENT" | "RIGH"),
   });
-  // Zoom, XY and roll are not simulated: the words are refused.
-  word(scope, ":TIMebase:MODE", ["MAIN"], { get: () => base().mode, set: (value) => (base().mode = value) });
+  // Zoom, XY and roll are not simulated: the words are kept, and records are taken as in MAIN.
+  word(scope, ":TIMebase:MODE", ["MAIN", "WINDow", "XY", "ROLL"], {
+    get: () => base().mode,
+    set: (value) => (base().mode = value),
+  });
   scope.scpi.tree.query(
     ":TIMebase",
     takes([], () => {

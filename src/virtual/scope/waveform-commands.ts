@@ -1,5 +1,6 @@
 import { endianness } from "node:os";
 import { ScpiError, boolean, integer, keyword, nr3, takes } from "../scpi/index.js";
+import { definiteBlock } from "./definite-block.js";
 import type { Held, Scope, Taken } from "./scope.js";
 
 /** Numbers of points that are given. */
@@ -137,7 +138,7 @@ function segmentQueries(scope: Scope): void {
         const tagged_s = kind === "RELX" ? 0 : tag_s(held, index);
         return nr3(tagged_s + (kind === "TTAG" ? 0 : origin_s), 12, true);
       });
-      return block(Buffer.from(times.join(",")));
+      return definiteBlock(Buffer.from(times.join(",")));
     }),
   );
 }
@@ -200,9 +201,9 @@ function waveformData(scope: Scope, held: Held): Uint8Array {
   }
   if (waveform.format === "ASC") {
     const volts = Array.from(words, (word) => ((word - 32_768) * channel.range_V) / 65_536 + channel.offset_V);
-    return block(Buffer.from(volts.map((value) => nr3(value, 5)).join(",")));
+    return definiteBlock(Buffer.from(volts.map((value) => nr3(value, 5)).join(",")));
   }
-  return block(waveform.format === "WORD" ? asWords(words, waveform) : asBytes(words, waveform.unsigned));
+  return definiteBlock(waveform.format === "WORD" ? asWords(words, waveform) : asBytes(words, waveform.unsigned));
 }
 
 function asWords(words: Uint16Array, { order, unsigned }: { order: "MSBF" | "LSBF"; unsigned: boolean }): Buffer {
@@ -219,11 +220,4 @@ function asBytes(words: Uint16Array, unsigned: boolean): Buffer {
     bytes[k] = unsigned ? byte : byte ^ 0x80;
   }
   return bytes;
-}
-
-/** A definite-length block with the eight digits that the InfiniiVision always writes. */
-function block(data: Buffer): Buffer {
-  const digits = String(data.length);
-  const head = digits.length <= 8 ? `#8${digits.padStart(8, "0")}` : `#9${digits}`;
-  return Buffer.concat([Buffer.from(head), data]);
 }
