@@ -18,7 +18,7 @@ export const lifNeuron: DeviceModel = {
   parameters: lif.parameters,
   create(k) {
     mustExceed("lif-neuron", k as LifParameters, "V_th", "V_reset");
-    return new LifDevice(k as LifParameters);
+    return new LifDevice(k);
   },
 };
 
