@@ -201,7 +201,8 @@ test("numbers may carry units and multipliers; M is milli, but mega before HZ an
 
 test("a number that is written as NR3 and read again is the same to its digits", () => {
   const double = fc.double({ noNaN: true, min: -1e30, max: 1e30 });
-  fc.assert(fc.property(double, (value) => assert.equal(parseNumber(nr3(value, 16), [])?.value, value)));
+  // + 0: a text has no sign for zero, and needs none
+  fc.assert(fc.property(double, (value) => assert.equal(parseNumber(nr3(value, 16), [])?.value, value + 0)));
   assert.equal(nr3(0.001000123, 6), "1.000123E-03");
   assert.equal(nr3(1, 6, true), "+1.000000E+00");
   assert.equal(nr3(Infinity, 6), "9.900000E+37");
