@@ -3,6 +3,7 @@ import { MemrigError, messageOf } from "../errors.js";
 import { bytesPerValue, decodeValues } from "./binary.js";
 import { Inbox } from "./inbox.js";
 import type { BinaryFormat, BlockOptions, CallOptions, Session, WireEvent } from "./session.js";
+import { describeMessage, shorten } from "./wire-text.js";
 
 export interface SocketSettings {
   readonly resource: string;
@@ -69,6 +70,42 @@ export class SocketSession implements Session {
   async queryBinaryValues(message: string, format: BinaryFormat, options: CallOptions = {}): Promise<Float64Array> {
     const bytes = format.count === undefined ? {} : { bytes: format.count * bytesPerValue(format.type) };
     return decodeValues(await this.queryBlock(message, { ...options, ...bytes }), format);
+  }
+
+  /** A raw socket carries no device clear. Most instruments forget a message they have half when the connection ends. */
+  async clear(options: CallOptions = {}): Promise<void> {
+    await this.#inTurn("clearing", options, async (call) => {
+      this.#giveUp(undefined);
+      await this.#connect(call);
+    });
+  }
+
+  async readStatusByte(): Promise<number> {
+    throw this.#hasNo("serial poll", "Ask *STB? instead.");
+  }
+
+  async waitForServiceRequest(): Promise<number> {
+    throw this.#hasNo("service request", "Ask *STB? or *OPC? instead.");
+  }
+
+  async trigger(): Promise<void> {
+    throw this.#hasNo("group execute trigger", "Send *TRG instead.");
+  }
+
+  async lock(): Promise<void> {
+    throw this.#hasNo("lock", "See that no other program uses the instrument, or open it over VXI-11 or HiSLIP.");
+  }
+
+  async unlock(): Promise<void> {
+    throw this.#hasNo("lock", "There is none to be released.");
+  }
+
+  async remote(): Promise<void> {
+    throw this.#hasNo("remote control line", "Most instruments go to remote with the next message.");
+  }
+
+  async local(): Promise<void> {
+    throw this.#hasNo("go to local", "Many instruments take SYST:LOC.");
   }
 
   async close(): Promise<void> {
@@ -283,6 +320,14 @@ export class SocketSession implements Session {
     return new MemrigError(kind, `${this.resource}, ${what}: ${why}.`, details, cause);
   }
 
+  #hasNo(thing: string, instead: string): MemrigError {
+    return new MemrigError(
+      "invalid-request",
+      `${this.resource}: a raw socket has no ${thing}. Nothing was sent. ${instead}`,
+      { resource: this.resource, missing: thing },
+    );
+  }
+
   #tell(direction: WireEvent["direction"], text: string): void {
     this.#settings.onWire?.({ at_ms: Date.now(), resource: this.resource, direction, text });
   }
@@ -334,17 +379,4 @@ function describe(error: NodeJS.ErrnoException): string {
     default:
       return messageOf(error);
   }
-}
-
-function shorten(message: string | Uint8Array): string {
-  const text = describeMessage(message);
-  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
-}
-
-function describeMessage(message: string | Uint8Array): string {
-  if (typeof message === "string") return message.trimEnd();
-  const block = message.indexOf(0x23); // '#'
-  const shown = block < 0 ? message.length : block;
-  const head = Buffer.from(message.buffer, message.byteOffset, Math.min(shown, 200)).toString("latin1");
-  return block < 0 ? head.trimEnd() : `${head}#<block, ${message.length} bytes in all>`;
 }
