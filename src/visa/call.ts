@@ -15,9 +15,11 @@ export class Call {
     readonly what: string,
     readonly timeout_ms: number,
     readonly signal: AbortSignal | undefined,
+    /** How much longer is waited for a far end that keeps the time limit itself, milliseconds. */
+    grace_ms = 0,
   ) {
     this.#deadline_ms = performance.now() + timeout_ms;
-    this.#timer = setTimeout(() => this.#finish("late"), timeout_ms);
+    this.#timer = setTimeout(() => this.#finish("late"), timeout_ms + grace_ms);
     signal?.addEventListener("abort", this.#stop, { once: true });
     if (signal?.aborted) this.#stop();
   }
@@ -58,7 +60,7 @@ export class Call {
         },
         (error: unknown) => {
           off();
-          reject(error);
+          reject(error instanceof Error ? error : new Error(String(error)));
         },
       );
     });

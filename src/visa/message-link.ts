@@ -17,6 +17,8 @@ export interface ReplyPiece {
 export interface MessageLink {
   /** For sentences: "VXI-11". */
   readonly name: string;
+  /** Where the far end keeps the time limit itself: how much longer it is waited for, milliseconds. */
+  readonly grace_ms?: number;
   /**
    * Ready for the next message when it resolves: connected, and free of everything left over from a call that failed.
    * Does nothing where that holds already.

@@ -171,7 +171,8 @@ export class MessageSession implements Session {
     const result = this.#turn.then(async () => {
       if (this.#closed) throw this.#error("no-answer", what, "this session is closed");
       if (options.signal?.aborted) throw this.#error("aborted", what, "it was stopped before anything was sent");
-      const call = new Call(what, options.timeout_ms ?? this.#settings.timeout_ms, options.signal);
+      const limit_ms = options.timeout_ms ?? this.#settings.timeout_ms;
+      const call = new Call(what, limit_ms, options.signal, this.#link.grace_ms);
       try {
         await this.#link.ready(call);
         return await action(call);
