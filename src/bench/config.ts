@@ -6,7 +6,8 @@ import type { z } from "zod";
 import { drivers } from "../../drivers/index.js";
 import { MemrigError, messageOf } from "../errors.js";
 import type { InfluxConfig } from "../store/sinks/influx.js";
-import type { Wire } from "../virtual/bench-plan.js";
+import { linkKinds } from "../virtual/bench-plan.js";
+import type { LinkKind, Wire } from "../virtual/bench-plan.js";
 import { parseResource } from "../visa/index.js";
 import { Complaints, listed, unknownName } from "./complaints.js";
 import { readDut } from "./dut.js";
@@ -53,7 +54,7 @@ export interface BenchConfig {
   readonly virtual: {
     readonly address: string;
     readonly ports: "any" | "standard";
-    readonly links: readonly string[];
+    readonly links: readonly LinkKind[];
     readonly time: "fast" | "real";
   };
   readonly influx?: InfluxConfig;
@@ -110,7 +111,7 @@ export function parseBench(yamlText: string, fileName: string, options: ParseOpt
   const dut = readDut(file.dut, instruments, complaints);
   const wiring = readWiring(file.wiring, instruments, complaints);
   const influx = file.influx && readInflux(file.influx, options, complaints);
-  checkLinks(file, complaints);
+  const links = readLinks(file, complaints);
   complaints.throwIfAny();
   return {
     file: fileName,
@@ -119,7 +120,7 @@ export function parseBench(yamlText: string, fileName: string, options: ParseOpt
     dut,
     wiring,
     limits: boundsOf(file.limits ?? {}, complaints),
-    virtual: file.virtual,
+    virtual: { ...file.virtual, links },
     ...(influx ? { influx } : {}),
     store: path.resolve(file.store ?? "runs"),
     snapshot: written,
@@ -204,15 +205,18 @@ function checkResource(resource: string, at: readonly string[], complaints: Comp
   }
 }
 
-function checkLinks(file: BenchFile, complaints: Complaints): void {
-  for (const [k, link] of file.virtual.links.entries()) {
-    if (link === "socket") continue;
-    const known = ["vxi11", "hislip", "serial", "prologix"].includes(link);
+function readLinks(file: BenchFile, complaints: Complaints): LinkKind[] {
+  const served = `Write links: [${linkKinds.join(", ")}], or some of them.`;
+  return file.virtual.links.flatMap((link, k) => {
+    const kind = linkKinds.find((one) => one === link);
+    if (kind !== undefined) return [kind];
+    const known = ["hislip", "serial", "prologix"].includes(link);
     complaints.add(
       ["virtual", "links", k],
       known
-        ? `"${link}" is not served by this version of memrig. Write links: [socket].`
-        : `${unknownName("a link", link, ["socket"])} Write links: [socket].`,
+        ? `"${link}" is not served by this version of memrig. ${served}`
+        : `${unknownName("a link", link, linkKinds)} ${served}`,
     );
-  }
+    return [];
+  });
 }

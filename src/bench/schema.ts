@@ -45,7 +45,7 @@ export const limits = z.strictObject({
 export const virtual = z.strictObject({
   address: z.string().default("127.0.0.1"),
   ports: z.enum(["any", "standard"]).default("any"),
-  links: z.array(z.string()).default(["socket"]),
+  links: z.array(z.string()).min(1).default(["socket"]),
   time: z.enum(["fast", "real"]).default("fast"),
 });
 

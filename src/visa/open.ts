@@ -1,8 +1,11 @@
 import { MemrigError } from "../errors.js";
+import { MessageSession } from "./message-session.js";
+import type { MessageSessionSettings } from "./message-session.js";
 import { formatResource, parseResource } from "./resource.js";
 import type { Resource } from "./resource.js";
 import type { Session, WireEvent } from "./session.js";
 import { SocketSession } from "./socket-session.js";
+import { Vxi11Link } from "./vxi11/link.js";
 
 export interface SessionOptions {
   /** Default time limit of each call, and of connecting, milliseconds. 5000 where left out. */
@@ -15,8 +18,7 @@ export interface SessionOptions {
 
 const DEFAULT_TIMEOUT_MS = 5000;
 
-const links: Readonly<Record<Exclude<Resource["kind"], "socket">, string>> = {
-  vxi11: "VXI-11",
+const unspoken: Readonly<Record<Exclude<Resource["kind"], "socket" | "vxi11">, string>> = {
   hislip: "HiSLIP",
   gpib: "GPIB",
   "gpib-interface": "GPIB",
@@ -28,7 +30,7 @@ const links: Readonly<Record<Exclude<Resource["kind"], "socket">, string>> = {
 };
 
 /**
- * Opens a link to an instrument. Nothing is sent to it.
+ * Opens a link to an instrument. Nothing is sent to it that it would obey.
  *
  * @param resource a VISA resource name
  * @throws MemrigError `invalid-request`: not a VISA name, or a link that this build does not speak
@@ -36,23 +38,30 @@ const links: Readonly<Record<Exclude<Resource["kind"], "socket">, string>> = {
  */
 export async function openSession(resource: string, options: SessionOptions = {}): Promise<Session> {
   const parsed = parseResource(resource);
-  const name = formatResource(parsed);
-  if (parsed.kind !== "socket") {
-    const host = "host" in parsed ? parsed.host : "192.168.1.5";
-    throw new MemrigError(
-      "invalid-request",
-      `${name} is a good name, but this build speaks raw sockets only, not ${links[parsed.kind]}. Most instruments ` +
-        `with a network connector take TCPIP0::${host}::5025::SOCKET.`,
-      { resource: name, kind: parsed.kind },
-    );
-  }
-  const session = new SocketSession({
-    resource: name,
-    host: parsed.host,
-    port: parsed.port,
+  const settings = {
+    resource: formatResource(parsed),
     timeout_ms: options.timeout_ms ?? DEFAULT_TIMEOUT_MS,
     onWire: options.onWire,
-  });
+  };
+  const session = sessionFor(parsed, settings);
   await session.open(options.signal ? { signal: options.signal } : {});
   return session;
+}
+
+function sessionFor(parsed: Resource, settings: MessageSessionSettings): SocketSession | MessageSession {
+  switch (parsed.kind) {
+    case "socket":
+      return new SocketSession({ ...settings, host: parsed.host, port: parsed.port });
+    case "vxi11":
+      return new MessageSession(new Vxi11Link(parsed), settings);
+    default: {
+      const host = "host" in parsed ? parsed.host : "192.168.1.5";
+      throw new MemrigError(
+        "invalid-request",
+        `${settings.resource} is a good name, but this build speaks raw sockets and VXI-11 only, not ` +
+          `${unspoken[parsed.kind]}. Most instruments with a network connector take TCPIP0::${host}::5025::SOCKET.`,
+        { resource: settings.resource, kind: parsed.kind },
+      );
+    }
+  }
 }

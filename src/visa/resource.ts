@@ -3,7 +3,14 @@ import { MemrigError } from "../errors.js";
 /** A VISA resource name, taken apart. Only `socket` can be opened in this build; the others are known by name. */
 export type Resource =
   | { readonly kind: "socket"; readonly board: number; readonly host: string; readonly port: number }
-  | { readonly kind: "vxi11"; readonly board: number; readonly host: string; readonly device: string }
+  | {
+      readonly kind: "vxi11";
+      readonly board: number;
+      readonly host: string;
+      readonly device: string;
+      /** Of the core channel, written `host,port`: for a server that has no port mapper. */
+      readonly port?: number;
+    }
   | {
       readonly kind: "hislip";
       readonly board: number;
@@ -64,7 +71,7 @@ export function formatResource(resource: Resource): string {
     case "socket":
       return `TCPIP${resource.board}::${bracketed(resource.host)}::${resource.port}::SOCKET`;
     case "vxi11":
-      return `TCPIP${resource.board}::${bracketed(resource.host)}::${resource.device}::INSTR`;
+      return `TCPIP${resource.board}::${bracketed(resource.host)}${portSuffix(resource.port)}::${resource.device}::INSTR`;
     case "hislip": {
       const port = resource.port === HISLIP_PORT ? "" : `,${resource.port}`;
       return `TCPIP${resource.board}::${bracketed(resource.host)}::${resource.device}${port}::INSTR`;
@@ -91,7 +98,10 @@ export function formatResource(resource: Resource): string {
 
 function tcpip(text: string, board: number, rest: string[]): Resource {
   const kind = dropClass(text, rest, ["INSTR", "SOCKET"]);
-  const host = hostOf(text, rest.shift());
+  const [name, port] = splitPort(text, rest.shift());
+  const host = hostOf(text, name);
+  if (kind === "SOCKET" && port !== undefined)
+    throw notAName(text, "the port of a socket stands behind ::, not a comma");
   if (kind === "SOCKET") {
     const port = wholeNumber(text, rest.shift(), "a port", 1, 65535);
     if (rest.length > 0) throw notAName(text, `"${rest[0]}" is not expected after the port`);
@@ -99,11 +109,15 @@ function tcpip(text: string, board: number, rest: string[]): Resource {
   }
   const device = rest.shift() ?? "inst0";
   if (rest.length > 0) throw notAName(text, `"${rest[0]}" is not expected after the device name`);
-  if (!/^hislip/i.test(device)) return { kind: "vxi11", board, host, device: device === "" ? "inst0" : device };
-  const [name = "", port, more] = device.split(",");
+  if (!/^hislip/i.test(device)) {
+    const at = port === undefined ? {} : { port };
+    return { kind: "vxi11", board, host, device: device === "" ? "inst0" : device, ...at };
+  }
+  if (port !== undefined) throw notAName(text, `the port of HiSLIP stands behind the device: ${device},${port}`);
+  const [sub = "", number, more] = device.split(",");
   if (more !== undefined) throw notAName(text, `"${device}" has more than one port`);
-  const number = port === undefined ? HISLIP_PORT : wholeNumber(text, port, "a port", 1, 65535);
-  return { kind: "hislip", board, host, device: name, port: number };
+  const known = number === undefined ? HISLIP_PORT : wholeNumber(text, number, "a port", 1, 65535);
+  return { kind: "hislip", board, host, device: sub, port: known };
 }
 
 function gpib(text: string, board: number, rest: string[]): Resource {
@@ -184,6 +198,13 @@ function hostOf(text: string, part: string | undefined): string {
   return host;
 }
 
+/** `host,port`: the port of a VXI-11 core channel that no port mapper knows. */
+function splitPort(text: string, part: string | undefined): [host: string | undefined, port: number | undefined] {
+  const comma = part?.lastIndexOf(",") ?? -1;
+  if (part === undefined || comma < 0) return [part, undefined];
+  return [part.slice(0, comma), wholeNumber(text, part.slice(comma + 1), "a port", 1, 65535)];
+}
+
 function wholeNumber(text: string, part: string | undefined, what: string, min: number, max: number): number {
   const value = part !== undefined && /^(0x[0-9a-f]+|\d+)$/i.test(part) ? Number(part) : NaN;
   if (value >= min && value <= max) return value;
@@ -192,6 +213,7 @@ function wholeNumber(text: string, part: string | undefined, what: string, min: 
 }
 
 const bracketed = (host: string) => (host.includes(":") ? `[${host}]` : host);
+const portSuffix = (port: number | undefined) => (port === undefined ? "" : `,${port}`);
 const hex = (value: number) => `0x${value.toString(16).toUpperCase().padStart(4, "0")}`;
 
 function notAName(text: string, why: string): MemrigError {

@@ -1,8 +1,9 @@
 import net from "node:net";
-import { MemrigError, messageOf } from "../errors.js";
+import { MemrigError } from "../errors.js";
 import { bytesPerValue, decodeValues } from "./binary.js";
 import { Inbox } from "./inbox.js";
 import type { BinaryFormat, BlockOptions, CallOptions, Session, WireEvent } from "./session.js";
+import { describeConnectError } from "./tcp.js";
 import { describeMessage, shorten } from "./wire-text.js";
 
 export interface SocketSettings {
@@ -167,12 +168,12 @@ export class SocketSession implements Session {
     });
     socket.on("close", () => {
       failure ??= Object.assign(new Error("the instrument closed the connection"), { code: "CLOSED" });
-      if (this.#socket === socket) this.#giveUp(describe(failure));
+      if (this.#socket === socket) this.#giveUp(describeConnectError(failure));
       this.#poke();
     });
     try {
       await this.#until(call, () => {
-        if (failure) throw this.#error("no-answer", call.what, describe(failure), failure);
+        if (failure) throw this.#error("no-answer", call.what, describeConnectError(failure), failure);
         return connected;
       });
     } catch (error) {
@@ -354,29 +355,5 @@ class Call {
   end(): void {
     clearTimeout(this.#timer);
     this.signal?.removeEventListener("abort", this.wake);
-  }
-}
-
-function describe(error: NodeJS.ErrnoException): string {
-  switch (error.code) {
-    case "ECONNREFUSED":
-      return (
-        "the connection was refused: nothing listens there. Is the instrument on, is the port right, and does no other " +
-        "program hold it"
-      );
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return "there is no host of this name";
-    case "EHOSTUNREACH":
-    case "ENETUNREACH":
-      return "there is no way to this address from here. Is the instrument on this network";
-    case "ETIMEDOUT":
-      return "nobody answers at this address. Is the instrument on, and is the address right";
-    case "ECONNRESET":
-    case "EPIPE":
-    case "CLOSED":
-      return "the instrument closed the connection. Was it turned off, or does another program use its only raw session";
-    default:
-      return messageOf(error);
   }
 }

@@ -16,6 +16,8 @@ export class Locks {
   private sharedKey: string | undefined;
   private readonly sharers = new Set<object>();
   private readonly waiters: Waiter[] = [];
+  /** Those who wait for the others' locks to go, not for one of their own. */
+  private readonly watchers = new Set<() => void>();
 
   /** An exclusive lock is granted. */
   get exclusivelyHeld(): boolean {
@@ -31,6 +33,23 @@ export class Locks {
   allows(client: object): boolean {
     if (this.exclusive !== undefined) return this.exclusive === client;
     return this.sharers.size === 0 || this.sharers.has(client);
+  }
+
+  /** Resolves when nobody else's lock keeps this client out, or with false when the signal aborts first. */
+  async whenAllowed(client: object, signal: AbortSignal): Promise<boolean> {
+    while (!this.allows(client)) {
+      if (signal.aborted) return false;
+      await new Promise<void>((resolve) => {
+        const wake = () => {
+          this.watchers.delete(wake);
+          signal.removeEventListener("abort", wake);
+          resolve();
+        };
+        this.watchers.add(wake);
+        signal.addEventListener("abort", wake, { once: true });
+      });
+    }
+    return true;
   }
 
   /**
@@ -68,7 +87,9 @@ export class Locks {
   /** Gives up the exclusive lock, or else the shared one. @returns which, undefined where none was held */
   release(client: object): "exclusive" | "shared" | undefined {
     const which = this.drop(client);
-    if (which) this.serve();
+    if (!which) return undefined;
+    this.serve();
+    for (const wake of [...this.watchers]) wake();
     return which;
   }
 
