@@ -69,7 +69,7 @@ interface Place {
   readonly built: VirtualInstrument;
   readonly endpoint: LinkEndpoint;
   readonly address: string;
-  opened(server: Closable): void;
+  readonly opened: (server: Closable) => void;
 }
 
 /** How an instrument is served on each kind of link. @returns its resource name there */

@@ -1,0 +1,40 @@
+import { LinkEndpoint, serveVxi11 } from "../../src/virtual/links/index.js";
+import { serveSocket } from "../../src/virtual/scpi/index.js";
+import type { Transport } from "./transport.suite.js";
+
+export const socketTransport: Transport = {
+  name: "raw socket",
+  messages: false,
+  locks: false,
+  serviceRequests: false,
+  async serve(instrument) {
+    const server = await serveSocket(instrument, "127.0.0.1", 0);
+    const resourceAt = (port: number) => `TCPIP0::127.0.0.1::${port}::SOCKET`;
+    return {
+      resource: resourceAt(server.port),
+      tcpPort: server.port,
+      resourceAt,
+      clients: () => server.sessions,
+      close: () => server.close(),
+    };
+  },
+};
+
+export const vxi11Transport: Transport = {
+  name: "VXI-11",
+  messages: true,
+  locks: true,
+  serviceRequests: true,
+  async serve(instrument) {
+    const devices = new Map([["inst0", new LinkEndpoint(instrument)]]);
+    const server = await serveVxi11(devices, "127.0.0.1", { portmapper: false });
+    const resourceAt = (port: number) => `TCPIP0::127.0.0.1,${port}::inst0::INSTR`;
+    return {
+      resource: resourceAt(server.port),
+      tcpPort: server.port,
+      resourceAt,
+      clients: () => server.links,
+      close: () => server.close(),
+    };
+  },
+};
