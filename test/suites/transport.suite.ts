@@ -41,7 +41,9 @@ export const everyByte = (length: number): Buffer =>
 
 /** What every transport has to pass, ours at both ends. */
 export function transportSuite(transport: Transport): void {
-  const titled = (claim: string, body: (t: TestContext) => Promise<void>) => test(`${transport.name}: ${claim}`, body);
+  const titled: Titled = (claim, body) => {
+    test(`${transport.name}: ${claim}`, body);
+  };
 
   titled("blocks of no, one and 1 MiB bytes of every value go there and come back unchanged", async (t) => {
     const { session, instrument } = await opened(t, transport);
@@ -170,7 +172,7 @@ export function transportSuite(transport: Transport): void {
   if (transport.serviceRequests) serviceTests(transport, titled);
 }
 
-type Titled = (claim: string, body: (t: TestContext) => Promise<void>) => unknown;
+type Titled = (claim: string, body: (t: TestContext) => Promise<void>) => void;
 
 function messageTests(transport: Transport, titled: Titled): void {
   titled("a reply nobody read is dropped by the next message with -410", async (t) => {
