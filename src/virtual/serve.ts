@@ -6,6 +6,7 @@ import { virtualInstruments } from "./instruments.js";
 import { Lab } from "./lab.js";
 import { nextAddress } from "./links/addresses.js";
 import { LinkEndpoint } from "./links/index.js";
+import { serveSerial } from "./links/serial/server.js";
 import { serveInst0 } from "./links/vxi11/serve.js";
 import { serveDeadSocket, serveSocket } from "./scpi/index.js";
 import type { VirtualInstrument } from "./virtual-instrument.js";
@@ -87,6 +88,11 @@ const serveLink: Readonly<Record<LinkKind, (place: Place) => Promise<string>>> =
     const { server, resource } = await listening(plan.ports, 111, () => serveInst0(endpoint, address, plan.ports));
     opened(server);
     return resource;
+  },
+  async serial({ endpoint, opened }) {
+    const server = await serveSerial(endpoint);
+    opened(server);
+    return `ASRL${server.path}::INSTR`;
   },
 };
 

@@ -4,6 +4,9 @@ import type { MessageSessionSettings } from "./message-session.js";
 import { formatResource, parseResource } from "./resource.js";
 import type { Resource } from "./resource.js";
 import type { Session, WireEvent } from "./session.js";
+import { SerialLink } from "./serial-link.js";
+import type { SerialOptions } from "./serial-link.js";
+import { serialPath } from "./serial-port.js";
 import { SocketSession } from "./socket-session.js";
 import { Vxi11Link } from "./vxi11/link.js";
 
@@ -14,17 +17,18 @@ export interface SessionOptions {
   readonly signal?: AbortSignal;
   /** Told of every message, for a log. */
   readonly onWire?: (event: WireEvent) => void;
+  /** How a serial line is set; 9600 baud, 8 data bits, no parity, 1 stop bit, LF where left out. */
+  readonly serial?: SerialOptions;
 }
 
 const DEFAULT_TIMEOUT_MS = 5000;
 
-const unspoken: Readonly<Record<Exclude<Resource["kind"], "socket" | "vxi11">, string>> = {
+const unspoken: Readonly<Record<Exclude<Resource["kind"], "socket" | "vxi11" | "serial">, string>> = {
   hislip: "HiSLIP",
   gpib: "GPIB",
   "gpib-interface": "GPIB",
   usbtmc: "USB",
   "usb-raw": "USB",
-  serial: "serial ports",
   "prologix-tcp": "Prologix adapters",
   "prologix-serial": "Prologix adapters",
 };
@@ -43,22 +47,28 @@ export async function openSession(resource: string, options: SessionOptions = {}
     timeout_ms: options.timeout_ms ?? DEFAULT_TIMEOUT_MS,
     onWire: options.onWire,
   };
-  const session = sessionFor(parsed, settings);
+  const session = sessionFor(parsed, settings, options);
   await session.open(options.signal ? { signal: options.signal } : {});
   return session;
 }
 
-function sessionFor(parsed: Resource, settings: MessageSessionSettings): SocketSession | MessageSession {
+function sessionFor(
+  parsed: Resource,
+  settings: MessageSessionSettings,
+  options: SessionOptions,
+): SocketSession | MessageSession {
   switch (parsed.kind) {
     case "socket":
       return new SocketSession({ ...settings, host: parsed.host, port: parsed.port });
     case "vxi11":
       return new MessageSession(new Vxi11Link(parsed), settings);
+    case "serial":
+      return new MessageSession(new SerialLink(serialPath(parsed.port), options.serial ?? {}), settings);
     default: {
       const host = "host" in parsed ? parsed.host : "192.168.1.5";
       throw new MemrigError(
         "invalid-request",
-        `${settings.resource} is a good name, but this build speaks raw sockets and VXI-11 only, not ` +
+        `${settings.resource} is a good name, but this build speaks raw sockets, VXI-11 and serial lines only, not ` +
           `${unspoken[parsed.kind]}. Most instruments with a network connector take TCPIP0::${host}::5025::SOCKET.`,
         { resource: settings.resource, kind: parsed.kind },
       );

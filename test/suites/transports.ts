@@ -1,4 +1,5 @@
 import { LinkEndpoint, serveVxi11 } from "../../src/virtual/links/index.js";
+import { serveSerial } from "../../src/virtual/links/serial/server.js";
 import { serveSocket } from "../../src/virtual/scpi/index.js";
 import type { Transport } from "./transport.suite.js";
 
@@ -36,5 +37,17 @@ export const vxi11Transport: Transport = {
       clients: () => server.links,
       close: () => server.close(),
     };
+  },
+};
+
+export const serialTransport: Transport = {
+  name: "serial line",
+  messages: false,
+  locks: false,
+  serviceRequests: false,
+  async serve(instrument) {
+    const server = await serveSerial(new LinkEndpoint(instrument));
+    // A cable knows of no clients: there is always one, and it is never counted.
+    return { resource: `ASRL${server.path}::INSTR`, clients: () => 0, close: () => server.close() };
   },
 };

@@ -87,7 +87,6 @@ test("a good name of a link this build does not speak is refused by that link's 
   for (const [name, link] of [
     ["GPIB0::24::INSTR", "GPIB"],
     ["USB0::0x05E6::0x2450::1::INSTR", "USB"],
-    ["ASRLCOM3::INSTR", "serial ports"],
   ] as const) {
     await assert.rejects(openSession(name), (error: MemrigError) => {
       assert.equal(error.kind, "invalid-request");

@@ -28,6 +28,11 @@ export class Framer {
     return this.held_bytes > 0 || this.dropping;
   }
 
+  /** The next byte is data of a block, whatever it looks like. */
+  get inBlock(): boolean {
+    return this.scanner.skippable > 0;
+  }
+
   /** Forgets a message that has not ended yet. */
   clear(): void {
     this.scanner.reset();
