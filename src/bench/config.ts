@@ -210,7 +210,7 @@ function readLinks(file: BenchFile, complaints: Complaints): LinkKind[] {
   return file.virtual.links.flatMap((link, k) => {
     const kind = linkKinds.find((one) => one === link);
     if (kind !== undefined) return [kind];
-    const known = ["hislip", "prologix"].includes(link);
+    const known = ["prologix"].includes(link);
     complaints.add(
       ["virtual", "links", k],
       known

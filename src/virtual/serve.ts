@@ -1,3 +1,4 @@
+import { HISLIP_PORT } from "../visa/hislip/protocol.js";
 import { MemrigError, messageOf } from "../errors.js";
 import { createDevice } from "../simulator/index.js";
 import { linkKinds } from "./bench-plan.js";
@@ -5,6 +6,7 @@ import type { LinkKind, ServedInstrument, VirtualBenchPlan, VirtualInstrumentPla
 import { virtualInstruments } from "./instruments.js";
 import { Lab } from "./lab.js";
 import { nextAddress } from "./links/addresses.js";
+import { serveHislip0 } from "./links/hislip/serve.js";
 import { LinkEndpoint } from "./links/index.js";
 import { serveSerial } from "./links/serial/server.js";
 import { serveInst0 } from "./links/vxi11/serve.js";
@@ -86,6 +88,13 @@ const serveLink: Readonly<Record<LinkKind, (place: Place) => Promise<string>>> =
   },
   async vxi11({ plan, endpoint, address, opened }) {
     const { server, resource } = await listening(plan.ports, 111, () => serveInst0(endpoint, address, plan.ports));
+    opened(server);
+    return resource;
+  },
+  async hislip({ plan, endpoint, address, opened }) {
+    const { server, resource } = await listening(plan.ports, HISLIP_PORT, (port) =>
+      serveHislip0(endpoint, address, port),
+    );
     opened(server);
     return resource;
   },

@@ -1,4 +1,5 @@
 import { MemrigError } from "../errors.js";
+import { HislipLink } from "./hislip/link.js";
 import { MessageSession } from "./message-session.js";
 import type { MessageSessionSettings } from "./message-session.js";
 import { formatResource, parseResource } from "./resource.js";
@@ -19,12 +20,13 @@ export interface SessionOptions {
   readonly onWire?: (event: WireEvent) => void;
   /** How a serial line is set; 9600 baud, 8 data bits, no parity, 1 stop bit, LF where left out. */
   readonly serial?: SerialOptions;
+  /** HiSLIP: whether replies wait in line, or a new message drops them. As the instrument prefers where left out. */
+  readonly overlap?: boolean;
 }
 
 const DEFAULT_TIMEOUT_MS = 5000;
 
-const unspoken: Readonly<Record<Exclude<Resource["kind"], "socket" | "vxi11" | "serial">, string>> = {
-  hislip: "HiSLIP",
+const unspoken: Readonly<Record<Exclude<Resource["kind"], "socket" | "vxi11" | "hislip" | "serial">, string>> = {
   gpib: "GPIB",
   "gpib-interface": "GPIB",
   usbtmc: "USB",
@@ -62,13 +64,15 @@ function sessionFor(
       return new SocketSession({ ...settings, host: parsed.host, port: parsed.port });
     case "vxi11":
       return new MessageSession(new Vxi11Link(parsed), settings);
+    case "hislip":
+      return new MessageSession(new HislipLink(parsed, options), settings);
     case "serial":
       return new MessageSession(new SerialLink(serialPath(parsed.port), options.serial ?? {}), settings);
     default: {
       const host = "host" in parsed ? parsed.host : "192.168.1.5";
       throw new MemrigError(
         "invalid-request",
-        `${settings.resource} is a good name, but this build speaks raw sockets, VXI-11 and serial lines only, not ` +
+        `${settings.resource} is a good name, but this build speaks raw sockets, VXI-11, HiSLIP and serial lines only, not ` +
           `${unspoken[parsed.kind]}. Most instruments with a network connector take TCPIP0::${host}::5025::SOCKET.`,
         { resource: settings.resource, kind: parsed.kind },
       );

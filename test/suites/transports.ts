@@ -1,4 +1,4 @@
-import { LinkEndpoint, serveVxi11 } from "../../src/virtual/links/index.js";
+import { LinkEndpoint, serveHislip, serveVxi11 } from "../../src/virtual/links/index.js";
 import { serveSerial } from "../../src/virtual/links/serial/server.js";
 import { serveSocket } from "../../src/virtual/scpi/index.js";
 import type { Transport } from "./transport.suite.js";
@@ -51,3 +51,26 @@ export const serialTransport: Transport = {
     return { resource: `ASRL${server.path}::INSTR`, clients: () => 0, close: () => server.close() };
   },
 };
+
+export const hislipTransport = hislip("HiSLIP", false);
+export const overlappedHislipTransport = hislip("HiSLIP in overlapped mode", true);
+
+function hislip(name: string, overlap: boolean): Transport {
+  return {
+    name,
+    messages: !overlap,
+    locks: true,
+    serviceRequests: true,
+    async serve(instrument) {
+      const server = await serveHislip(new Map([["hislip0", new LinkEndpoint(instrument)]]), "127.0.0.1", { overlap });
+      const resourceAt = (port: number) => `TCPIP0::127.0.0.1::hislip0,${port}::INSTR`;
+      return {
+        resource: resourceAt(server.port),
+        tcpPort: server.port,
+        resourceAt,
+        clients: () => server.sessions,
+        close: () => server.close(),
+      };
+    },
+  };
+}

@@ -75,6 +75,11 @@ export class MessageExchange {
     return this.running || this.waiting.length > 0;
   }
 
+  /** More messages wait than should: the sender is to wait for `room`. */
+  get full(): boolean {
+    return this.waiting.length > MOST_WAITING;
+  }
+
   /** Where replies are delivered, the link knows when the controller has them: it keeps the bit. */
   set messageAvailable(available: boolean) {
     this.announced = available;
@@ -101,7 +106,15 @@ export class MessageExchange {
 
   /** Resolves when the instrument takes more, or with false when the signal aborts first. */
   async room(signal: AbortSignal): Promise<boolean> {
-    while (this.waiting.length > MOST_WAITING) {
+    while (this.full) {
+      if (!(await this.woken(signal))) return false;
+    }
+    return true;
+  }
+
+  /** Resolves when everything received so far has been run, or with false when the signal aborts first. */
+  async idle(signal: AbortSignal): Promise<boolean> {
+    while (this.busy) {
       if (!(await this.woken(signal))) return false;
     }
     return true;

@@ -1,6 +1,8 @@
 export { LinkEndpoint } from "./endpoint.js";
 export { MessageExchange } from "./exchange.js";
 export type { ExchangeOptions, ReadResult } from "./exchange.js";
+export { serveHislip } from "./hislip/server.js";
+export type { HislipOptions, HislipServer } from "./hislip/server.js";
 export { Locks } from "./locks.js";
 export type { LockOutcome } from "./locks.js";
 export { ServiceRequest } from "./service-request.js";

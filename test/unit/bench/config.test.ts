@@ -162,8 +162,8 @@ const cases: readonly { what: string; text: string; says: readonly RegExp[] }[] 
   },
   {
     what: "a link that is not served yet is refused by name",
-    text: `${smallest}virtual: { links: [socket, hislip] }\n`,
-    says: [/bench\.yaml:5: "hislip" is not served by this version of memrig\. Write links: \[socket, vxi11\]/],
+    text: `${smallest}virtual: { links: [socket, prologix] }\n`,
+    says: [/bench\.yaml:5: "prologix" is not served by this version of memrig\. Write links: \[socket, vxi11, hislip/],
   },
   {
     what: "an unknown terminal lists those of the instrument",
