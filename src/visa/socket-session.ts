@@ -1,6 +1,7 @@
 import net from "node:net";
 import { MemrigError } from "../errors.js";
 import { bytesPerValue, decodeValues } from "./binary.js";
+import { Call } from "./call.js";
 import { Inbox } from "./inbox.js";
 import type { BinaryFormat, BlockOptions, CallOptions, Session, WireEvent } from "./session.js";
 import { describeConnectError } from "./tcp.js";
@@ -120,7 +121,8 @@ export class SocketSession implements Session {
     const result = this.#turn.then(async () => {
       if (this.#closed) throw this.#error("no-answer", what, "this session is closed");
       if (options.signal?.aborted) throw this.#error("aborted", what, "it was stopped before anything was sent");
-      const call = new Call(what, options.timeout_ms ?? this.#settings.timeout_ms, options.signal, () => this.#poke());
+      const call = new Call(what, options.timeout_ms ?? this.#settings.timeout_ms, options.signal);
+      call.onEnd(() => this.#poke());
       try {
         return await action(call);
       } catch (error) {
@@ -274,10 +276,10 @@ export class SocketSession implements Session {
   async #until(call: Call, ready: () => boolean): Promise<void> {
     for (;;) {
       if (ready()) return;
-      if (call.signal?.aborted) {
+      if (call.ended === "stopped") {
         throw this.#error("aborted", call.what, "it was stopped; the reply, if one comes, is dropped");
       }
-      if (call.late) throw this.#tooLate(call);
+      if (call.ended === "late") throw this.#tooLate(call);
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -331,29 +333,5 @@ export class SocketSession implements Session {
 
   #tell(direction: WireEvent["direction"], text: string): void {
     this.#settings.onWire?.({ at_ms: Date.now(), resource: this.resource, direction, text });
-  }
-}
-
-/** One call under way: its time limit and its signal. */
-class Call {
-  late = false;
-  readonly #timer: NodeJS.Timeout;
-
-  constructor(
-    readonly what: string,
-    readonly timeout_ms: number,
-    readonly signal: AbortSignal | undefined,
-    private readonly wake: () => void,
-  ) {
-    this.#timer = setTimeout(() => {
-      this.late = true;
-      wake();
-    }, timeout_ms);
-    signal?.addEventListener("abort", wake);
-  }
-
-  end(): void {
-    clearTimeout(this.#timer);
-    this.signal?.removeEventListener("abort", this.wake);
   }
 }

@@ -86,3 +86,51 @@ function sendAndLeave(port: number, bytes: Uint8Array): Promise<void> {
     socket.resume();
   });
 }
+
+const step = fc.oneof(
+  fc.record({ bytes: fc.oneof(fc.uint8Array({ maxLength: 40 }), program()), end: fc.boolean() }),
+  fc.constantFrom("read" as const, "poll" as const, "clear" as const, "trigger" as const),
+);
+
+/** Pieces of program messages, put together wrongly. */
+function program() {
+  const piece = fc.constantFrom(
+    "*IDN?",
+    ":DATA ",
+    "#15",
+    "#0",
+    "a\nb",
+    ";",
+    ":ECHO? '",
+    "'",
+    "\n",
+    "*SRE 255",
+    ":DATA?",
+    "*OPC?",
+  );
+  return fc.array(piece, { maxLength: 6 }).map((pieces) => Buffer.from(pieces.join(""), "latin1"));
+}
+
+/** Does anything to a message exchange, in any order: it never throws, and answers again after a device clear. */
+export async function fuzzExchange(runs: number): Promise<void> {
+  const instrument = transportInstrument(200);
+  const endpoint = new LinkEndpoint(instrument.scpi);
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 8 }), async (steps) => {
+      const exchange = endpoint.connect({ unread: "interrupt" });
+      for (const one of steps) {
+        if (typeof one === "object") exchange.receive(one.bytes, one.end);
+        else if (one === "read") await exchange.read(7, AbortSignal.abort());
+        else if (one === "poll") assert.equal(exchange.statusByte() & ~255, 0);
+        else exchange[one]();
+      }
+      exchange.clear();
+      exchange.receive(Buffer.from("*IDN?\n"), true);
+      const got = await exchange.read(100, new AbortController().signal);
+      assert.equal(Buffer.from(got?.bytes ?? []).toString(), `${IDENTITY}\n`);
+      exchange.close();
+    }),
+    { numRuns: runs },
+  );
+  assert.equal(endpoint.clients, 0);
+}
