@@ -163,6 +163,22 @@ export function transportSuite(transport: Transport): void {
     },
   );
 
+  titled("a transfer that is stopped half way and cleared leaves nothing behind", async (t) => {
+    const { session, proxy } = await proxied(t, transport);
+    if (!proxy) return;
+    await session.write(blockMessage(everyByte(1_000_000)));
+    const stop = new AbortController();
+    proxy.stallReplies(300_000);
+    const transfer = session.queryBlock(":DATA?", { signal: stop.signal, timeout_ms: 60_000 });
+    await until("the transfer has stalled", () => proxy.stalled || undefined);
+    stop.abort();
+    await assert.rejects(transfer, isKind("aborted"));
+    proxy.release();
+    await session.clear();
+    assert.equal(await session.query("*IDN?"), IDENTITY);
+    assert.equal((await session.queryBlock(":DATA?")).length, 1_000_000);
+  });
+
   titled("100 sessions opened and closed leave no descriptor behind, here or at the server", async (t) => {
     await openAndClose(t, transport, 100);
   });
@@ -202,6 +218,16 @@ function messageTests(transport: Transport, titled: Titled): void {
 }
 
 function lockTests(transport: Transport, titled: Titled): void {
+  titled("two clients that ask at the same time get each their own replies", async (t) => {
+    const { session: one, link } = await opened(t, transport);
+    const other = await sessionOn(t, link.resource);
+    const asked = Array.from({ length: 200 }, (_, k) =>
+      Promise.all([one.query(`:ECHO? 'one ${k}'`), other.query(`:ECHO? 'other ${k}'`)]),
+    );
+    for (const [k, replies] of (await Promise.all(asked)).entries())
+      assert.deepEqual(replies, [`one ${k}`, `other ${k}`]);
+  });
+
   titled("a lock keeps another client out until it is released, or its holder is gone", async (t) => {
     const { session: one, link } = await opened(t, transport);
     const other = await sessionOn(t, link.resource);

@@ -9,6 +9,8 @@ export interface TcpProxy {
   cutMessages: ((bytes: Buffer) => readonly Buffer[]) | undefined;
   /** After so many more bytes from the server nothing follows, until `release`. */
   stallReplies(after_bytes: number): void;
+  /** Something is held back now. */
+  readonly stalled: boolean;
   /** What was held back goes on. */
   release(): void;
   /** Closes both ends of every connection after so many more bytes from the server. */
@@ -79,6 +81,9 @@ export async function tcpProxy(serverPort: number, host = "127.0.0.1"): Promise<
     stallReplies(after_bytes) {
       left = after_bytes;
       atEnd = "stall";
+    },
+    get stalled() {
+      return held.length > 0;
     },
     release() {
       left = Infinity;

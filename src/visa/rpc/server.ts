@@ -110,6 +110,7 @@ function serveConnection(program: RpcProgram, socket: net.Socket): void {
       socket.cork();
       for (const piece of record(reply)) socket.write(piece);
       socket.uncork();
+      if (socket.writableNeedDrain) await drained(socket, gone.signal);
     }
     waiting--;
     if (waiting < MOST_WAITING && !socket.destroyed) socket.resume();
@@ -130,5 +131,19 @@ function serveConnection(program: RpcProgram, socket: net.Socket): void {
       turn = turn.then(() => answer(bytes));
     }
     if (waiting >= MOST_WAITING) socket.pause();
+  });
+}
+
+/** A caller that does not read its replies gets no more of them. */
+function drained(socket: net.Socket, gone: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      socket.off("drain", done);
+      gone.removeEventListener("abort", done);
+      resolve();
+    };
+    socket.once("drain", done);
+    gone.addEventListener("abort", done, { once: true });
+    if (gone.aborted) done();
   });
 }

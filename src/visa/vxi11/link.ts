@@ -99,9 +99,10 @@ export class Vxi11Link implements MessageLink {
   }
 
   abandon(): void {
+    const { core } = this;
+    if (!core) return; // it was never reached: there is nothing to be cleared
     this.unclear = true;
-    const core = this.core;
-    if (!core?.rpc.outstanding) return;
+    if (!core.rpc.outstanding) return;
     const over = this.stopPending(core).finally(() => {
       if (this.recovery === over) this.recovery = undefined;
     });

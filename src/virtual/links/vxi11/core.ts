@@ -202,6 +202,7 @@ export class Vxi11Core {
     if (family !== 0) return failed(DeviceError.notSupported); // UDP
     if (port < 1 || port > 65535) return failed(DeviceError.parameter);
     const host = [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join(".");
+    if (!isCallers(host, caller.address)) return failed(DeviceError.noChannel);
     client.channel = await InterruptChannel.open(host, port, program, version);
     if (caller.gone.aborted) client.channel?.close();
     return failed(client.channel ? DeviceError.none : DeviceError.noChannel);
@@ -254,6 +255,12 @@ export class Vxi11Core {
     else caller.gone.addEventListener("abort", gone, { once: true });
     return client;
   }
+}
+
+/** An instrument calls back only who called it: nobody has it knock at other people's doors. */
+function isCallers(host: string, address: string): boolean {
+  const from = address.replace(/^::ffff:/, "");
+  return host === from || (host.startsWith("127.") && from.startsWith("127."));
 }
 
 /** A reply that begins with an error number (which may be none). */
