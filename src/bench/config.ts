@@ -8,7 +8,7 @@ import { MemrigError, messageOf } from "../errors.js";
 import type { InfluxConfig } from "../store/sinks/influx.js";
 import { linkKinds } from "../virtual/bench-plan.js";
 import type { LinkKind, Wire } from "../virtual/bench-plan.js";
-import { parseResource } from "../visa/index.js";
+import { formatResource, parseResource } from "../visa/index.js";
 import { Complaints, listed, unknownName } from "./complaints.js";
 import { readDut } from "./dut.js";
 import { boundsOf } from "./bounds.js";
@@ -192,17 +192,37 @@ function readInstruments(file: BenchFile, complaints: Complaints): InstrumentCon
       );
     }
     seen.set(resource.toLowerCase(), label);
-    if (resource !== "virtual") checkResource(resource, [...at, "resource"], complaints);
-    return { label, driver, resource, ...(model === undefined ? {} : { model }) };
+    const where =
+      resource === "virtual" ? resource : readResource(resource, file.gpib ?? {}, [...at, "resource"], complaints);
+    return { label, driver, resource: where, ...(model === undefined ? {} : { model }) };
   });
 }
 
-function checkResource(resource: string, at: readonly string[], complaints: Complaints): void {
+/** The resource as it is opened: an instrument on a GPIB board is one behind the controller that `gpib:` names. */
+function readResource(
+  resource: string,
+  gpib: Readonly<Record<string, string>>,
+  at: readonly string[],
+  complaints: Complaints,
+): string {
   try {
-    parseResource(resource);
+    const parsed = parseResource(resource);
+    const name = parsed.kind === "gpib" ? gpib[parsed.board] : undefined;
+    if (parsed.kind !== "gpib" || name === undefined) return resource;
+    const controller = parseResource(name);
+    if (controller.kind === "prologix-tcp" || controller.kind === "prologix-serial") {
+      const { primary, secondary } = parsed;
+      const behind = { kind: "prologix-instrument", controller, primary } as const;
+      return formatResource(secondary === undefined ? behind : { ...behind, secondary });
+    }
+    complaints.add(
+      ["gpib", String(parsed.board)],
+      `"${name}" is no GPIB controller. Write PRLGX-TCPIP0::192.168.1.9::1234::INTFC, or PRLGX-ASRL0::/dev/ttyUSB0::INTFC.`,
+    );
   } catch (error) {
     complaints.add(at, `${messageOf(error)} Or write virtual for a simulated instrument.`);
   }
+  return resource;
 }
 
 function readLinks(file: BenchFile, complaints: Complaints): LinkKind[] {
@@ -210,13 +230,7 @@ function readLinks(file: BenchFile, complaints: Complaints): LinkKind[] {
   return file.virtual.links.flatMap((link, k) => {
     const kind = linkKinds.find((one) => one === link);
     if (kind !== undefined) return [kind];
-    const known = ["prologix"].includes(link);
-    complaints.add(
-      ["virtual", "links", k],
-      known
-        ? `"${link}" is not served by this version of memrig. ${served}`
-        : `${unknownName("a link", link, linkKinds)} ${served}`,
-    );
+    complaints.add(["virtual", "links", k], `${unknownName("a link", link, linkKinds)} ${served}`);
     return [];
   });
 }

@@ -63,6 +63,8 @@ export const benchFile = z.strictObject({
   dut: dut.default({ parameters: {} }),
   wiring: z.record(z.string(), wireTarget).optional(),
   limits: limits.optional(),
+  /** Which controller a GPIB board is: `0: PRLGX-TCPIP0::192.168.1.9::1234::INTFC`. */
+  gpib: z.record(z.string(), z.string().min(1)).optional(),
   virtual: virtual.prefault({}),
   influx: influx.optional(),
   store: z.string().min(1).optional(),

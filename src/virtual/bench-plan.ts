@@ -17,7 +17,7 @@ export interface VirtualBenchPlan {
 }
 
 /** The links a virtual instrument can be served on, as the bench file names them. */
-export const linkKinds = ["socket", "vxi11", "hislip", "serial"] as const;
+export const linkKinds = ["socket", "vxi11", "hislip", "serial", "prologix"] as const;
 export type LinkKind = (typeof linkKinds)[number];
 
 export interface VirtualInstrumentPlan {

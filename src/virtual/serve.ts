@@ -1,4 +1,5 @@
 import { HISLIP_PORT } from "../visa/hislip/protocol.js";
+import { formatResource, PROLOGIX_PORT } from "../visa/resource.js";
 import { MemrigError, messageOf } from "../errors.js";
 import { createDevice } from "../simulator/index.js";
 import { linkKinds } from "./bench-plan.js";
@@ -8,6 +9,7 @@ import { Lab } from "./lab.js";
 import { nextAddress } from "./links/addresses.js";
 import { serveHislip0 } from "./links/hislip/serve.js";
 import { LinkEndpoint } from "./links/index.js";
+import { servePrologix } from "./links/prologix/server.js";
 import { serveSerial } from "./links/serial/server.js";
 import { serveInst0 } from "./links/vxi11/serve.js";
 import { serveDeadSocket, serveSocket } from "./scpi/index.js";
@@ -35,6 +37,7 @@ export async function serveVirtualBench(plan: VirtualBenchPlan): Promise<Virtual
   const lab = new Lab(createDevice(dut.model, dut.parameters, dut.seed, dut.cycleSeed), plan.wiring, plan.time);
   const links = new Set(plan.links ?? ["socket"]);
   const servers: Closable[] = [];
+  const gpib: Gpib = { devices: new Map(), port: undefined };
   const close = async () => {
     lab.close();
     await Promise.all(servers.map((server) => server.close()));
@@ -45,7 +48,8 @@ export async function serveVirtualBench(plan: VirtualBenchPlan): Promise<Virtual
       const built = buildInstrument(instrument, lab, plan.seed);
       const address = plan.ports === "standard" ? nextAddress(plan.address, index) : plan.address;
       const endpoint = new LinkEndpoint(built.scpi);
-      const place: Place = { plan, built, endpoint, address, opened: (server: Closable) => servers.push(server) };
+      const opened = (server: Closable) => servers.push(server);
+      const place: Place = { plan, built, endpoint, address, gpib, opened };
       const resources: string[] = [];
       for (const link of linkKinds) if (links.has(link)) resources.push(await serveLink[link](place));
       instruments.push({
@@ -72,8 +76,19 @@ interface Place {
   readonly built: VirtualInstrument;
   readonly endpoint: LinkEndpoint;
   readonly address: string;
+  readonly gpib: Gpib;
   readonly opened: (server: Closable) => void;
 }
+
+/** The bench's one GPIB controller, at the address of its first instrument, with all instruments behind it. */
+interface Gpib {
+  readonly devices: Map<string, LinkEndpoint>;
+  /** Where it listens, once it does. */
+  port: number | undefined;
+}
+
+/** Bus address of the first instrument; each further one takes the next. */
+const FIRST_GPIB_ADDRESS = 10;
 
 /** How an instrument is served on each kind of link. @returns its resource name there */
 const serveLink: Readonly<Record<LinkKind, (place: Place) => Promise<string>>> = {
@@ -102,6 +117,19 @@ const serveLink: Readonly<Record<LinkKind, (place: Place) => Promise<string>>> =
     const server = await serveSerial(endpoint);
     opened(server);
     return `ASRL${server.path}::INSTR`;
+  },
+  async prologix({ plan, endpoint, gpib, opened }) {
+    const primary = FIRST_GPIB_ADDRESS + gpib.devices.size;
+    gpib.devices.set(String(primary), endpoint);
+    if (gpib.port === undefined) {
+      const server = await listening(plan.ports, PROLOGIX_PORT, (port) =>
+        servePrologix(gpib.devices, plan.address, port),
+      );
+      opened(server);
+      gpib.port = server.port;
+    }
+    const controller = { kind: "prologix-tcp", board: 0, host: plan.address, port: gpib.port } as const;
+    return formatResource({ kind: "prologix-instrument", controller, primary });
   },
 };
 

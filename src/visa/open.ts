@@ -5,6 +5,7 @@ import type { MessageSessionSettings } from "./message-session.js";
 import { formatResource, parseResource } from "./resource.js";
 import type { Resource } from "./resource.js";
 import type { Session, WireEvent } from "./session.js";
+import { prologixLink } from "./prologix/open.js";
 import { SerialLink } from "./serial-link.js";
 import type { SerialOptions } from "./serial-link.js";
 import { serialPath } from "./serial-port.js";
@@ -26,13 +27,14 @@ export interface SessionOptions {
 
 const DEFAULT_TIMEOUT_MS = 5000;
 
-const unspoken: Readonly<Record<Exclude<Resource["kind"], "socket" | "vxi11" | "hislip" | "serial">, string>> = {
-  gpib: "GPIB",
+type Spoken = "socket" | "gpib" | "vxi11" | "hislip" | "serial" | "prologix-instrument";
+
+const unspoken: Readonly<Record<Exclude<Resource["kind"], Spoken>, string>> = {
   "gpib-interface": "GPIB",
   usbtmc: "USB",
   "usb-raw": "USB",
-  "prologix-tcp": "Prologix adapters",
-  "prologix-serial": "Prologix adapters",
+  "prologix-tcp": "to a GPIB controller itself",
+  "prologix-serial": "to a GPIB controller itself",
 };
 
 /**
@@ -68,11 +70,21 @@ function sessionFor(
       return new MessageSession(new HislipLink(parsed, options), settings);
     case "serial":
       return new MessageSession(new SerialLink(serialPath(parsed.port), options.serial ?? {}), settings);
+    case "prologix-instrument":
+      return new MessageSession(prologixLink(parsed), settings);
+    case "gpib":
+      throw new MemrigError(
+        "invalid-request",
+        `${settings.resource} is a good name, but this build speaks GPIB through a Prologix-type controller only, not ` +
+          `GPIB cards. Name the controller under gpib: in the bench file, or in the resource: ` +
+          `PRLGX-TCPIP0::192.168.1.9::1234::${parsed.primary}::INSTR.`,
+        { resource: settings.resource, kind: parsed.kind },
+      );
     default: {
       const host = "host" in parsed ? parsed.host : "192.168.1.5";
       throw new MemrigError(
         "invalid-request",
-        `${settings.resource} is a good name, but this build speaks raw sockets, VXI-11, HiSLIP and serial lines only, not ` +
+        `${settings.resource} is a good name, but this build speaks raw sockets, VXI-11, HiSLIP, serial lines and GPIB behind a controller only, not ` +
           `${unspoken[parsed.kind]}. Most instruments with a network connector take TCPIP0::${host}::5025::SOCKET.`,
         { resource: settings.resource, kind: parsed.kind },
       );

@@ -29,11 +29,21 @@ export type Resource =
       readonly interface: number;
     }
   | { readonly kind: "serial"; readonly port: string }
+  | PrologixControllerName
+  | {
+      readonly kind: "prologix-instrument";
+      readonly controller: PrologixControllerName;
+      readonly primary: number;
+      readonly secondary?: number;
+    };
+
+/** A Prologix-type GPIB controller, on the network or on a serial port. */
+export type PrologixControllerName =
   | { readonly kind: "prologix-tcp"; readonly board: number; readonly host: string; readonly port: number }
   | { readonly kind: "prologix-serial"; readonly board: number; readonly port: string };
 
 const HISLIP_PORT = 4880;
-const PROLOGIX_PORT = 1234;
+export const PROLOGIX_PORT = 1234;
 
 /**
  * Reads a VISA resource name, upper or lower case, optional parts left out or not.
@@ -93,6 +103,11 @@ export function formatResource(resource: Resource): string {
       return `PRLGX-TCPIP${resource.board}::${bracketed(resource.host)}::${resource.port}::INTFC`;
     case "prologix-serial":
       return `PRLGX-ASRL${resource.board}::${resource.port}::INTFC`;
+    case "prologix-instrument": {
+      const secondary = resource.secondary === undefined ? "" : `::${resource.secondary}`;
+      const controller = formatResource(resource.controller).replace(/INTFC$/, "");
+      return `${controller}${resource.primary}${secondary}::INSTR`;
+    }
   }
 }
 
@@ -144,17 +159,29 @@ function usb(text: string, board: number, rest: string[]): Resource {
   return { kind, board, vendor, product, serial, interface: number };
 }
 
+/** The controller, or with INSTR an instrument behind it: then its port is written out, and the bus address follows. */
 function prologix(text: string, family: string, board: number, rest: string[]): Resource {
-  dropClass(text, rest, ["INTFC"]);
+  const instrument = dropClass(text, rest, ["INTFC", "INSTR"]) === "INSTR";
+  const controller = prologixController(text, family, board, rest);
+  if (!instrument) {
+    if (rest.length > 0) throw notAName(text, `"${rest[0]}" is not expected after the port`);
+    return controller;
+  }
+  const primary = wholeNumber(text, rest.shift(), "a primary address", 0, 30);
+  if (rest.length === 0) return { kind: "prologix-instrument", controller, primary };
+  const secondary = wholeNumber(text, rest.shift(), "a secondary address", 0, 30);
+  if (rest.length > 0) throw notAName(text, `"${rest[0]}" is not expected after the addresses`);
+  return { kind: "prologix-instrument", controller, primary, secondary };
+}
+
+function prologixController(text: string, family: string, board: number, rest: string[]): PrologixControllerName {
   if (family === "PRLGX-TCPIP") {
     const host = hostOf(text, rest.shift());
     const port = rest.length > 0 ? wholeNumber(text, rest.shift(), "a port", 1, 65535) : PROLOGIX_PORT;
-    if (rest.length > 0) throw notAName(text, `"${rest[0]}" is not expected after the port`);
     return { kind: "prologix-tcp", board, host, port };
   }
   const port = rest.shift();
   if (port === undefined || port === "") throw notAName(text, "the serial port is missing");
-  if (rest.length > 0) throw notAName(text, `"${rest[0]}" is not expected after the serial port`);
   return { kind: "prologix-serial", board, port };
 }
 

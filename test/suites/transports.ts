@@ -1,4 +1,5 @@
 import { LinkEndpoint, serveHislip, serveVxi11 } from "../../src/virtual/links/index.js";
+import { servePrologix } from "../../src/virtual/links/prologix/server.js";
 import { serveSerial } from "../../src/virtual/links/serial/server.js";
 import { serveSocket } from "../../src/virtual/scpi/index.js";
 import type { Transport } from "./transport.suite.js";
@@ -49,6 +50,24 @@ export const serialTransport: Transport = {
     const server = await serveSerial(new LinkEndpoint(instrument));
     // A cable knows of no clients: there is always one, and it is never counted.
     return { resource: `ASRL${server.path}::INSTR`, clients: () => 0, close: () => server.close() };
+  },
+};
+
+export const prologixTransport: Transport = {
+  name: "GPIB behind a controller",
+  messages: true,
+  locks: false,
+  serviceRequests: true,
+  async serve(instrument) {
+    const server = await servePrologix(new Map([["12", new LinkEndpoint(instrument)]]), "127.0.0.1", 0);
+    const resourceAt = (port: number) => `PRLGX-TCPIP0::127.0.0.1::${port}::12::INSTR`;
+    return {
+      resource: resourceAt(server.port),
+      tcpPort: server.port,
+      resourceAt,
+      clients: () => server.clients,
+      close: () => server.close(),
+    };
   },
 };
 
