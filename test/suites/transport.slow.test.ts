@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { everyByte, openAndClose, opened } from "./transport.suite.js";
-import { socketTransport, vxi11Transport } from "./transports.js";
+import { hislipTransport, socketTransport, vxi11Transport } from "./transports.js";
 
-for (const transport of [socketTransport, vxi11Transport]) {
+for (const transport of [socketTransport, vxi11Transport, hislipTransport]) {
   test(`${transport.name}: a block of 100 MiB goes there and comes back unchanged`, async (t) => {
     const { session } = await opened(t, transport);
     const data = everyByte(100 * 1024 * 1024);
