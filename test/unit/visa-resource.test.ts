@@ -90,7 +90,7 @@ test("a good name of a link this build does not speak is refused by that link's 
   ] as const) {
     await assert.rejects(openSession(name), (error: MemrigError) => {
       assert.equal(error.kind, "invalid-request");
-      assert.match(error.message, new RegExp(`but this build speaks [\\w ,-]+ only, not ${link}`));
+      assert.match(error.message, new RegExp(`not ${link}`));
       return true;
     });
   }
