@@ -10,6 +10,8 @@ import { SerialLink } from "./serial-link.js";
 import type { SerialOptions } from "./serial-link.js";
 import { serialPath } from "./serial-port.js";
 import { SocketSession } from "./socket-session.js";
+import { UsbtmcLink } from "./usbtmc/link.js";
+import type { UsbAccess } from "./usbtmc/pipe.js";
 import { Vxi11Link } from "./vxi11/link.js";
 
 export interface SessionOptions {
@@ -21,17 +23,18 @@ export interface SessionOptions {
   readonly onWire?: (event: WireEvent) => void;
   /** How a serial line is set; 9600 baud, 8 data bits, no parity, 1 stop bit, LF where left out. */
   readonly serial?: SerialOptions;
+  /** How USB devices are reached. memrig brings no USB library: who has one hands it in. */
+  readonly usb?: UsbAccess;
   /** HiSLIP: whether replies wait in line, or a new message drops them. As the instrument prefers where left out. */
   readonly overlap?: boolean;
 }
 
 const DEFAULT_TIMEOUT_MS = 5000;
 
-type Spoken = "socket" | "gpib" | "vxi11" | "hislip" | "serial" | "prologix-instrument";
+type Spoken = "socket" | "usbtmc" | "gpib" | "vxi11" | "hislip" | "serial" | "prologix-instrument";
 
 const unspoken: Readonly<Record<Exclude<Resource["kind"], Spoken>, string>> = {
   "gpib-interface": "GPIB",
-  usbtmc: "USB",
   "usb-raw": "USB",
   "prologix-tcp": "to a GPIB controller itself",
   "prologix-serial": "to a GPIB controller itself",
@@ -72,6 +75,16 @@ function sessionFor(
       return new MessageSession(new SerialLink(serialPath(parsed.port), options.serial ?? {}), settings);
     case "prologix-instrument":
       return new MessageSession(prologixLink(parsed), settings);
+    case "usbtmc": {
+      const { usb } = options;
+      if (usb) return new MessageSession(new UsbtmcLink((call) => usb(parsed, call)), settings);
+      throw new MemrigError(
+        "invalid-request",
+        `${settings.resource} is a good name, but this build speaks USBTMC only through a USB library that is handed in, ` +
+          `not USB by itself. Connect the instrument's network connector, if it has one.`,
+        { resource: settings.resource, kind: parsed.kind },
+      );
+    }
     case "gpib":
       throw new MemrigError(
         "invalid-request",

@@ -13,6 +13,8 @@ import { IDENTITY, transportInstrument } from "./transport-instrument.js";
 /** An instrument served on the link under test. */
 export interface ServedLink {
   readonly resource: string;
+  /** What a session on it has to be opened with. */
+  readonly options?: SessionOptions;
   /** Of the one TCP connection that messages and replies go over; undefined where there is none. */
   readonly tcpPort?: number;
   /** The resource name with another port in it: that of a proxy. */
@@ -220,7 +222,7 @@ function messageTests(transport: Transport, titled: Titled): void {
 function lockTests(transport: Transport, titled: Titled): void {
   titled("two clients that ask at the same time get each their own replies", async (t) => {
     const { session: one, link } = await opened(t, transport);
-    const other = await sessionOn(t, link.resource);
+    const other = await sessionOn(t, link.resource, link.options);
     const asked = Array.from({ length: 200 }, (_, k) =>
       Promise.all([one.query(`:ECHO? 'one ${k}'`), other.query(`:ECHO? 'other ${k}'`)]),
     );
@@ -230,7 +232,7 @@ function lockTests(transport: Transport, titled: Titled): void {
 
   titled("a lock keeps another client out until it is released, or its holder is gone", async (t) => {
     const { session: one, link } = await opened(t, transport);
-    const other = await sessionOn(t, link.resource);
+    const other = await sessionOn(t, link.resource, link.options);
     await one.lock();
     await assert.rejects(other.query("*IDN?"), isKind("busy"));
     await assert.rejects(other.lock({ timeout_ms: 30 }), isKind("busy"));
@@ -274,7 +276,7 @@ export async function openAndClose(t: TestContext, transport: Transport, times: 
   const link = await transport.serve(instrument.scpi);
   t.after(() => link.close());
   const cycle = async () => {
-    const session = await openSession(link.resource);
+    const session = await openSession(link.resource, link.options);
     assert.equal(await session.query("*OPC?"), "1");
     await session.close();
   };
@@ -306,7 +308,7 @@ export async function opened(t: TestContext, transport: Transport) {
   const instrument = transportInstrument();
   const link = await transport.serve(instrument.scpi);
   t.after(() => link.close());
-  return { instrument, link, session: await sessionOn(t, link.resource) };
+  return { instrument, link, session: await sessionOn(t, link.resource, link.options) };
 }
 
 /** The session goes through a proxy, where the link has a TCP connection to be put through one. */
@@ -315,7 +317,7 @@ async function proxied(t: TestContext, transport: Transport) {
   const link = await transport.serve(instrument.scpi);
   t.after(() => link.close());
   if (link.tcpPort === undefined || !link.resourceAt) {
-    return { instrument, proxy: undefined, session: await sessionOn(t, link.resource) };
+    return { instrument, proxy: undefined, session: await sessionOn(t, link.resource, link.options) };
   }
   const proxy = await tcpProxy(link.tcpPort);
   t.after(() => proxy.close());

@@ -2,6 +2,7 @@ import { LinkEndpoint, serveHislip, serveVxi11 } from "../../src/virtual/links/i
 import { servePrologix } from "../../src/virtual/links/prologix/server.js";
 import { serveSerial } from "../../src/virtual/links/serial/server.js";
 import { serveSocket } from "../../src/virtual/scpi/index.js";
+import { usbDevice } from "../support/usb-device.js";
 import type { Transport } from "./transport.suite.js";
 
 export const socketTransport: Transport = {
@@ -68,6 +69,27 @@ export const prologixTransport: Transport = {
       clients: () => server.clients,
       close: () => server.close(),
     };
+  },
+};
+
+/** There is no cable: the device is a model of one, at the level of USB transfers. */
+export const usbtmcTransport: Transport = {
+  name: "USBTMC",
+  messages: true,
+  locks: false,
+  serviceRequests: true,
+  serve(instrument) {
+    const device = usbDevice(instrument);
+    const usb = () => {
+      device.open++;
+      return Promise.resolve(device.pipe);
+    };
+    return Promise.resolve({
+      resource: "USB0::0x05E6::0x2450::04775040::0::INSTR",
+      options: { usb },
+      clients: () => device.open,
+      close: () => (device.faults.length > 0 ? Promise.reject(new Error(device.faults.join("; "))) : Promise.resolve()),
+    });
   },
 };
 
