@@ -1,7 +1,6 @@
 import net from "node:net";
 import { MessageReader } from "../../src/visa/hislip/message-reader.js";
 import { message, Type } from "../../src/visa/hislip/protocol.js";
-import { until } from "./until.js";
 
 /** A message that has not come by then will not. */
 const DEADLINE_MS = 10_000;
@@ -89,12 +88,20 @@ export async function peerClient(port: number, device = "hislip0") {
 export async function peerServer(control = 0, version = 0x0100) {
   const waiting: HislipPeer[] = [];
   const sockets = new Set<net.Socket>();
+  let wake = () => undefined as void;
   const server = net.createServer((socket) => {
     sockets.add(socket);
     waiting.push(new HislipPeer(socket));
+    wake();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const next = () => until("a connection", () => waiting.shift());
+  const next = async (): Promise<HislipPeer> => {
+    for (;;) {
+      const peer = waiting.shift();
+      if (peer) return peer;
+      await new Promise<void>((resolve) => (wake = resolve));
+    }
+  };
   return {
     resource: `TCPIP0::127.0.0.1::hislip0,${(server.address() as net.AddressInfo).port}::INSTR`,
     /** Goes through the beginning of the next client. */

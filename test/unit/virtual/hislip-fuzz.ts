@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { MemrigError } from "../../../src/errors.js";
 import { LinkEndpoint, serveHislip } from "../../../src/virtual/links/index.js";
 import { openSession } from "../../../src/visa/index.js";
 import { message, Type } from "../../../src/visa/hislip/protocol.js";
 import { IDENTITY, transportInstrument } from "../../suites/transport-instrument.js";
-import { HislipPeer, peerClient } from "../../support/hislip-peer.js";
+import { HislipPeer, peerClient, peerServer } from "../../support/hislip-peer.js";
 import { until } from "../../support/until.js";
 import { anyMessage, nonsense } from "../visa/hislip-reader.js";
 
@@ -67,3 +68,35 @@ export async function fuzzHislip(runs: number): Promise<void> {
 
 const gone = ({ socket }: HislipPeer) =>
   new Promise<void>((resolve) => (socket.closed ? resolve() : socket.once("close", () => resolve())));
+
+/** Servers that answer a client with anything and hang up: each question ends, well or as a MemrigError. */
+export async function fuzzClient(runs: number): Promise<void> {
+  const server = await peerServer();
+  try {
+    const answers = fc.array(fc.record({ bytes: fc.oneof(answer, answer, part), sync: fc.boolean() }), {
+      maxLength: 8,
+    });
+    await fc.assert(
+      fc.asyncProperty(answers, async (steps) => {
+        const opening = openSession(server.resource, { timeout_ms: 5000 });
+        const far = await server.accept();
+        const session = await opening;
+        const asked = session.query("*IDN?").catch((error: unknown) => assert.ok(error instanceof MemrigError));
+        await far.sync.next(Type.dataEnd);
+        for (const { bytes, sync } of steps) (sync ? far.sync : far.async).socket.write(bytes);
+        far.async.socket.end();
+        far.sync.socket.end();
+        await asked;
+        await session.close();
+      }),
+      { numRuns: runs },
+    );
+  } finally {
+    await server.close();
+  }
+}
+
+/** Messages as a server would send them. */
+const answer = fc
+  .tuple(fc.constantFrom(2, 3, 6, 6, 7, 9, 13, 14, 20, 22, 23, 25), fc.nat(3), ids, text)
+  .map(([type, control, id, payload]) => message(type, control, id, Buffer.from(payload)));
