@@ -30,24 +30,26 @@ test("a virtual bench with links: [socket, vxi11] lists both names, and both lea
   assert.equal(measured.code, 0, measured.stderr);
 });
 
-test("a protocol runs on an instrument that the bench file names by its VXI-11 resource", async (t) => {
-  const folder = await scratchFolder(t);
-  const file = join(folder, "served.yaml");
-  await writeFile(file, bench.replace("[socket, vxi11]", "[vxi11]"));
-  const [smu] = await serveBench(t, file);
-  const resource = smu?.resources[0] ?? "";
-  const lab = join(folder, "lab.yaml");
-  const named = bench.replace("resource: virtual", `resource: "${resource}"`).replace(/^virtual:.*\n/m, "");
-  await writeFile(lab, named);
+for (const link of ["vxi11", "hislip"]) {
+  test(`a protocol runs on an instrument that the bench file names by its resource on ${link}`, async (t) => {
+    const folder = await scratchFolder(t);
+    const file = join(folder, "served.yaml");
+    await writeFile(file, bench.replace("[socket, vxi11]", `[${link}]`));
+    const [smu] = await serveBench(t, file);
+    const resource = smu?.resources[0] ?? "";
+    const lab = join(folder, "lab.yaml");
+    const named = bench.replace("resource: virtual", `resource: "${resource}"`).replace(/^virtual:.*\n/m, "");
+    await writeFile(lab, named);
 
-  const run = await memrig(t, ["run", "iv-sweep", "--bench", lab, "--set", "stop=0.1 V,step=0.05 V", "--json"], {
-    cwd: folder,
+    const run = await memrig(t, ["run", "iv-sweep", "--bench", lab, "--set", "stop=0.1 V,step=0.05 V", "--json"], {
+      cwd: folder,
+    });
+
+    assert.equal(run.code, 0, run.stderr);
+    const { status, rows } = JSON.parse(run.stdout) as { status: string; rows: number };
+    assert.equal(status, "done");
+    assert.ok(rows >= 3, `${rows} rows`);
+    const off = await memrig(t, ["scpi", resource, ":OUTP?"]);
+    assert.equal(off.stdout.trim(), "0");
   });
-
-  assert.equal(run.code, 0, run.stderr);
-  const { status, rows } = JSON.parse(run.stdout) as { status: string; rows: number };
-  assert.equal(status, "done");
-  assert.ok(rows >= 3, `${rows} rows`);
-  const off = await memrig(t, ["scpi", resource, ":OUTP?"]);
-  assert.equal(off.stdout.trim(), "0");
-});
+}

@@ -7,6 +7,7 @@ for (const [model, link] of [
   ["2450", "socket"],
   ["2470", "socket"],
   ["2450", "vxi11"],
+  ["2450", "hislip"],
 ] as const) {
   sweepSmuSuite(`virtual Keithley ${model}, ${link}`, async () => {
     const dut = { id: "R", model: "resistor", parameters: { R: resistance_ohm } };
