@@ -1,6 +1,6 @@
 import { MemrigError } from "../errors.js";
 
-/** A VISA resource name, taken apart. Only `socket` can be opened in this build; the others are known by name. */
+/** A VISA resource name, taken apart. `openSession` says which of them it speaks. */
 export type Resource =
   | { readonly kind: "socket"; readonly board: number; readonly host: string; readonly port: number }
   | {
