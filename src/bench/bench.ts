@@ -60,8 +60,7 @@ export function foundOnNotice(label: string): { message: string; label: string }
 
 export function targetOf(config: BenchConfig, { label, resource }: OpenInstrument): SafeTarget[] {
   const instrument = config.instruments.find((candidate) => candidate.label === label);
-  const target = instrument && safeTarget(label, entryOf(instrument), resource);
-  return target ? [target] : [];
+  return instrument ? [safeTarget(label, entryOf(instrument), resource)] : [];
 }
 
 /** Ends everything that was opened. `safe`: nothing can be on, so the guardian has nothing to do. */

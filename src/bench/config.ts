@@ -6,8 +6,9 @@ import type { z } from "zod";
 import { drivers } from "../../drivers/index.js";
 import { MemrigError, messageOf } from "../errors.js";
 import type { InfluxConfig } from "../store/sinks/influx.js";
-import type { Wire } from "../virtual/bench-plan.js";
-import { parseResource } from "../visa/index.js";
+import { linkKinds } from "../virtual/bench-plan.js";
+import type { LinkKind, Wire } from "../virtual/bench-plan.js";
+import { formatResource, parseResource } from "../visa/index.js";
 import { Complaints, listed, unknownName } from "./complaints.js";
 import { readDut } from "./dut.js";
 import { boundsOf } from "./bounds.js";
@@ -53,7 +54,7 @@ export interface BenchConfig {
   readonly virtual: {
     readonly address: string;
     readonly ports: "any" | "standard";
-    readonly links: readonly string[];
+    readonly links: readonly LinkKind[];
     readonly time: "fast" | "real";
   };
   readonly influx?: InfluxConfig;
@@ -110,7 +111,7 @@ export function parseBench(yamlText: string, fileName: string, options: ParseOpt
   const dut = readDut(file.dut, instruments, complaints);
   const wiring = readWiring(file.wiring, instruments, complaints);
   const influx = file.influx && readInflux(file.influx, options, complaints);
-  checkLinks(file, complaints);
+  const links = readLinks(file, complaints);
   complaints.throwIfAny();
   return {
     file: fileName,
@@ -119,7 +120,7 @@ export function parseBench(yamlText: string, fileName: string, options: ParseOpt
     dut,
     wiring,
     limits: boundsOf(file.limits ?? {}, complaints),
-    virtual: file.virtual,
+    virtual: { ...file.virtual, links },
     ...(influx ? { influx } : {}),
     store: path.resolve(file.store ?? "runs"),
     snapshot: written,
@@ -191,28 +192,45 @@ function readInstruments(file: BenchFile, complaints: Complaints): InstrumentCon
       );
     }
     seen.set(resource.toLowerCase(), label);
-    if (resource !== "virtual") checkResource(resource, [...at, "resource"], complaints);
-    return { label, driver, resource, ...(model === undefined ? {} : { model }) };
+    const where =
+      resource === "virtual" ? resource : readResource(resource, file.gpib ?? {}, [...at, "resource"], complaints);
+    return { label, driver, resource: where, ...(model === undefined ? {} : { model }) };
   });
 }
 
-function checkResource(resource: string, at: readonly string[], complaints: Complaints): void {
+/** The resource as it is opened: an instrument on a GPIB board is one behind the controller that `gpib:` names. */
+function readResource(
+  resource: string,
+  gpib: Readonly<Record<string, string>>,
+  at: readonly string[],
+  complaints: Complaints,
+): string {
   try {
-    parseResource(resource);
+    const parsed = parseResource(resource);
+    const name = parsed.kind === "gpib" ? gpib[parsed.board] : undefined;
+    if (parsed.kind !== "gpib" || name === undefined) return resource;
+    const controller = parseResource(name);
+    if (controller.kind === "prologix-tcp" || controller.kind === "prologix-serial") {
+      const { primary, secondary } = parsed;
+      const behind = { kind: "prologix-instrument", controller, primary } as const;
+      return formatResource(secondary === undefined ? behind : { ...behind, secondary });
+    }
+    complaints.add(
+      ["gpib", String(parsed.board)],
+      `"${name}" is no GPIB controller. Write PRLGX-TCPIP0::192.168.1.9::1234::INTFC, or PRLGX-ASRL0::/dev/ttyUSB0::INTFC.`,
+    );
   } catch (error) {
     complaints.add(at, `${messageOf(error)} Or write virtual for a simulated instrument.`);
   }
+  return resource;
 }
 
-function checkLinks(file: BenchFile, complaints: Complaints): void {
-  for (const [k, link] of file.virtual.links.entries()) {
-    if (link === "socket") continue;
-    const known = ["vxi11", "hislip", "serial", "prologix"].includes(link);
-    complaints.add(
-      ["virtual", "links", k],
-      known
-        ? `"${link}" is not served by this version of memrig. Write links: [socket].`
-        : `${unknownName("a link", link, ["socket"])} Write links: [socket].`,
-    );
-  }
+function readLinks(file: BenchFile, complaints: Complaints): LinkKind[] {
+  const served = `Write links: [${linkKinds.join(", ")}], or some of them.`;
+  return file.virtual.links.flatMap((link, k) => {
+    const kind = linkKinds.find((one) => one === link);
+    if (kind !== undefined) return [kind];
+    complaints.add(["virtual", "links", k], `${unknownName("a link", link, linkKinds)} ${served}`);
+    return [];
+  });
 }

@@ -1,10 +1,17 @@
-// Imported by the guardian process, which must start fast and can not fail for want of another module: Node only.
+// Imported by the guardian process, which must start fast and can not fail for want of another module: Node only, safe-session.ts
+// included.
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
+import { judged } from "./safe-answers.js";
+import { attemptSession } from "./safe-session.js";
+import type { SessionTarget } from "./safe-session.js";
 
 /** What it takes to put one instrument into its safe state with nothing else known of it. */
-export interface SafeTarget {
+export type SafeTarget = SocketTarget | SessionTarget;
+
+/** One on a raw socket: no more is needed than Node has. */
+export interface SocketTarget {
   readonly label: string;
   readonly host: string;
   readonly port: number;
@@ -36,19 +43,20 @@ export async function sendSafe(target: SafeTarget, deadline_s: number): Promise<
   let note = "";
   for (let attempts = 1; ; attempts += 1) {
     try {
-      note = await attempt(target, Math.min(attempt_s, Math.max(0.2, deadline_s - spent_s())));
+      const limit_s = Math.min(attempt_s, Math.max(0.2, deadline_s - spent_s()));
+      note = await ("resource" in target ? attemptSession(target, limit_s) : attempt(target, limit_s));
       return { label: target.label, safe: true, note, attempts, took_s: spent_s() };
     } catch (error) {
       note = error instanceof Error ? error.message : String(error);
     }
     if (spent_s() >= deadline_s) return { label: target.label, safe: false, note, attempts, took_s: spent_s() };
-    await freeSessions(target);
+    if (!("resource" in target)) await freeSessions(target);
     await pause(Math.min(500, 50 * attempts));
   }
 }
 
 /** @throws Error when the instrument did not take it or says an output is still on */
-async function attempt(target: SafeTarget, timeout_s: number): Promise<string> {
+async function attempt(target: SocketTarget, timeout_s: number): Promise<string> {
   const { host, port } = target;
   const socket = connect({ host, port, noDelay: true });
   const expired = setTimeout(
@@ -60,13 +68,11 @@ async function attempt(target: SafeTarget, timeout_s: number): Promise<string> {
     socket.write(target.messages.map((message) => `${message}\n`).join(""));
     if (target.queries.length === 0) {
       await closed(socket);
-      return "told to be safe; it can not be asked";
+      return judged([], []);
     }
     socket.write(target.queries.map((query) => `${query}\n`).join(""));
     const replies = await readLines(socket, target.queries.length);
-    const on = target.queries.filter((_, k) => !/^\s*(\+?0(\.0*)?(E\+?0+)?|OFF)\s*$/i.test(replies[k] ?? ""));
-    if (on.length > 0) throw new Error(`${on.join(", ")} answered ${replies.join(", ")}`);
-    return `${target.queries.join(", ")} answered ${replies.join(", ")}`;
+    return judged(target.queries, replies);
   } finally {
     clearTimeout(expired);
     socket.destroy();
@@ -103,7 +109,7 @@ function readLines(socket: Socket, count: number): Promise<string[]> {
 }
 
 /** Connecting and closing is all that this port wants; where it fails the next attempt tells. */
-async function freeSessions({ host, deadSocketPort }: SafeTarget): Promise<void> {
+async function freeSessions({ host, deadSocketPort }: SocketTarget): Promise<void> {
   if (deadSocketPort === undefined) return;
   await new Promise<void>((resolve) => {
     const socket = connect({ host, port: deadSocketPort });

@@ -45,7 +45,7 @@ export const limits = z.strictObject({
 export const virtual = z.strictObject({
   address: z.string().default("127.0.0.1"),
   ports: z.enum(["any", "standard"]).default("any"),
-  links: z.array(z.string()).default(["socket"]),
+  links: z.array(z.string()).min(1).default(["socket"]),
   time: z.enum(["fast", "real"]).default("fast"),
 });
 
@@ -63,6 +63,8 @@ export const benchFile = z.strictObject({
   dut: dut.default({ parameters: {} }),
   wiring: z.record(z.string(), wireTarget).optional(),
   limits: limits.optional(),
+  /** Which controller a GPIB board is: `0: PRLGX-TCPIP0::192.168.1.9::1234::INTFC`. */
+  gpib: z.record(z.string(), z.string().min(1)).optional(),
   virtual: virtual.prefault({}),
   influx: influx.optional(),
   store: z.string().min(1).optional(),

@@ -2,10 +2,12 @@ import { parseResource } from "../visa/index.js";
 import type { DriverEntry } from "../../drivers/index.js";
 import type { SafeTarget } from "./safe-socket.js";
 
-/** What the guardian has to know of an instrument; undefined where it can not be reached over a socket. */
-export function safeTarget(label: string, entry: DriverEntry, resource: string): SafeTarget | undefined {
+/** What the guardian has to know of an instrument. */
+export function safeTarget(label: string, entry: DriverEntry, resource: string): SafeTarget {
   const parsed = parseResource(resource);
-  if (parsed.kind !== "socket") return undefined;
+  if (parsed.kind !== "socket") {
+    return { label, resource, messages: entry.safeMessages, queries: entry.outputQuestions };
+  }
   const standard = parsed.port === entry.defaultPort;
   return {
     label,

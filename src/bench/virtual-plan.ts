@@ -35,6 +35,7 @@ export function virtualPlan(config: BenchConfig, which: "virtual" | "all" = "vir
     wiring: config.wiring.filter(({ instrument }) => labels.has(instrument)),
     address: config.virtual.address,
     ports: config.virtual.ports,
+    links: config.virtual.links,
     time: config.virtual.time,
     seed: cycleSeed ?? seed ?? seedOfNominal,
   };

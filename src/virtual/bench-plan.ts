@@ -8,11 +8,17 @@ export interface VirtualBenchPlan {
   readonly address: string;
   /** `any`: free ports chosen by the system. `standard`: the port the real one listens on. */
   readonly ports: "any" | "standard";
+  /** What each instrument is served on; `["socket"]` where left out. Its raw socket comes first among its resources. */
+  readonly links?: readonly LinkKind[];
   /** `fast`: as fast as it can. `real`: a second is a second. */
   readonly time: "fast" | "real";
   /** Noise and serial numbers of the instruments. */
   readonly seed: number;
 }
+
+/** The links a virtual instrument can be served on, as the bench file names them. */
+export const linkKinds = ["socket", "vxi11", "hislip", "serial", "prologix"] as const;
+export type LinkKind = (typeof linkKinds)[number];
 
 export interface VirtualInstrumentPlan {
   readonly label: string;

@@ -1,10 +1,18 @@
+import { HISLIP_PORT } from "../visa/hislip/protocol.js";
+import { formatResource, PROLOGIX_PORT } from "../visa/resource.js";
 import { MemrigError, messageOf } from "../errors.js";
 import { createDevice } from "../simulator/index.js";
-import type { ServedInstrument, VirtualBenchPlan, VirtualInstrumentPlan } from "./bench-plan.js";
+import { linkKinds } from "./bench-plan.js";
+import type { LinkKind, ServedInstrument, VirtualBenchPlan, VirtualInstrumentPlan } from "./bench-plan.js";
 import { virtualInstruments } from "./instruments.js";
 import { Lab } from "./lab.js";
+import { nextAddress } from "./links/addresses.js";
+import { serveHislip0 } from "./links/hislip/serve.js";
+import { LinkEndpoint } from "./links/index.js";
+import { servePrologix } from "./links/prologix/server.js";
+import { serveSerial } from "./links/serial/server.js";
+import { serveInst0 } from "./links/vxi11/serve.js";
 import { serveDeadSocket, serveSocket } from "./scpi/index.js";
-import type { SocketServer } from "./scpi/index.js";
 import type { VirtualInstrument } from "./virtual-instrument.js";
 
 /** A bench that is being served. */
@@ -15,11 +23,11 @@ export interface VirtualBench {
 }
 
 /**
- * Builds the device, the lab and the instruments of a plan, and serves them on raw TCP sockets. Resolves when all listen.
+ * Builds the device, the lab and the instruments of a plan, and serves them on the links it names. Resolves when all listen.
  *
  * With `ports: "any"` each instrument takes a free port of the plan's address. With `"standard"` each listens where the
  * real one does, 5025 and the dead-socket port of those that have one; every further instrument takes the next address
- * (127.0.0.1, 127.0.0.2, …).
+ * (127.0.0.1, 127.0.0.2, …). VXI-11 wants port 111 of an address for each instrument either way: `serveInst0` says which.
  *
  * @throws MemrigError `invalid-request`: an unknown driver, model, device or parameter, or wiring that can not be; `busy`:
  *   a port is taken. Nothing listens then.
@@ -27,7 +35,9 @@ export interface VirtualBench {
 export async function serveVirtualBench(plan: VirtualBenchPlan): Promise<VirtualBench> {
   const { dut } = plan;
   const lab = new Lab(createDevice(dut.model, dut.parameters, dut.seed, dut.cycleSeed), plan.wiring, plan.time);
-  const servers: SocketServer[] = [];
+  const links = new Set(plan.links ?? ["socket"]);
+  const servers: Closable[] = [];
+  const gpib: Gpib = { devices: new Map(), port: undefined };
   const close = async () => {
     lab.close();
     await Promise.all(servers.map((server) => server.close()));
@@ -37,18 +47,16 @@ export async function serveVirtualBench(plan: VirtualBenchPlan): Promise<Virtual
     for (const [index, instrument] of plan.instruments.entries()) {
       const built = buildInstrument(instrument, lab, plan.seed);
       const address = plan.ports === "standard" ? nextAddress(plan.address, index) : plan.address;
-      const server = await listening(plan.ports, built.socketPort, (port) => serveSocket(built.scpi, address, port));
-      servers.push(server);
-      if (plan.ports === "standard" && built.deadSocketPort !== undefined) {
-        servers.push(
-          await listening(plan.ports, built.deadSocketPort, (port) => serveDeadSocket(server, address, port)),
-        );
-      }
+      const endpoint = new LinkEndpoint(built.scpi);
+      const opened = (server: Closable) => servers.push(server);
+      const place: Place = { plan, built, endpoint, address, gpib, opened };
+      const resources: string[] = [];
+      for (const link of linkKinds) if (links.has(link)) resources.push(await serveLink[link](place));
       instruments.push({
         name: instrument.label,
         driver: instrument.driver,
         idn: built.scpi.dialect.identity,
-        resources: [`TCPIP0::${address}::${server.port}::SOCKET`],
+        resources,
       });
     }
     return { instruments, close };
@@ -57,6 +65,73 @@ export async function serveVirtualBench(plan: VirtualBenchPlan): Promise<Virtual
     throw error;
   }
 }
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** One instrument, where it is to be served, and who closes what was opened. */
+interface Place {
+  readonly plan: VirtualBenchPlan;
+  readonly built: VirtualInstrument;
+  readonly endpoint: LinkEndpoint;
+  readonly address: string;
+  readonly gpib: Gpib;
+  readonly opened: (server: Closable) => void;
+}
+
+/** The bench's one GPIB controller, at the address of its first instrument, with all instruments behind it. */
+interface Gpib {
+  readonly devices: Map<string, LinkEndpoint>;
+  /** Where it listens, once it does. */
+  port: number | undefined;
+}
+
+/** Bus address of the first instrument; each further one takes the next. */
+const FIRST_GPIB_ADDRESS = 10;
+
+/** How an instrument is served on each kind of link. @returns its resource name there */
+const serveLink: Readonly<Record<LinkKind, (place: Place) => Promise<string>>> = {
+  async socket({ plan, built, address, opened }) {
+    const server = await listening(plan.ports, built.socketPort, (port) => serveSocket(built.scpi, address, port));
+    opened(server);
+    const { deadSocketPort } = built;
+    if (plan.ports === "standard" && deadSocketPort !== undefined) {
+      opened(await listening(plan.ports, deadSocketPort, (port) => serveDeadSocket(server, address, port)));
+    }
+    return `TCPIP0::${address}::${server.port}::SOCKET`;
+  },
+  async vxi11({ plan, endpoint, address, opened }) {
+    const { server, resource } = await listening(plan.ports, 111, () => serveInst0(endpoint, address, plan.ports));
+    opened(server);
+    return resource;
+  },
+  async hislip({ plan, endpoint, address, opened }) {
+    const { server, resource } = await listening(plan.ports, HISLIP_PORT, (port) =>
+      serveHislip0(endpoint, address, port),
+    );
+    opened(server);
+    return resource;
+  },
+  async serial({ endpoint, opened }) {
+    const server = await serveSerial(endpoint);
+    opened(server);
+    return `ASRL${server.path}::INSTR`;
+  },
+  async prologix({ plan, endpoint, gpib, opened }) {
+    const primary = FIRST_GPIB_ADDRESS + gpib.devices.size;
+    gpib.devices.set(String(primary), endpoint);
+    if (gpib.port === undefined) {
+      const server = await listening(plan.ports, PROLOGIX_PORT, (port) =>
+        servePrologix(gpib.devices, plan.address, port),
+      );
+      opened(server);
+      gpib.port = server.port;
+    }
+    const controller = { kind: "prologix-tcp", board: 0, host: plan.address, port: gpib.port } as const;
+    return formatResource({ kind: "prologix-instrument", controller, primary });
+  },
+};
 
 function buildInstrument(plan: VirtualInstrumentPlan, lab: Lab, seed: number): VirtualInstrument {
   const create = virtualInstruments.get(plan.driver);
@@ -71,27 +146,7 @@ function buildInstrument(plan: VirtualInstrumentPlan, lab: Lab, seed: number): V
   return create({ plan, lab, seed });
 }
 
-/** The address `steps` further: only the last number counts up. */
-function nextAddress(address: string, steps: number): string {
-  if (steps === 0) return address;
-  const match = /^(.*\.)(\d+)$/.exec(address);
-  const last = Number(match?.[2]) + steps;
-  if (!match || last > 254) {
-    throw new MemrigError(
-      "invalid-request",
-      `"ports: standard" takes one address an instrument, counting up from ${address}: that does not go ${steps} further. ` +
-        `Give an IPv4 address with room behind it, such as 127.0.0.1, or "ports: any".`,
-      { address, steps },
-    );
-  }
-  return `${match[1]}${last}`;
-}
-
-async function listening(
-  ports: "any" | "standard",
-  port: number,
-  serve: (port: number) => Promise<SocketServer>,
-): Promise<SocketServer> {
+async function listening<T>(ports: "any" | "standard", port: number, serve: (port: number) => Promise<T>): Promise<T> {
   try {
     return await serve(ports === "any" ? 0 : port);
   } catch (error) {

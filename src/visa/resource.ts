@@ -1,9 +1,16 @@
 import { MemrigError } from "../errors.js";
 
-/** A VISA resource name, taken apart. Only `socket` can be opened in this build; the others are known by name. */
+/** A VISA resource name, taken apart. `openSession` says which of them it speaks. */
 export type Resource =
   | { readonly kind: "socket"; readonly board: number; readonly host: string; readonly port: number }
-  | { readonly kind: "vxi11"; readonly board: number; readonly host: string; readonly device: string }
+  | {
+      readonly kind: "vxi11";
+      readonly board: number;
+      readonly host: string;
+      readonly device: string;
+      /** Of the core channel, written `host,port`: for a server that has no port mapper. */
+      readonly port?: number;
+    }
   | {
       readonly kind: "hislip";
       readonly board: number;
@@ -22,11 +29,21 @@ export type Resource =
       readonly interface: number;
     }
   | { readonly kind: "serial"; readonly port: string }
+  | PrologixControllerName
+  | {
+      readonly kind: "prologix-instrument";
+      readonly controller: PrologixControllerName;
+      readonly primary: number;
+      readonly secondary?: number;
+    };
+
+/** A Prologix-type GPIB controller, on the network or on a serial port. */
+export type PrologixControllerName =
   | { readonly kind: "prologix-tcp"; readonly board: number; readonly host: string; readonly port: number }
   | { readonly kind: "prologix-serial"; readonly board: number; readonly port: string };
 
 const HISLIP_PORT = 4880;
-const PROLOGIX_PORT = 1234;
+export const PROLOGIX_PORT = 1234;
 
 /**
  * Reads a VISA resource name, upper or lower case, optional parts left out or not.
@@ -64,7 +81,7 @@ export function formatResource(resource: Resource): string {
     case "socket":
       return `TCPIP${resource.board}::${bracketed(resource.host)}::${resource.port}::SOCKET`;
     case "vxi11":
-      return `TCPIP${resource.board}::${bracketed(resource.host)}::${resource.device}::INSTR`;
+      return `TCPIP${resource.board}::${bracketed(resource.host)}${portSuffix(resource.port)}::${resource.device}::INSTR`;
     case "hislip": {
       const port = resource.port === HISLIP_PORT ? "" : `,${resource.port}`;
       return `TCPIP${resource.board}::${bracketed(resource.host)}::${resource.device}${port}::INSTR`;
@@ -86,12 +103,20 @@ export function formatResource(resource: Resource): string {
       return `PRLGX-TCPIP${resource.board}::${bracketed(resource.host)}::${resource.port}::INTFC`;
     case "prologix-serial":
       return `PRLGX-ASRL${resource.board}::${resource.port}::INTFC`;
+    case "prologix-instrument": {
+      const secondary = resource.secondary === undefined ? "" : `::${resource.secondary}`;
+      const controller = formatResource(resource.controller).replace(/INTFC$/, "");
+      return `${controller}${resource.primary}${secondary}::INSTR`;
+    }
   }
 }
 
 function tcpip(text: string, board: number, rest: string[]): Resource {
   const kind = dropClass(text, rest, ["INSTR", "SOCKET"]);
-  const host = hostOf(text, rest.shift());
+  const [name, port] = splitPort(text, rest.shift());
+  const host = hostOf(text, name);
+  if (kind === "SOCKET" && port !== undefined)
+    throw notAName(text, "the port of a socket stands behind ::, not a comma");
   if (kind === "SOCKET") {
     const port = wholeNumber(text, rest.shift(), "a port", 1, 65535);
     if (rest.length > 0) throw notAName(text, `"${rest[0]}" is not expected after the port`);
@@ -99,11 +124,15 @@ function tcpip(text: string, board: number, rest: string[]): Resource {
   }
   const device = rest.shift() ?? "inst0";
   if (rest.length > 0) throw notAName(text, `"${rest[0]}" is not expected after the device name`);
-  if (!/^hislip/i.test(device)) return { kind: "vxi11", board, host, device: device === "" ? "inst0" : device };
-  const [name = "", port, more] = device.split(",");
+  if (!/^hislip/i.test(device)) {
+    const at = port === undefined ? {} : { port };
+    return { kind: "vxi11", board, host, device: device === "" ? "inst0" : device, ...at };
+  }
+  if (port !== undefined) throw notAName(text, `the port of HiSLIP stands behind the device: ${device},${port}`);
+  const [sub = "", number, more] = device.split(",");
   if (more !== undefined) throw notAName(text, `"${device}" has more than one port`);
-  const number = port === undefined ? HISLIP_PORT : wholeNumber(text, port, "a port", 1, 65535);
-  return { kind: "hislip", board, host, device: name, port: number };
+  const known = number === undefined ? HISLIP_PORT : wholeNumber(text, number, "a port", 1, 65535);
+  return { kind: "hislip", board, host, device: sub, port: known };
 }
 
 function gpib(text: string, board: number, rest: string[]): Resource {
@@ -130,17 +159,29 @@ function usb(text: string, board: number, rest: string[]): Resource {
   return { kind, board, vendor, product, serial, interface: number };
 }
 
+/** The controller, or with INSTR an instrument behind it: then its port is written out, and the bus address follows. */
 function prologix(text: string, family: string, board: number, rest: string[]): Resource {
-  dropClass(text, rest, ["INTFC"]);
+  const instrument = dropClass(text, rest, ["INTFC", "INSTR"]) === "INSTR";
+  const controller = prologixController(text, family, board, rest);
+  if (!instrument) {
+    if (rest.length > 0) throw notAName(text, `"${rest[0]}" is not expected after the port`);
+    return controller;
+  }
+  const primary = wholeNumber(text, rest.shift(), "a primary address", 0, 30);
+  if (rest.length === 0) return { kind: "prologix-instrument", controller, primary };
+  const secondary = wholeNumber(text, rest.shift(), "a secondary address", 0, 30);
+  if (rest.length > 0) throw notAName(text, `"${rest[0]}" is not expected after the addresses`);
+  return { kind: "prologix-instrument", controller, primary, secondary };
+}
+
+function prologixController(text: string, family: string, board: number, rest: string[]): PrologixControllerName {
   if (family === "PRLGX-TCPIP") {
     const host = hostOf(text, rest.shift());
     const port = rest.length > 0 ? wholeNumber(text, rest.shift(), "a port", 1, 65535) : PROLOGIX_PORT;
-    if (rest.length > 0) throw notAName(text, `"${rest[0]}" is not expected after the port`);
     return { kind: "prologix-tcp", board, host, port };
   }
   const port = rest.shift();
   if (port === undefined || port === "") throw notAName(text, "the serial port is missing");
-  if (rest.length > 0) throw notAName(text, `"${rest[0]}" is not expected after the serial port`);
   return { kind: "prologix-serial", board, port };
 }
 
@@ -184,6 +225,13 @@ function hostOf(text: string, part: string | undefined): string {
   return host;
 }
 
+/** `host,port`: the port of a VXI-11 core channel that no port mapper knows. */
+function splitPort(text: string, part: string | undefined): [host: string | undefined, port: number | undefined] {
+  const comma = part?.lastIndexOf(",") ?? -1;
+  if (part === undefined || comma < 0) return [part, undefined];
+  return [part.slice(0, comma), wholeNumber(text, part.slice(comma + 1), "a port", 1, 65535)];
+}
+
 function wholeNumber(text: string, part: string | undefined, what: string, min: number, max: number): number {
   const value = part !== undefined && /^(0x[0-9a-f]+|\d+)$/i.test(part) ? Number(part) : NaN;
   if (value >= min && value <= max) return value;
@@ -192,6 +240,7 @@ function wholeNumber(text: string, part: string | undefined, what: string, min: 
 }
 
 const bracketed = (host: string) => (host.includes(":") ? `[${host}]` : host);
+const portSuffix = (port: number | undefined) => (port === undefined ? "" : `,${port}`);
 const hex = (value: number) => `0x${value.toString(16).toUpperCase().padStart(4, "0")}`;
 
 function notAName(text: string, why: string): MemrigError {

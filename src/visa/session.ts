@@ -13,6 +13,11 @@ export interface BlockOptions extends CallOptions {
   readonly bytes?: number;
 }
 
+export interface LockOptions extends CallOptions {
+  /** A shared lock, held together with all who name the same key. Left out: an exclusive one. */
+  readonly key?: string;
+}
+
 export interface BinaryFormat {
   readonly type: "u8" | "i16" | "u16" | "f32" | "f64";
   readonly bigEndian: boolean;
@@ -32,25 +37,52 @@ export interface WireEvent {
 
 /**
  * A link to one instrument. Calls made at the same time are run one after the other, in the order they were made; a
- * query and its reply are never parted. After a call that failed between question and answer, the connection is given
- * up, so that a late reply can not answer the next question; the next call connects anew.
+ * query and its reply are never parted. After a call that failed between question and answer, the link is brought to a
+ * known state before the next call, so that a late reply can not answer the next question: a raw socket connects anew,
+ * a link that knows a device clear is cleared.
  *
  * All calls throw MemrigError `no-answer` (no connection, connection lost, or too late: the message names the resource,
- * the command and what came), `bad-reply` (what came is not what was asked for) or `aborted`.
+ * the command and what came), `bad-reply` (what came is not what was asked for), `busy` (another client holds the lock;
+ * nothing was sent) or `aborted`. What a link has no means for is refused as `invalid-request`, and nothing is sent.
  */
 export interface Session {
   /** Full VISA name. */
   readonly resource: string;
-  /** Text is ended with LF where it has none; bytes go out as they are. */
+  /** Text is ended with LF where it has none; bytes go out as they are. Links that have one send END with the last byte. */
   write(message: string | Uint8Array, options?: CallOptions): Promise<void>;
-  /** The next line, without its end. */
+  /** The next line without its end; on links with END the whole reply, without a line feed at its end. */
   read(options?: CallOptions): Promise<string>;
-  /** Sends a question and gives the line that answers it. Unread bytes of earlier replies are dropped first. */
+  /** Sends a question and gives what answers it, as `read` does. Unread bytes of earlier replies are dropped first. */
   query(message: string, options?: CallOptions): Promise<string>;
   /** Sends a question that is answered with an IEEE 488.2 block. */
   queryBlock(message: string, options?: BlockOptions): Promise<Uint8Array>;
   /** The same, the block taken as numbers. */
   queryBinaryValues(message: string, format: BinaryFormat, options?: CallOptions): Promise<Float64Array>;
-  /** Ends the link; nothing is sent. Safe any number of times. */
+  /**
+   * Device clear: the instrument forgets a message it has half, a reply nobody read and a command it waits in; settings
+   * stay. A raw socket has none: its connection is closed and opened anew.
+   */
+  clear(options?: CallOptions): Promise<void>;
+  /** Serial poll: the status byte, bit 6 telling whether this instrument asked for service. Reading clears bit 6. */
+  readStatusByte(options?: CallOptions): Promise<number>;
+  /**
+   * Waits until the instrument asks for service, and gives its status byte. A request that came before is not lost.
+   * Other calls go on meanwhile. Which events ask is set with `*SRE` and `*ESE`.
+   */
+  waitForServiceRequest(options?: CallOptions): Promise<number>;
+  /** Group execute trigger. */
+  trigger(options?: CallOptions): Promise<void>;
+  /**
+   * Keeps other clients out until `unlock` or `close`. Waits up to the time limit of the call for others to release.
+   *
+   * @throws MemrigError `busy`: not released in time
+   */
+  lock(options?: LockOptions): Promise<void>;
+  unlock(options?: CallOptions): Promise<void>;
+  /** Remote control on; on most instruments the front panel is locked then. */
+  remote(options?: CallOptions): Promise<void>;
+  /** Gives the front panel back. */
+  local(options?: CallOptions): Promise<void>;
+  /** Ends the link; nothing is sent that the instrument would obey. Safe any number of times. */
   close(): Promise<void>;
 }

@@ -1,8 +1,11 @@
 import net from "node:net";
-import { MemrigError, messageOf } from "../errors.js";
+import { MemrigError } from "../errors.js";
 import { bytesPerValue, decodeValues } from "./binary.js";
+import { Call } from "./call.js";
 import { Inbox } from "./inbox.js";
 import type { BinaryFormat, BlockOptions, CallOptions, Session, WireEvent } from "./session.js";
+import { describeConnectError } from "./tcp.js";
+import { describeMessage, shorten } from "./wire-text.js";
 
 export interface SocketSettings {
   readonly resource: string;
@@ -71,6 +74,42 @@ export class SocketSession implements Session {
     return decodeValues(await this.queryBlock(message, { ...options, ...bytes }), format);
   }
 
+  /** A raw socket carries no device clear. Most instruments forget a message they have half when the connection ends. */
+  async clear(options: CallOptions = {}): Promise<void> {
+    await this.#inTurn("clearing", options, async (call) => {
+      this.#giveUp(undefined);
+      await this.#connect(call);
+    });
+  }
+
+  async readStatusByte(): Promise<number> {
+    throw this.#hasNo("serial poll", "Ask *STB? instead.");
+  }
+
+  async waitForServiceRequest(): Promise<number> {
+    throw this.#hasNo("service request", "Ask *STB? or *OPC? instead.");
+  }
+
+  async trigger(): Promise<void> {
+    throw this.#hasNo("group execute trigger", "Send *TRG instead.");
+  }
+
+  async lock(): Promise<void> {
+    throw this.#hasNo("lock", "See that no other program uses the instrument, or open it over VXI-11 or HiSLIP.");
+  }
+
+  async unlock(): Promise<void> {
+    throw this.#hasNo("lock", "There is none to be released.");
+  }
+
+  async remote(): Promise<void> {
+    throw this.#hasNo("remote control line", "Most instruments go to remote with the next message.");
+  }
+
+  async local(): Promise<void> {
+    throw this.#hasNo("go to local", "Many instruments take SYST:LOC.");
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#giveUp(undefined);
@@ -82,7 +121,8 @@ export class SocketSession implements Session {
     const result = this.#turn.then(async () => {
       if (this.#closed) throw this.#error("no-answer", what, "this session is closed");
       if (options.signal?.aborted) throw this.#error("aborted", what, "it was stopped before anything was sent");
-      const call = new Call(what, options.timeout_ms ?? this.#settings.timeout_ms, options.signal, () => this.#poke());
+      const call = new Call(what, options.timeout_ms ?? this.#settings.timeout_ms, options.signal);
+      call.onEnd(() => this.#poke());
       try {
         return await action(call);
       } catch (error) {
@@ -130,12 +170,12 @@ export class SocketSession implements Session {
     });
     socket.on("close", () => {
       failure ??= Object.assign(new Error("the instrument closed the connection"), { code: "CLOSED" });
-      if (this.#socket === socket) this.#giveUp(describe(failure));
+      if (this.#socket === socket) this.#giveUp(describeConnectError(failure));
       this.#poke();
     });
     try {
       await this.#until(call, () => {
-        if (failure) throw this.#error("no-answer", call.what, describe(failure), failure);
+        if (failure) throw this.#error("no-answer", call.what, describeConnectError(failure), failure);
         return connected;
       });
     } catch (error) {
@@ -236,10 +276,10 @@ export class SocketSession implements Session {
   async #until(call: Call, ready: () => boolean): Promise<void> {
     for (;;) {
       if (ready()) return;
-      if (call.signal?.aborted) {
+      if (call.ended === "stopped") {
         throw this.#error("aborted", call.what, "it was stopped; the reply, if one comes, is dropped");
       }
-      if (call.late) throw this.#tooLate(call);
+      if (call.ended === "late") throw this.#tooLate(call);
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -283,68 +323,15 @@ export class SocketSession implements Session {
     return new MemrigError(kind, `${this.resource}, ${what}: ${why}.`, details, cause);
   }
 
+  #hasNo(thing: string, instead: string): MemrigError {
+    return new MemrigError(
+      "invalid-request",
+      `${this.resource}: a raw socket has no ${thing}. Nothing was sent. ${instead}`,
+      { resource: this.resource, missing: thing },
+    );
+  }
+
   #tell(direction: WireEvent["direction"], text: string): void {
     this.#settings.onWire?.({ at_ms: Date.now(), resource: this.resource, direction, text });
   }
-}
-
-/** One call under way: its time limit and its signal. */
-class Call {
-  late = false;
-  readonly #timer: NodeJS.Timeout;
-
-  constructor(
-    readonly what: string,
-    readonly timeout_ms: number,
-    readonly signal: AbortSignal | undefined,
-    private readonly wake: () => void,
-  ) {
-    this.#timer = setTimeout(() => {
-      this.late = true;
-      wake();
-    }, timeout_ms);
-    signal?.addEventListener("abort", wake);
-  }
-
-  end(): void {
-    clearTimeout(this.#timer);
-    this.signal?.removeEventListener("abort", this.wake);
-  }
-}
-
-function describe(error: NodeJS.ErrnoException): string {
-  switch (error.code) {
-    case "ECONNREFUSED":
-      return (
-        "the connection was refused: nothing listens there. Is the instrument on, is the port right, and does no other " +
-        "program hold it"
-      );
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return "there is no host of this name";
-    case "EHOSTUNREACH":
-    case "ENETUNREACH":
-      return "there is no way to this address from here. Is the instrument on this network";
-    case "ETIMEDOUT":
-      return "nobody answers at this address. Is the instrument on, and is the address right";
-    case "ECONNRESET":
-    case "EPIPE":
-    case "CLOSED":
-      return "the instrument closed the connection. Was it turned off, or does another program use its only raw session";
-    default:
-      return messageOf(error);
-  }
-}
-
-function shorten(message: string | Uint8Array): string {
-  const text = describeMessage(message);
-  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
-}
-
-function describeMessage(message: string | Uint8Array): string {
-  if (typeof message === "string") return message.trimEnd();
-  const block = message.indexOf(0x23); // '#'
-  const shown = block < 0 ? message.length : block;
-  const head = Buffer.from(message.buffer, message.byteOffset, Math.min(shown, 200)).toString("latin1");
-  return block < 0 ? head.trimEnd() : `${head}#<block, ${message.length} bytes in all>`;
 }

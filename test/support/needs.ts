@@ -9,11 +9,12 @@ const programs = {
   chromium: { command: "chromium", packages: ["chromium"] },
   ngspice: { command: "ngspice", packages: ["ngspice"] },
   lxi: { command: "lxi", packages: ["lxi-tools"] },
+  socat: { command: "socat", packages: ["socat"] },
   // Debian's own interpreter: another python3 on the path would not see Debian's PyVISA.
   pyvisa: {
     command: "/usr/bin/python3",
-    packages: ["python3-pyvisa", "python3-pyvisa-py"],
-    check: ["-c", "import pyvisa, pyvisa_py"],
+    packages: ["python3-pyvisa", "python3-pyvisa-py", "python3-serial"],
+    check: ["-c", "import pyvisa, pyvisa_py, serial"],
   },
 } as const;
 

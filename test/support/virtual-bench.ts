@@ -2,13 +2,13 @@ import { drivers } from "../../drivers/index.js";
 import type { DriverEntry } from "../../drivers/index.js";
 import { openSession } from "../../src/visa/index.js";
 import type { Session } from "../../src/visa/index.js";
-import type { VirtualBenchPlan, VirtualInstrumentPlan, Wire } from "../../src/virtual/bench-plan.js";
+import type { LinkKind, VirtualBenchPlan, VirtualInstrumentPlan, Wire } from "../../src/virtual/bench-plan.js";
 import { serveVirtualBench } from "../../src/virtual/serve.js";
 
 export interface ServedBench {
   resource(label: string): string;
   session(label: string): Promise<Session>;
-  /** The real driver on the virtual instrument, over a real socket. */
+  /** The real driver on the virtual instrument, over a real connection. */
   open<Kind extends DriverEntry["kind"]>(
     label: string,
     kind: Kind,
@@ -17,11 +17,12 @@ export interface ServedBench {
   close(): Promise<void>;
 }
 
-/** Serves instruments around one device, as fast as they go. */
+/** Serves instruments around one device, as fast as they go, each on one kind of link. */
 export async function virtualBench(
   instruments: readonly VirtualInstrumentPlan[],
   wiring: readonly Wire[],
   dut: VirtualBenchPlan["dut"],
+  link: LinkKind = "socket",
 ): Promise<ServedBench> {
   const bench = await serveVirtualBench({
     name: "test",
@@ -30,6 +31,7 @@ export async function virtualBench(
     wiring,
     address: "127.0.0.1",
     ports: "any",
+    links: [link],
     time: "fast",
     seed: 7,
   });

@@ -13,6 +13,7 @@ test("names are read in any case, and what was left out is filled in", () => {
   assert.equal(canonical("TCPIP0::10.0.0.5::hislip0::INSTR"), "TCPIP0::10.0.0.5::hislip0::INSTR");
   assert.equal(canonical("TCPIP::10.0.0.5::hislip0,4881"), "TCPIP0::10.0.0.5::hislip0,4881::INSTR");
   assert.equal(canonical("TCPIP::10.0.0.5::gpib0,5"), "TCPIP0::10.0.0.5::gpib0,5::INSTR");
+  assert.equal(canonical("TCPIP::10.0.0.5,40111::inst0"), "TCPIP0::10.0.0.5,40111::inst0::INSTR");
   assert.equal(canonical("GPIB::24"), "GPIB0::24::INSTR");
   assert.equal(canonical("GPIB1::24::3::INSTR"), "GPIB1::24::3::INSTR");
   assert.equal(canonical("GPIB::INTFC"), "GPIB0::INTFC");
@@ -71,6 +72,8 @@ for (const [text, why] of [
   ["TCPIP::10.0.0.5::SOCKET", /a port from 1 to 65535 is expected, nothing is there/],
   ["TCPIP::10.0.0.5::99999::SOCKET", /a port from 1 to 65535 is expected, "99999"/],
   ["TCPIP::::5025::SOCKET", /the host is missing/],
+  ["TCPIP::10.0.0.5,80::5025::SOCKET", /the port of a socket stands behind ::, not a comma/],
+  ["TCPIP::10.0.0.5,x::inst0::INSTR", /a port from 1 to 65535 is expected, "x"/],
   ["GPIB::31", /a primary address from 0 to 30/],
   ["GPIB::5::SOCKET", /the class SOCKET does not go with this interface/],
   ["10.0.0.5", /"10.0.0.5" is not an interface/],
@@ -82,15 +85,12 @@ for (const [text, why] of [
 
 test("a good name of a link this build does not speak is refused by that link's name", async () => {
   for (const [name, link] of [
-    ["TCPIP0::10.0.0.5::hislip0::INSTR", "HiSLIP"],
-    ["TCPIP0::10.0.0.5::inst0::INSTR", "VXI-11"],
     ["GPIB0::24::INSTR", "GPIB"],
     ["USB0::0x05E6::0x2450::1::INSTR", "USB"],
-    ["ASRLCOM3::INSTR", "serial ports"],
   ] as const) {
     await assert.rejects(openSession(name), (error: MemrigError) => {
       assert.equal(error.kind, "invalid-request");
-      assert.match(error.message, new RegExp(`raw sockets only, not ${link}`));
+      assert.match(error.message, new RegExp(`not ${link}`));
       return true;
     });
   }

@@ -2,18 +2,36 @@ import { Scanner } from "./scanner.js";
 
 const LF = 10;
 
-/** What came out of the stream: a whole message without its line feed, or a message too long to be kept. */
-export type Framed = { readonly message: Uint8Array } | { readonly overrun: true };
+/** What came out of the stream: a whole message without its line feed, or the beginning of one too long to be kept. */
+export type Framed = { readonly message: Uint8Array } | { readonly overrun: Uint8Array };
 
 /** Cuts a byte stream, in whatever pieces it arrives, into program messages. */
 export class Framer {
-  private readonly scanner = new Scanner();
+  private readonly scanner: Scanner;
   private pieces: Uint8Array[] = [];
   private held_bytes = 0;
   private dropping = false;
 
-  /** @param limit_bytes longest message that is kept; of a longer one only `overrun` is reported */
-  constructor(private readonly limit_bytes: number) {}
+  /**
+   * @param limit_bytes longest message that is kept; of a longer one only its beginning is reported
+   * @param hasEnd the link tells where a message ends (`end` is called); line feeds in indefinite blocks are data then
+   */
+  constructor(
+    private readonly limit_bytes: number,
+    private readonly hasEnd = false,
+  ) {
+    this.scanner = new Scanner(!hasEnd);
+  }
+
+  /** Some of a message that has not ended yet is here. */
+  get partial(): boolean {
+    return this.held_bytes > 0 || this.dropping;
+  }
+
+  /** The next byte is data of a block, whatever it looks like. */
+  get inBlock(): boolean {
+    return this.scanner.skippable > 0;
+  }
 
   /** Forgets a message that has not ended yet. */
   clear(): void {
@@ -23,13 +41,24 @@ export class Framer {
     this.dropping = false;
   }
 
+  /** END came with the last byte: what is held is a message, however it looks. */
+  end(): Framed[] {
+    if (this.held_bytes === 0) {
+      this.clear();
+      return [];
+    }
+    const whole = this.take(new Uint8Array(0));
+    this.clear();
+    return [{ message: whole[whole.length - 1] === LF ? whole.subarray(0, -1) : whole }];
+  }
+
   push(chunk: Uint8Array): Framed[] {
     const out: Framed[] = [];
     let start = 0;
     for (let at = 0; at < chunk.length;) {
       if (this.dropping) {
         // What follows an overrun is not trusted to be a block or a string: the next line feed ends it.
-        const feed = chunk.indexOf(LF, at);
+        const feed = this.hasEnd ? -1 : chunk.indexOf(LF, at);
         if (feed < 0) return out;
         this.clear();
         at = start = feed + 1;
@@ -44,8 +73,9 @@ export class Framer {
         start = at;
       }
       if (this.held_bytes + at - start > this.limit_bytes) {
-        out.push({ overrun: true });
-        at = start + Math.max(0, this.limit_bytes - this.held_bytes); // the line feed may lie in what was skipped
+        const kept = start + Math.max(0, this.limit_bytes - this.held_bytes);
+        out.push({ overrun: this.take(chunk.subarray(start, kept)) });
+        at = kept; // the line feed may lie in what was skipped
         this.clear();
         this.dropping = true;
       }

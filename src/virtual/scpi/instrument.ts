@@ -100,7 +100,10 @@ export class ScpiInstrument {
    * @returns the response message with its line feed; undefined where nothing was asked
    */
   execute(message: Uint8Array, signal: AbortSignal): Promise<Uint8Array | undefined> {
-    const mine = this.turn.then(() => this.run(message, signal));
+    const mine = this.turn.then(() => {
+      if (signal.reason instanceof DeviceClear) return undefined; // cleared before its turn came
+      return this.run(message, signal);
+    });
     this.turn = mine;
     return mine;
   }
@@ -126,6 +129,7 @@ export class ScpiInstrument {
     }
     const reply = this.response;
     this.response = [];
+    this.status.changed(); // the error queue, and bits of the instrument's own
     return reply.length === 0 ? undefined : joined(reply);
   }
 

@@ -26,7 +26,7 @@ const decoder = new TextDecoder("latin1"); // byte for byte: strings keep what w
  */
 export function parseProgramMessage(message: Uint8Array): ParsedUnit[] {
   const units: ParsedUnit[] = [];
-  const scanner = new Scanner();
+  const scanner = new Scanner(false); // the message is whole: a line feed in a block is data
   let headerStart = -1;
   let headerEnd = -1;
   let bounds: number[] = []; // begin and end of each parameter, in turn

@@ -30,8 +30,7 @@ export function isBlank(byte: number): boolean {
  * Follows a stream of program messages byte by byte and says where units and messages end. Separators inside strings,
  * blocks and parentheses are data. The framer and the parser both use it, so they can not disagree.
  *
- * A string or block begins only where a parameter begins: a stray apostrophe in a word swallows nothing. An indefinite
- * block ends at the first line feed, as a raw socket carries no END.
+ * A string or block begins only where a parameter begins: a stray apostrophe in a word swallows nothing.
  */
 export class Scanner {
   private state: State = "before-header";
@@ -39,6 +38,12 @@ export class Scanner {
   private depth = 0;
   private lengthDigits = 0;
   private blockLeft = 0;
+
+  /**
+   * @param endlessBlocksEndAtLf on a raw socket an indefinite block ends at the first line feed; a link with END carries
+   *   line feeds in it
+   */
+  constructor(private readonly endlessBlocksEndAtLf = true) {}
 
   /** Bytes of block data that may be skipped without being looked at. */
   get skippable(): number {
@@ -70,7 +75,7 @@ export class Scanner {
         this.skip(1);
         return "data";
       case "endless-block":
-        return byte === LF ? this.end("message-end") : "data";
+        return byte === LF && this.endlessBlocksEndAtLf ? this.end("message-end") : "data";
       case "block-hash":
         return this.blockHash(byte);
       case "block-length":

@@ -5,6 +5,8 @@ export class RegisterGroup {
   private enableBits = 0;
   private positive = 0x7fff;
   private negative = 0;
+  /** Told when the summary bit may have changed. */
+  changed: () => void = () => undefined;
 
   get condition(): number {
     return this.conditionBits;
@@ -17,6 +19,7 @@ export class RegisterGroup {
     const fell = this.conditionBits & ~now;
     this.eventBits |= (rose & this.positive) | (fell & this.negative);
     this.conditionBits = now;
+    if (rose !== 0 || fell !== 0) this.changed();
   }
 
   /** Sets or clears bits of the condition. */
@@ -27,6 +30,7 @@ export class RegisterGroup {
   /** For an event that has no condition of its own. */
   latch(bits: number): void {
     this.eventBits |= bits & 0x7fff;
+    this.changed();
   }
 
   get event(): number {
@@ -37,6 +41,7 @@ export class RegisterGroup {
   takeEvent(): number {
     const bits = this.eventBits;
     this.eventBits = 0;
+    this.changed();
     return bits;
   }
 
@@ -45,6 +50,7 @@ export class RegisterGroup {
   }
   set enable(bits: number) {
     this.enableBits = bits & 0x7fff;
+    this.changed();
   }
 
   get positiveTransition(): number {
@@ -82,17 +88,34 @@ export class StatusModel {
   /** Bits of the status byte that only this instrument has. */
   deviceBits: () => number = () => 0;
 
+  private readonly watchers = new Set<() => void>();
+
   /** @param errorBit bit of the status byte for "error queue not empty": 4, or 0 where the instrument has none */
-  constructor(private readonly errorBit: number) {}
+  constructor(private readonly errorBit: number) {
+    this.operation.changed = this.questionable.changed = () => this.changed();
+  }
+
+  /** Told whenever the status byte may have changed. @returns takes the watcher back */
+  watch(watcher: () => void): () => void {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  }
+
+  /** For changes that the model does not see itself: the error queue, a bit of the instrument's own. */
+  changed(): void {
+    for (const tell of this.watchers) tell();
+  }
 
   setEvent(bits: number): void {
     this.esr |= bits & 255;
+    this.changed();
   }
 
   /** Reading clears. */
   takeEsr(): number {
     const bits = this.esr;
     this.esr = 0;
+    this.changed();
     return bits;
   }
 
@@ -101,6 +124,7 @@ export class StatusModel {
   }
   set ese(bits: number) {
     this.eseBits = bits & 255;
+    this.changed();
   }
 
   /** Bit 6 can not be set. */
@@ -109,6 +133,7 @@ export class StatusModel {
   }
   set sre(bits: number) {
     this.sreBits = bits & 255 & ~64;
+    this.changed();
   }
 
   /** As `*STB?` gives it: bit 6 is the master summary. Clears nothing. */

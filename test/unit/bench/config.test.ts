@@ -162,8 +162,8 @@ const cases: readonly { what: string; text: string; says: readonly RegExp[] }[] 
   },
   {
     what: "a link that is not served yet is refused by name",
-    text: `${smallest}virtual: { links: [socket, hislip] }\n`,
-    says: [/bench\.yaml:5: "hislip" is not served by this version of memrig\. Write links: \[socket\]/],
+    text: `${smallest}virtual: { links: [socket, gpib] }\n`,
+    says: [/bench\.yaml:5: "gpib" is not a link.*Write links: \[socket, vxi11, hislip, serial, prologix\]/],
   },
   {
     what: "an unknown terminal lists those of the instrument",
@@ -230,6 +230,16 @@ for (const { what, text, says } of cases) {
     assert.match(message, /Nothing was opened or sent\.$/);
   });
 }
+
+test("an instrument on a GPIB board is behind the controller that the file names for this board", () => {
+  const text = (controller: string) =>
+    `instruments: { smu: { driver: keithley-2450, resource: "GPIB1::24::INSTR" } }\ngpib: { 1: "${controller}" }\n`;
+  assert.equal(
+    parseBench(text("PRLGX-TCPIP::10.0.0.9"), "bench.yaml").instruments[0]?.resource,
+    "PRLGX-TCPIP0::10.0.0.9::1234::24::INSTR",
+  );
+  assert.match(complaint(text("TCPIP0::10.0.0.9::1234::SOCKET")), /:2: "TCPIP0::.*" is no GPIB controller/);
+});
 
 test("a bench that is to be made safe needs no password", () => {
   const text = `${smallest}influx: { url: "http://127.0.0.1:8086", database: m, password: "\${NOT_SET}" }\n`;

@@ -1,0 +1,13 @@
+/**
+ * What the answers to the output questions say.
+ *
+ * @returns for the person, where every output is off or nothing could be asked
+ * @throws Error one is on
+ */
+export function judged(queries: readonly string[], replies: readonly string[]): string {
+  if (queries.length === 0) return "told to be safe; it can not be asked";
+  const answered = `answered ${replies.join(", ")}`;
+  const on = queries.filter((_, k) => !/^\s*(\+?0(\.0*)?(E\+?0+)?|OFF)\s*$/i.test(replies[k] ?? ""));
+  if (on.length > 0) throw new Error(`${on.join(", ")} ${answered}`);
+  return `${queries.join(", ")} ${answered}`;
+}

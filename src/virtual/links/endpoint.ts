@@ -1,0 +1,31 @@
+import type { ScpiInstrument } from "../scpi/index.js";
+import { MessageExchange } from "./exchange.js";
+import type { ExchangeOptions } from "./exchange.js";
+import { Locks } from "./locks.js";
+
+/**
+ * One instrument as the links see it, whichever transport serves it. A transport opens one `MessageExchange` for each of
+ * its clients, and asks `locks` (with that exchange as the client) before it lets a message through. Locks are those of
+ * the instrument: one taken over VXI-11 keeps a HiSLIP client out. Raw sockets know no locks and are not kept out.
+ */
+export class LinkEndpoint {
+  readonly locks = new Locks();
+  private readonly exchanges = new Set<MessageExchange>();
+
+  constructor(readonly instrument: ScpiInstrument) {}
+
+  /** A new client. */
+  connect(options: ExchangeOptions): MessageExchange {
+    const exchange = new MessageExchange(this.instrument, options, () => {
+      this.exchanges.delete(exchange);
+      this.locks.releaseAll(exchange);
+    });
+    this.exchanges.add(exchange);
+    return exchange;
+  }
+
+  /** Clients connected now, over all links that share this endpoint. */
+  get clients(): number {
+    return this.exchanges.size;
+  }
+}

@@ -1,0 +1,10 @@
+export { LinkEndpoint } from "./endpoint.js";
+export { MessageExchange } from "./exchange.js";
+export type { ExchangeOptions, ReadResult } from "./exchange.js";
+export { serveHislip } from "./hislip/server.js";
+export type { HislipOptions, HislipServer } from "./hislip/server.js";
+export { Locks } from "./locks.js";
+export type { LockOutcome } from "./locks.js";
+export { ServiceRequest } from "./service-request.js";
+export { serveVxi11 } from "./vxi11/server.js";
+export type { Vxi11Options, Vxi11Server } from "./vxi11/server.js";

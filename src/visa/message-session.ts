@@ -1,0 +1,221 @@
+import { MemrigError, messageOf } from "../errors.js";
+import { bytesPerValue, decodeValues } from "./binary.js";
+import { Call, CallEnded } from "./call.js";
+import { LinkError } from "./message-link.js";
+import type { MessageLink } from "./message-link.js";
+import { readBlock, readReply } from "./reply.js";
+import type { BinaryFormat, BlockOptions, CallOptions, LockOptions, Session, WireEvent } from "./session.js";
+import { describeMessage, shorten } from "./wire-text.js";
+
+export interface MessageSessionSettings {
+  readonly resource: string;
+  readonly timeout_ms: number;
+  readonly onWire: ((event: WireEvent) => void) | undefined;
+}
+
+const REQUESTED_SERVICE = 64;
+
+/** A session on any link whose messages have an end: one call after the other, each with its time limit and signal. */
+export class MessageSession implements Session {
+  readonly resource: string;
+  readonly #link: MessageLink;
+  readonly #settings: MessageSessionSettings;
+  #closed = false;
+  #turn: Promise<unknown> = Promise.resolve();
+  #serviceEnabled = false;
+  #serviceRequested = false;
+  #wakeWaiter: (() => void) | undefined;
+
+  constructor(link: MessageLink, settings: MessageSessionSettings) {
+    this.#link = link;
+    this.#settings = settings;
+    this.resource = settings.resource;
+  }
+
+  /** Connects now, so that a wrong address is found before anything is asked. */
+  async open(options: CallOptions = {}): Promise<void> {
+    await this.#inTurn("connecting", options, async () => undefined);
+  }
+
+  async write(message: string | Uint8Array, options: CallOptions = {}): Promise<void> {
+    await this.#inTurn(shorten(message), options, (call) => this.#send(message, call));
+  }
+
+  async read(options: CallOptions = {}): Promise<string> {
+    return this.#inTurn("a read", options, (call) => this.#text(call));
+  }
+
+  async query(message: string, options: CallOptions = {}): Promise<string> {
+    return this.#inTurn(shorten(message), options, async (call) => {
+      await this.#send(message, call);
+      return this.#text(call);
+    });
+  }
+
+  async queryBlock(message: string, options: BlockOptions = {}): Promise<Uint8Array> {
+    return this.#inTurn(shorten(message), options, async (call) => {
+      await this.#send(message, call);
+      const block = await readBlock(this.#link, call, options.into);
+      this.#tell("received", `#<block of ${block.length} bytes>`);
+      return block;
+    });
+  }
+
+  async queryBinaryValues(message: string, format: BinaryFormat, options: CallOptions = {}): Promise<Float64Array> {
+    const block = await this.queryBlock(message, options);
+    const bytes = format.count === undefined ? block.length : format.count * bytesPerValue(format.type);
+    return decodeValues(block.subarray(0, Math.min(bytes, block.length)), format);
+  }
+
+  async clear(options: CallOptions = {}): Promise<void> {
+    const clear = this.#means("clear", "device clear", "Close the session and open it again.");
+    await this.#inTurn("device clear", options, clear);
+  }
+
+  async readStatusByte(options: CallOptions = {}): Promise<number> {
+    const statusByte = this.#means("statusByte", "serial poll", "Ask *STB? instead.");
+    return this.#inTurn("serial poll", options, statusByte);
+  }
+
+  async trigger(options: CallOptions = {}): Promise<void> {
+    const trigger = this.#means("trigger", "group execute trigger", "Send *TRG instead.");
+    await this.#inTurn("group execute trigger", options, trigger);
+  }
+
+  async lock(options: LockOptions = {}): Promise<void> {
+    const lock = this.#means("lock", "locks", "See that no other program uses the instrument.");
+    await this.#inTurn("lock", options, (call) => lock(options.key, call));
+  }
+
+  async unlock(options: CallOptions = {}): Promise<void> {
+    const unlock = this.#means("unlock", "locks", "There is none to be released.");
+    await this.#inTurn("unlock", options, unlock);
+  }
+
+  async remote(options: CallOptions = {}): Promise<void> {
+    const remote = this.#means("remote", "remote control line", "Most instruments go to remote with the next message.");
+    await this.#inTurn("remote", options, remote);
+  }
+
+  async local(options: CallOptions = {}): Promise<void> {
+    const local = this.#means("local", "go to local", "Many instruments take SYST:LOC.");
+    await this.#inTurn("go to local", options, local);
+  }
+
+  async waitForServiceRequest(options: CallOptions = {}): Promise<number> {
+    const what = "waiting for a service request";
+    const enable = this.#means("enableServiceRequests", "service requests", "Ask *STB? or *OPC? instead.");
+    const call = new Call(what, options.timeout_ms ?? this.#settings.timeout_ms, options.signal);
+    const rest = () => ({
+      timeout_ms: Math.max(1, call.left_ms),
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
+    try {
+      if (!this.#serviceEnabled) {
+        await this.#inTurn(what, rest(), (turn) => enable(() => this.#noteRequest(), turn));
+        this.#serviceEnabled = true;
+      }
+      for (;;) {
+        if (!this.#serviceRequested) await call.wait(new Promise<void>((resolve) => (this.#wakeWaiter = resolve)));
+        this.#serviceRequested = false;
+        const status = await this.readStatusByte(rest());
+        if ((status & REQUESTED_SERVICE) !== 0) return status;
+      }
+    } catch (error) {
+      throw error instanceof MemrigError ? error : this.#named(what, call, error);
+    } finally {
+      call.end();
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#noteRequest();
+    await this.#link.close();
+    await this.#turn;
+  }
+
+  #noteRequest(): void {
+    this.#serviceRequested = true;
+    const wake = this.#wakeWaiter;
+    this.#wakeWaiter = undefined;
+    wake?.();
+  }
+
+  async #send(message: string | Uint8Array, call: Call): Promise<void> {
+    this.#tell("sent", describeMessage(message));
+    const whole = typeof message === "string" && !message.endsWith("\n") ? `${message}\n` : message;
+    await this.#link.send(typeof whole === "string" ? Buffer.from(whole, "latin1") : whole, call);
+  }
+
+  async #text(call: Call): Promise<string> {
+    const text = await readReply(this.#link, call);
+    this.#tell("received", text);
+    return text;
+  }
+
+  /** The link's method, or why there is none. */
+  #means<K extends OptionalMethod>(method: K, thing: string, instead: string): NonNullable<MessageLink[K]> {
+    const has = this.#link[method];
+    if (has) return has.bind(this.#link) as NonNullable<MessageLink[K]>;
+    throw new MemrigError(
+      "invalid-request",
+      `${this.resource}: ${this.#link.name} has no ${thing}. Nothing was sent. ${instead}`,
+      { resource: this.resource, missing: method },
+    );
+  }
+
+  /** Runs `action` when all earlier calls are over and the link is ready, within its own time limit and signal. */
+  #inTurn<T>(what: string, options: CallOptions, action: (call: Call) => Promise<T>): Promise<T> {
+    const result = this.#turn.then(async () => {
+      if (this.#closed) throw this.#error("no-answer", what, "this session is closed");
+      if (options.signal?.aborted) throw this.#error("aborted", what, "it was stopped before anything was sent");
+      const limit_ms = options.timeout_ms ?? this.#settings.timeout_ms;
+      const call = new Call(what, limit_ms, options.signal, this.#link.grace_ms);
+      try {
+        await this.#link.ready(call);
+        return await action(call);
+      } catch (error) {
+        const nothingWasSent =
+          error instanceof LinkError && (error.kind === "busy" || error.kind === "invalid-request");
+        if (!nothingWasSent) this.#link.abandon();
+        throw this.#named(what, call, error);
+      } finally {
+        call.end();
+      }
+    });
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  #named(what: string, call: Call, error: unknown): MemrigError {
+    if (error instanceof MemrigError) return error;
+    if (error instanceof LinkError) return this.#error(error.kind, what, error.message, error);
+    if (!(error instanceof CallEnded)) return this.#error("no-answer", what, messageOf(error), error);
+    if (this.#closed) return this.#error("no-answer", what, "the session was closed meanwhile");
+    if (error.how === "stopped") {
+      return this.#error("aborted", what, "it was stopped; the reply, if one comes, is dropped");
+    }
+    const limit = `no answer within ${call.timeout_ms / 1000} s`;
+    const guess =
+      "It may be busy (a running sweep, a trigger it waits for), or did not know the question and queued an error";
+    return this.#error("no-answer", what, `${limit}. ${guess}. What was under way is dropped`, error);
+  }
+
+  #error(kind: MemrigError["kind"], what: string, why: string, cause?: unknown): MemrigError {
+    return new MemrigError(
+      kind,
+      `${this.resource}, ${what}: ${why}.`,
+      { resource: this.resource, command: what },
+      cause,
+    );
+  }
+
+  #tell(direction: WireEvent["direction"], text: string): void {
+    this.#settings.onWire?.({ at_ms: Date.now(), resource: this.resource, direction, text });
+  }
+}
+
+type OptionalMethod =
+  "clear" | "statusByte" | "trigger" | "lock" | "unlock" | "remote" | "local" | "enableServiceRequests";

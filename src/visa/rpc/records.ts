@@ -1,0 +1,92 @@
+import { XdrError } from "./xdr.js";
+
+const LAST = 0x80000000;
+/** Fragments of no bytes that may follow each other: more is somebody keeping us busy. */
+const MOST_EMPTY = 16;
+
+/** Up to this size pieces are put together before they are sent: one small copy is cheaper than several buffers. */
+const TOGETHER_BYTES = 16 * 1024;
+
+/** A record with its mark, for a stream: one fragment (RFC 5531, section 11). */
+export function record(pieces: readonly Uint8Array[]): Uint8Array[] {
+  let length = 0;
+  for (const piece of pieces) length += piece.length;
+  const together = length <= TOGETHER_BYTES;
+  const head = Buffer.allocUnsafe(together ? 4 + length : 4);
+  head.writeUInt32BE((LAST | length) >>> 0);
+  if (!together) return [head, ...pieces];
+  let at = 4;
+  for (const piece of pieces) {
+    head.set(piece, at);
+    at += piece.length;
+  }
+  return [head];
+}
+
+/**
+ * Puts records together from a stream that comes in any pieces. A long record is laid into memory of its own length, and
+ * copied once on the way.
+ */
+export class RecordReader {
+  private readonly mark = Buffer.alloc(4);
+  private markBytes = 0;
+  private last = false;
+  private empty = 0;
+  private fragment: Buffer | undefined;
+  private filled = 0;
+  private earlier: Buffer[] = [];
+  private earlierBytes = 0;
+
+  /** @param most longest record that is taken, bytes */
+  constructor(private readonly most: number) {}
+
+  /**
+   * @param chunk is not kept: it may be used again after this
+   * @returns whole records, which belong to the caller
+   * @throws XdrError a record that is too long; the stream is of no use any more
+   */
+  push(chunk: Uint8Array): Buffer[] {
+    const records: Buffer[] = [];
+    let at = 0;
+    while (at < chunk.length) {
+      if (!this.fragment) {
+        this.mark[this.markBytes++] = chunk[at++] as number;
+        if (this.markBytes === 4) this.begin();
+      } else {
+        const count = Math.min(chunk.length - at, this.fragment.length - this.filled);
+        this.fragment.set(chunk.subarray(at, at + count), this.filled);
+        this.filled += count;
+        at += count;
+      }
+      if (this.fragment && this.filled === this.fragment.length) this.finish(this.fragment, records);
+    }
+    return records;
+  }
+
+  private begin(): void {
+    const word = this.mark.readUInt32BE();
+    const length = word & 0x7fffffff;
+    this.last = word >>> 31 === 1;
+    this.markBytes = 0;
+    if (this.earlierBytes + length > this.most) {
+      throw new XdrError(`a record of ${this.earlierBytes + length} bytes; at most ${this.most} are taken`);
+    }
+    this.empty = length === 0 ? this.empty + 1 : 0;
+    if (this.empty > MOST_EMPTY) throw new XdrError("a record of empty fragments");
+    this.fragment = Buffer.allocUnsafe(length);
+    this.filled = 0;
+  }
+
+  private finish(fragment: Buffer, records: Buffer[]): void {
+    this.fragment = undefined;
+    if (!this.last) {
+      this.earlier.push(fragment);
+      this.earlierBytes += fragment.length;
+      return;
+    }
+    records.push(this.earlier.length === 0 ? fragment : Buffer.concat([...this.earlier, fragment]));
+    this.earlier = [];
+    this.earlierBytes = 0;
+    this.empty = 0;
+  }
+}

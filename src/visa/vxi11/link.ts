@@ -1,0 +1,274 @@
+import { Call, CallEnded } from "../call.js";
+import { LinkError } from "../message-link.js";
+import type { MessageLink, ReplyPiece } from "../message-link.js";
+import { RpcClient } from "../rpc/client.js";
+import { lookUpPort } from "../rpc/portmapper.js";
+import { XdrError } from "../rpc/xdr.js";
+import type { XdrReader, XdrWriter } from "../rpc/xdr.js";
+import { ABORT, CORE, DeviceError, deviceErrorText, Flag, INTERRUPT, Procedure, Reason } from "./protocol.js";
+import { openServiceChannel } from "./service-channel.js";
+import type { ServiceChannel } from "./service-channel.js";
+
+export interface Vxi11Address {
+  readonly host: string;
+  /** `inst0`, or `gpib0,5` behind a gateway. */
+  readonly device: string;
+  /** Of the core channel, where no port mapper need be asked. */
+  readonly port?: number;
+}
+
+/** Instruments have been seen to announce 0, or more than there is memory. */
+const LEAST_RECEIVE_BYTES = 1024;
+const MOST_SEND_BYTES = 1024 * 1024;
+const MOST_READ_BYTES = 1024 * 1024;
+/** The instrument keeps the time limit of each call; its saying so takes a while to come. */
+const GRACE_MS = 500;
+/** A call that was given up has this long to end after it was aborted, else the connection is closed. */
+const ABORT_MS = 1000;
+
+interface Core {
+  readonly rpc: RpcClient;
+  readonly link: number;
+  readonly abortPort: number;
+  readonly mostSend_bytes: number;
+}
+
+/**
+ * A VXI-11 link. After a call that ended in mid-exchange the call under way is aborted over the abort channel and the
+ * device is cleared before the next message; where the instrument does not even answer that, it is connected to anew.
+ *
+ * @see VXI-11 TCP/IP Instrument Protocol, revision 1.0, section B.6
+ */
+export class Vxi11Link implements MessageLink {
+  readonly name = "VXI-11";
+  readonly grace_ms = GRACE_MS;
+  private core: Core | undefined;
+  private unclear = false;
+  private recovery: Promise<void> | undefined;
+  private locked = false;
+  private requested: (() => void) | undefined;
+  private channel: ServiceChannel | undefined;
+
+  constructor(private readonly address: Vxi11Address) {}
+
+  async ready(call: Call): Promise<void> {
+    if (this.recovery) await call.wait(this.recovery);
+    const failure = this.core?.rpc.failure;
+    if (failure) {
+      this.dropCore();
+      throw new LinkError(
+        failure.kind,
+        `${failure.message}. Its settings may have been lost; the next call connects anew`,
+      );
+    }
+    this.core ??= await this.connect(call);
+    if (!this.unclear) return;
+    await this.generic(Procedure.deviceClear, call);
+    this.unclear = false;
+  }
+
+  async send(message: Uint8Array, call: Call): Promise<void> {
+    const { link, mostSend_bytes } = this.live();
+    let at = 0;
+    do {
+      const piece = message.subarray(at, at + mostSend_bytes);
+      const flags = at + piece.length === message.length ? Flag.end : 0;
+      const taken = (
+        await this.call(Procedure.deviceWrite, call, (args) =>
+          args.int(link).uint(limit(call)).uint(0).int(flags).opaque(piece),
+        )
+      ).uint();
+      if (taken > piece.length || (taken === 0 && piece.length > 0)) {
+        throw new LinkError("bad-reply", `of ${piece.length} bytes the instrument says to have taken ${taken}`);
+      }
+      at += taken;
+    } while (at < message.length);
+  }
+
+  async receive(wanted: number, call: Call): Promise<ReplyPiece> {
+    const { link } = this.live();
+    const size = Math.min(wanted, MOST_READ_BYTES);
+    for (;;) {
+      const reply = await this.call(Procedure.deviceRead, call, (args) =>
+        args.int(link).uint(size).uint(limit(call)).uint(0).int(0).int(0),
+      );
+      const end = (reply.int() & Reason.end) !== 0;
+      const bytes = reply.opaque(reply.left);
+      if (end || bytes.length > 0) return { bytes, end };
+    }
+  }
+
+  abandon(): void {
+    const { core } = this;
+    if (!core) return; // it was never reached: there is nothing to be cleared
+    this.unclear = true;
+    if (!core.rpc.outstanding) return;
+    const over = this.stopPending(core).finally(() => {
+      if (this.recovery === over) this.recovery = undefined;
+    });
+    this.recovery = over;
+  }
+
+  async clear(call: Call): Promise<void> {
+    await this.generic(Procedure.deviceClear, call);
+  }
+
+  async statusByte(call: Call): Promise<number> {
+    return (await this.generic(Procedure.deviceReadStb, call)).uint() & 255;
+  }
+
+  async trigger(call: Call): Promise<void> {
+    await this.generic(Procedure.deviceTrigger, call);
+  }
+
+  async remote(call: Call): Promise<void> {
+    await this.generic(Procedure.deviceRemote, call);
+  }
+
+  async local(call: Call): Promise<void> {
+    await this.generic(Procedure.deviceLocal, call);
+  }
+
+  async lock(key: string | undefined, call: Call): Promise<void> {
+    if (key !== undefined) {
+      const instead = "Ask for an exclusive one, or open the instrument over HiSLIP";
+      throw new LinkError("invalid-request", `VXI-11 has no shared locks. Nothing was sent. ${instead}`);
+    }
+    if (this.locked) return;
+    const { link } = this.live();
+    await this.call(Procedure.deviceLock, call, (args) => args.int(link).int(Flag.waitLock).uint(limit(call)));
+    this.locked = true;
+  }
+
+  async unlock(call: Call): Promise<void> {
+    const { link } = this.live();
+    await this.call(Procedure.deviceUnlock, call, (args) => args.int(link));
+    this.locked = false;
+  }
+
+  async enableServiceRequests(requested: () => void, call: Call): Promise<void> {
+    await this.subscribe(this.live(), requested, call);
+    this.requested = requested;
+  }
+
+  async close(): Promise<void> {
+    const { core } = this;
+    if (core && !core.rpc.failure && !core.rpc.outstanding) {
+      const call = new Call("closing", ABORT_MS, undefined);
+      const destroyed = core.rpc.call(Procedure.destroyLink, (args) => args.int(core.link));
+      await call.wait(destroyed).catch(() => undefined); // the connection ends in any case, and the link with it
+      call.end();
+    }
+    this.dropCore();
+    await this.channel?.close();
+  }
+
+  private async connect(call: Call): Promise<Core> {
+    const { host, device } = this.address;
+    const port = this.address.port ?? (await lookUpPort(host, CORE.program, CORE.version, call));
+    const rpc = await RpcClient.connect(host, port, CORE.program, CORE.version, call);
+    try {
+      const client = Math.floor(Math.random() * 0x7fffffff);
+      const asked = rpc.call(Procedure.createLink, (args) =>
+        args.int(client).bool(this.locked).uint(limit(call)).string(device),
+      );
+      const reply = checked(await call.wait(asked));
+      const core = {
+        rpc,
+        link: reply.int(),
+        abortPort: reply.uint(),
+        mostSend_bytes: Math.min(MOST_SEND_BYTES, Math.max(LEAST_RECEIVE_BYTES, reply.uint())),
+      };
+      if (this.requested) await this.subscribe(core, this.requested, call);
+      return core;
+    } catch (error) {
+      rpc.close();
+      throw error instanceof XdrError ? noReply(error) : error;
+    }
+  }
+
+  private async subscribe({ rpc, link }: Core, requested: () => void, call: Call): Promise<void> {
+    this.channel ??= await openServiceChannel(rpc.localAddress, requested);
+    const { address, port, handle } = this.channel;
+    const made = await call.wait(
+      rpc.call(Procedure.createInterruptChannel, (args) =>
+        args.uint(address).uint(port).uint(INTERRUPT.program).uint(INTERRUPT.version).int(tcpFamily),
+      ),
+    );
+    const error = made.int();
+    if (error !== DeviceError.none && error !== DeviceError.channelExists) {
+      throw new LinkError("no-answer", deviceErrorText(error));
+    }
+    checked(await call.wait(rpc.call(Procedure.deviceEnableSrq, (args) => args.int(link).bool(true).opaque(handle))));
+  }
+
+  private generic(procedure: number, call: Call): Promise<XdrReader> {
+    const { link } = this.live();
+    return this.call(procedure, call, (args) => args.int(link).int(0).uint(0).uint(limit(call)));
+  }
+
+  /** @returns the results behind the error number, which is none */
+  private async call(procedure: number, call: Call, args: (head: XdrWriter) => unknown): Promise<XdrReader> {
+    try {
+      return checked(await call.wait(this.live().rpc.call(procedure, args)));
+    } catch (error) {
+      throw error instanceof XdrError ? noReply(error) : error;
+    }
+  }
+
+  private live(): Core {
+    if (this.core) return this.core;
+    throw new LinkError("no-answer", "there is no connection");
+  }
+
+  private dropCore(): void {
+    this.core?.rpc.close();
+    this.core = undefined;
+    this.requested?.(); // who waits for service finds out that nothing can come
+  }
+
+  /** Aborts the call under way; where the instrument does not let go of it, the connection is closed. */
+  private async stopPending(core: Core): Promise<void> {
+    const call = new Call("abort", ABORT_MS, undefined);
+    try {
+      const abort = await RpcClient.connect(this.address.host, core.abortPort, ABORT.program, ABORT.version, call);
+      try {
+        await call.wait(abort.call(Procedure.deviceAbort, (args) => args.int(core.link)));
+        await call.wait(core.rpc.settled());
+      } finally {
+        abort.close();
+      }
+    } catch {
+      core.rpc.close(); // no abort channel, or no use of it: a new connection knows nothing of this call
+      if (this.core === core) this.dropCore();
+    } finally {
+      call.end();
+    }
+  }
+}
+
+/** Address family of create_intr_chan. */
+const tcpFamily = 0;
+
+const limit = (call: Call) => Math.max(1, Math.ceil(call.left_ms));
+
+function checked(reply: XdrReader): XdrReader {
+  const code = reply.int();
+  switch (code) {
+    case DeviceError.none:
+      return reply;
+    case DeviceError.timeout:
+      throw new CallEnded("late");
+    case DeviceError.lockedByOther:
+      throw new LinkError("busy", deviceErrorText(code));
+    case DeviceError.notSupported:
+    case DeviceError.noLockHeld:
+      throw new LinkError("invalid-request", deviceErrorText(code));
+    default:
+      throw new LinkError("no-answer", deviceErrorText(code));
+  }
+}
+
+function noReply(error: XdrError): LinkError {
+  return new LinkError("bad-reply", `what came is no VXI-11 reply: ${error.message}`, error);
+}

@@ -1,0 +1,4 @@
+import { transportSuite } from "./transport.suite.js";
+import { prologixTransport } from "./transports.js";
+
+transportSuite(prologixTransport);

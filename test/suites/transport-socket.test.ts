@@ -1,0 +1,4 @@
+import { transportSuite } from "./transport.suite.js";
+import { socketTransport } from "./transports.js";
+
+transportSuite(socketTransport);

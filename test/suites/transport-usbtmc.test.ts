@@ -1,0 +1,4 @@
+import { transportSuite } from "./transport.suite.js";
+import { usbtmcTransport } from "./transports.js";
+
+transportSuite(usbtmcTransport);

@@ -1,0 +1,117 @@
+import { LinkEndpoint, serveHislip, serveVxi11 } from "../../src/virtual/links/index.js";
+import { servePrologix } from "../../src/virtual/links/prologix/server.js";
+import { serveSerial } from "../../src/virtual/links/serial/server.js";
+import { serveSocket } from "../../src/virtual/scpi/index.js";
+import { usbDevice } from "../support/usb-device.js";
+import type { Transport } from "./transport.suite.js";
+
+export const socketTransport: Transport = {
+  name: "raw socket",
+  messages: false,
+  locks: false,
+  serviceRequests: false,
+  async serve(instrument) {
+    const server = await serveSocket(instrument, "127.0.0.1", 0);
+    const resourceAt = (port: number) => `TCPIP0::127.0.0.1::${port}::SOCKET`;
+    return {
+      resource: resourceAt(server.port),
+      tcpPort: server.port,
+      resourceAt,
+      clients: () => server.sessions,
+      close: () => server.close(),
+    };
+  },
+};
+
+export const vxi11Transport: Transport = {
+  name: "VXI-11",
+  messages: true,
+  locks: true,
+  serviceRequests: true,
+  async serve(instrument) {
+    const devices = new Map([["inst0", new LinkEndpoint(instrument)]]);
+    const server = await serveVxi11(devices, "127.0.0.1", { portmapper: false });
+    const resourceAt = (port: number) => `TCPIP0::127.0.0.1,${port}::inst0::INSTR`;
+    return {
+      resource: resourceAt(server.port),
+      tcpPort: server.port,
+      resourceAt,
+      clients: () => server.links,
+      close: () => server.close(),
+    };
+  },
+};
+
+export const serialTransport: Transport = {
+  name: "serial line",
+  messages: false,
+  locks: false,
+  serviceRequests: false,
+  async serve(instrument) {
+    const server = await serveSerial(new LinkEndpoint(instrument));
+    // A cable knows of no clients: there is always one, and it is never counted.
+    return { resource: `ASRL${server.path}::INSTR`, clients: () => 0, close: () => server.close() };
+  },
+};
+
+export const prologixTransport: Transport = {
+  name: "GPIB behind a controller",
+  messages: true,
+  locks: false,
+  serviceRequests: true,
+  async serve(instrument) {
+    const server = await servePrologix(new Map([["12", new LinkEndpoint(instrument)]]), "127.0.0.1", 0);
+    const resourceAt = (port: number) => `PRLGX-TCPIP0::127.0.0.1::${port}::12::INSTR`;
+    return {
+      resource: resourceAt(server.port),
+      tcpPort: server.port,
+      resourceAt,
+      clients: () => server.clients,
+      close: () => server.close(),
+    };
+  },
+};
+
+/** There is no cable: the device is a model of one, at the level of USB transfers. */
+export const usbtmcTransport: Transport = {
+  name: "USBTMC",
+  messages: true,
+  locks: false,
+  serviceRequests: true,
+  serve(instrument) {
+    const device = usbDevice(instrument);
+    const usb = () => {
+      device.open++;
+      return Promise.resolve(device.pipe);
+    };
+    return Promise.resolve({
+      resource: "USB0::0x05E6::0x2450::04775040::0::INSTR",
+      options: { usb },
+      clients: () => device.open,
+      close: () => (device.faults.length > 0 ? Promise.reject(new Error(device.faults.join("; "))) : Promise.resolve()),
+    });
+  },
+};
+
+export const hislipTransport = hislip("HiSLIP", false);
+export const overlappedHislipTransport = hislip("HiSLIP in overlapped mode", true);
+
+function hislip(name: string, overlap: boolean): Transport {
+  return {
+    name,
+    messages: !overlap,
+    locks: true,
+    serviceRequests: true,
+    async serve(instrument) {
+      const server = await serveHislip(new Map([["hislip0", new LinkEndpoint(instrument)]]), "127.0.0.1", { overlap });
+      const resourceAt = (port: number) => `TCPIP0::127.0.0.1::hislip0,${port}::INSTR`;
+      return {
+        resource: resourceAt(server.port),
+        tcpPort: server.port,
+        resourceAt,
+        clients: () => server.sessions,
+        close: () => server.close(),
+      };
+    },
+  };
+}
