@@ -27,7 +27,8 @@ export function rangeOf(values: Iterable<Numbers>, scale: Axis["scale"], room: n
     const spread = 10 ** (room * Math.max(1, Math.log10(high / bottom)) + missing / 2);
     return [bottom / spread, high * spread];
   }
-  const span = high - low || Math.abs(high) || 1;
+  // No instrument reads 1e-300 of anything; below that, room would round to nothing.
+  const span = Math.max(high - low || Math.abs(high) || 1, 1e-300);
   return [low - room * span, high + room * span];
 }
 

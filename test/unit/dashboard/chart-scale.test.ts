@@ -11,6 +11,7 @@ test("every value lies within the range that is shown, on a linear axis", () => 
       assert.ok(low < high);
       for (const value of numbers) assert.ok(value >= low && value <= high, `${value} in ${low}…${high}`);
     }),
+    { examples: [[[5e-324]], [[0]], [[1e6, 1e6]]] },
   );
 });
 
