@@ -1,12 +1,17 @@
 import { createHash, randomUUID } from "node:crypto";
 import { renameSync, writeFileSync } from "node:fs";
-import { chmod, link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { MemrigError } from "../errors.js";
 import { codeOf } from "../store/files.js";
 import { isAlive, thisProcess } from "../store/process-mark.js";
 import { formatResource, parseResource } from "../visa/index.js";
+
+/** A stale lock is there for longer than one turn of another program, and than a turn that was left behind. */
+const attempt_ms = 10;
+const mostAttempts = 600;
 
 /** Who holds an instrument. */
 export interface Holder {
@@ -58,8 +63,10 @@ export async function takeLock(resource: string, command: string): Promise<Lock>
   let gone: Holder | undefined;
   for (let attempt = 0; !(await createWhole(file, mine)); attempt += 1) {
     const holder = await readHolder(file);
-    if (holder && ((await isAlive(holder)) || attempt > 20)) throw busy(resource, holder);
-    if (holder && (await removeIfStill(file, holder))) gone = holder;
+    if (holder === undefined) continue; // given free in this moment
+    if ((await isAlive(holder)) || attempt > mostAttempts) throw busy(resource, holder);
+    if (await removeIfStill(file, holder)) gone = holder;
+    else await pause(attempt_ms);
   }
   let held = true;
   return {
@@ -127,20 +134,41 @@ async function readHolder(file: string): Promise<Holder | undefined> {
   }
 }
 
-/** Removes a stale lock; gives it back where another process was quicker and it is that one's new lock. */
+/** One program's turn to remove a stale lock takes a moment; a turn this old was left by one that was killed in it. */
+const turn_ms = 5000;
+
+/**
+ * Removes a stale lock, if it is still that one. Programs take turns: without, one that has read the stale lock could
+ * remove the lock that a quicker one took in its place.
+ *
+ * @returns false where it was another's turn, or the lock is another one by now
+ */
 async function removeIfStill(file: string, stale: Holder): Promise<boolean> {
-  const aside = `${file}.${randomUUID()}`;
+  const turn = `${file}.turn`;
   try {
-    await rename(file, aside);
+    await writeFile(turn, String(process.pid), { flag: "wx" });
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return false;
-    throw error;
+    if (codeOf(error) !== "EEXIST") throw error;
+    await removeIfOld(turn);
+    return false;
   }
-  const taken = await readHolder(aside);
-  const same = taken?.pid === stale.pid && taken.since === stale.since;
-  if (same) await rm(aside, { force: true });
-  else await rename(aside, file);
-  return same;
+  try {
+    const now = await readHolder(file);
+    if (now?.pid !== stale.pid || now.since !== stale.since) return false;
+    await rm(file, { force: true });
+    return true;
+  } finally {
+    await rm(turn, { force: true });
+  }
+}
+
+async function removeIfOld(turn: string): Promise<void> {
+  try {
+    const { mtimeMs } = await stat(turn);
+    if (Date.now() - mtimeMs > turn_ms) await rm(turn, { force: true });
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error; // its owner was quicker
+  }
 }
 
 function busy(resource: string, holder: Holder): MemrigError {
