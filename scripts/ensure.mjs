@@ -1,6 +1,6 @@
 /** Makes a fresh clone ready: installs packages when they are missing or older than the lock file, then builds. */
 import { spawnSync } from "node:child_process";
-import { statSync, utimesSync } from "node:fs";
+import { lstatSync, statSync, utimesSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 
@@ -17,6 +17,13 @@ if (Number(process.versions.node.split(".")[0]) < 20) {
 
 const installed = "node_modules/.package-lock.json";
 if (modified(installed) < modified("package-lock.json")) {
+  if (lstatSync(join(root, "node_modules"), { throwIfNoEntry: false })?.isSymbolicLink()) {
+    console.error(
+      "memrig: node_modules is a link, and what it leads to is older than package-lock.json. npm ci would empty that folder " +
+        "for everyone who shares it. Install there, or remove the link to get a folder of its own. Nothing was done.",
+    );
+    process.exit(1);
+  }
   console.error("memrig: installing packages (npm ci) …");
   // npm_execpath is npm's own script: running it with node works on every system, also where npm is npm.cmd.
   const npm = process.env.npm_execpath;
