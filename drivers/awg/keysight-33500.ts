@@ -5,12 +5,13 @@ import { sci, si } from "../../src/units.js";
 import type { Session } from "../../src/visa/index.js";
 import { identify } from "../support/identity.js";
 import { anyOn, turnOff } from "../support/outputs.js";
-import type { OutputSwitch } from "../support/outputs.js";
+import { SCPI_RAW_PORT } from "../entry.js";
+import type { DriverEntry, SafeState } from "../entry.js";
 import { toArb } from "./arb-cycle.js";
 import type { ArbCycle } from "./arb-cycle.js";
 import { modelOf } from "./keysight-33500-models.js";
 
-export const identifies = /(Agilent|Keysight) Technologies,\s*33[56]\d\d[AB]/i;
+const identifies = /(Agilent|Keysight) Technologies,\s*33[56]\d\d[AB]/i;
 
 /** Name of our waveform in the generator's volatile memory. */
 const NAME = "MEMRIG";
@@ -23,10 +24,22 @@ const LEVEL_TOLERANCE_V = 2e-3;
 const HIGH_IMPEDANCE = 9.9e37;
 
 /** What turns a generator with so many channels off: each channel by a message of its own. */
-export function outputsOf(channels: number): OutputSwitch {
+function outputsOf(channels: number): SafeState {
   const all = Array.from({ length: channels }, (_, i) => i + 1);
-  return { off: all.map((n) => `OUTP${n} OFF`), isOn: all.map((n) => `OUTP${n}?`) };
+  return { halt: [], ramps: [], off: all.map((n) => `OUTP${n} OFF`), isOn: all.map((n) => `OUTP${n}?`) };
 }
+
+export const keysight33500 = {
+  name: "keysight-33500",
+  kind: "awg",
+  title: "Keysight and Agilent 33500 and 33600 generators",
+  identifies,
+  // Two channels: a generator with one refuses the second message, and nothing else happens.
+  safe: { ...outputsOf(2), isOn: outputsOf(1).isOn },
+  errors: scpiErrors,
+  defaultPort: SCPI_RAW_PORT,
+  open: (session, label) => Keysight33500.open(session, label),
+} satisfies DriverEntry;
 
 /**
  * Keysight (Agilent) 33500 and 33600 generators as a pulse source: the cycle is an arbitrary waveform, played as a

@@ -5,14 +5,15 @@ import { si } from "../../src/units.js";
 import type { Session } from "../../src/visa/index.js";
 import { identify } from "../support/identity.js";
 import { anyOn, turnOff } from "../support/outputs.js";
-import type { OutputSwitch } from "../support/outputs.js";
+import { SCPI_RAW_PORT } from "../entry.js";
+import type { DriverEntry, SafeState } from "../entry.js";
 import { pause, stopIfAborted } from "../support/wait.js";
 import { parsePreamble, toVolts } from "./infiniivision-waveform.js";
 import type { Preamble } from "./infiniivision-waveform.js";
 import { channelCommands, checkPlan, pointsFor, recordCommands, timebaseCommands } from "./infiniivision-plan.js";
 import { rangesOf } from "./keysight-infiniivision-models.js";
 
-export const identifies = /(AGILENT|KEYSIGHT) TECHNOLOGIES,\s*(DSO|MSO|EDU)-?X ?\d{4}[A-Z]/i;
+const identifies = /(AGILENT|KEYSIGHT) TECHNOLOGIES,\s*(DSO|MSO|EDU)-?X ?\d{4}[A-Z]/i;
 
 /** Bits of the operation status condition register (3000T programmer's guide, :OPERegister:CONDition). */
 const RUNNING = 0x08;
@@ -26,6 +27,17 @@ const ARMING_S = 10;
 const TAGS_AT_ONCE = 50;
 /** Time for one block of all segments. */
 const TRANSFER_TIMEOUT_MS = 60_000;
+
+export const keysightInfiniiVision = {
+  name: "keysight-infiniivision",
+  kind: "scope",
+  title: "Keysight and Agilent InfiniiVision 2000 X, 3000 X/T and 4000 X oscilloscopes",
+  identifies,
+  safe: { ...outputOf(true), isOn: outputOf(false).isOn },
+  errors: scpiErrors,
+  defaultPort: SCPI_RAW_PORT,
+  open: (session, label) => KeysightInfiniiVision.open(session, label),
+} satisfies DriverEntry;
 
 interface ReadOut {
   readonly channel: number;
@@ -51,7 +63,7 @@ export class KeysightInfiniiVision implements CaptureScope {
     readonly label: string,
     readonly identity: Identity,
     readonly ranges: CaptureRanges,
-    private readonly output: OutputSwitch,
+    private readonly output: SafeState,
   ) {}
 
   /**
@@ -259,6 +271,11 @@ export class KeysightInfiniiVision implements CaptureScope {
 }
 
 /** What makes a scope safe. Its only output is the wave generator, where it has one. */
-export function outputOf(hasGenerator: boolean): OutputSwitch {
-  return { off: hasGenerator ? [":STOP", ":WGEN:OUTP 0"] : [":STOP"], isOn: hasGenerator ? [":WGEN:OUTP?"] : [] };
+function outputOf(hasGenerator: boolean): SafeState {
+  return {
+    halt: [],
+    ramps: [],
+    off: hasGenerator ? [":STOP", ":WGEN:OUTP 0"] : [":STOP"],
+    isOn: hasGenerator ? [":WGEN:OUTP?"] : [],
+  };
 }

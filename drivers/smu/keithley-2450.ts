@@ -4,8 +4,9 @@ import { ScpiClient, keithleyTouchErrors, quoted } from "../../src/scpi/index.js
 import { si } from "../../src/units.js";
 import type { Session } from "../../src/visa/index.js";
 import { identify } from "../support/identity.js";
+import { SCPI_RAW_PORT } from "../entry.js";
+import type { DriverEntry, SafeState } from "../entry.js";
 import { anyOn, turnOff } from "../support/outputs.js";
-import type { OutputSwitch } from "../support/outputs.js";
 import { pause, stopIfAborted } from "../support/wait.js";
 import { settingCommands, sweepCommands } from "./keithley-2450-commands.js";
 import { rangesOf } from "./keithley-2450-models.js";
@@ -13,10 +14,33 @@ import { setUp } from "./keithley-2450-plan.js";
 import type { SweepSetup } from "./keithley-2450-plan.js";
 import { ELEMENTS, parseReadings } from "./keithley-2450-readings.js";
 
-export const identifies = /KEITHLEY INSTRUMENTS,\s*MODEL 24(50|60|61|70)/i;
+const identifies = /KEITHLEY INSTRUMENTS,\s*MODEL 24(50|60|61|70)/i;
 
-/** Aborts a sweep, then turns the output off: without the first, the trigger model would turn it on again. */
-export const output: OutputSwitch = { off: [":ABOR", ":OUTP OFF"], isOn: [":OUTP?"] };
+/** Without the abort, the trigger model of a running sweep would turn the output on again. */
+const output: SafeState = {
+  halt: [":ABOR"],
+  ramps: (["VOLT", "CURR"] as const).map((source) => ({
+    isOn: ":OUTP?",
+    when: { question: ":SOUR:FUNC?", matches: `^${source}` },
+    level: `:SOUR:${source}?`,
+    set: `:SOUR:${source} {level}`,
+    unit: source === "VOLT" ? "V" : "A",
+  })),
+  off: [":ABOR", ":OUTP OFF"],
+  isOn: [":OUTP?"],
+};
+
+export const keithley2450 = {
+  name: "keithley-2450",
+  kind: "smu",
+  title: "Keithley 2450, 2460, 2461 and 2470 source-measure units",
+  identifies,
+  safe: output,
+  errors: keithleyTouchErrors,
+  defaultPort: SCPI_RAW_PORT,
+  deadSocketPort: 5030,
+  open: (session, label, settings) => Keithley2450.open(session, label, settings),
+} satisfies DriverEntry;
 
 /** A buffer of our own: what a person keeps in defbuffer1 stays there. */
 const BUFFER = quoted("memrig");

@@ -1,14 +1,10 @@
 import { MemrigError, messageOf } from "../../src/errors.js";
 import { parseBoolean } from "../../src/scpi/index.js";
 import type { ScpiClient } from "../../src/scpi/index.js";
+import type { SafeState } from "../entry.js";
 
 /** What turns an output off, and what tells whether it is. */
-export interface OutputSwitch {
-  /** Each a whole message: one that is refused does not take the others with it. */
-  readonly off: readonly string[];
-  /** Questions that are answered with 0 when the output is off. */
-  readonly isOn: readonly string[];
-}
+export type OutputSwitch = Pick<SafeState, "off" | "isOn">;
 
 /** A connection that broke is reported by the first try; the second one has a new connection. */
 const TRIES = 2;

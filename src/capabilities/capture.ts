@@ -8,6 +8,10 @@ export interface CaptureChannel {
   readonly offset_V: number;
   /** 1 MΩ where left out. */
   readonly impedance?: "1M" | "50";
+  /** DC where left out. */
+  readonly coupling?: "dc" | "ac";
+  /** Takes what is faster away, where the scope has a limiter: the nearest it has, not below. Full bandwidth where left out. */
+  readonly bandwidth_Hz?: number;
 }
 
 export interface CapturePlan {
@@ -16,11 +20,18 @@ export interface CapturePlan {
   readonly window_s: number;
   /** Where the trigger lies in the record, seconds after its beginning. */
   readonly pretrigger_s: number;
-  readonly trigger: { readonly channel: number; readonly level_V: number; readonly slope: "rising" | "falling" };
+  readonly trigger: {
+    /** A channel of the plan, or the external trigger input where the scope has one. */
+    readonly channel: number | "external";
+    readonly level_V: number;
+    readonly slope: "rising" | "falling";
+  };
   /** Records to take, one a trigger. */
   readonly segments: number;
   /** Fewest points wanted in a record; the scope may give more. */
   readonly points: number;
+  /** Records averaged into each one; 1 where left out. Only with one segment. */
+  readonly average?: number;
 }
 
 /** One record. All channels share its time axis. */

@@ -1,5 +1,9 @@
 export type * from "./instrument.js";
+export type * from "./bias.js";
 export type * from "./sweep.js";
 export type * from "./pulse.js";
+export type * from "./waveform.js";
 export type * from "./capture.js";
+export type * from "./thermal.js";
+export type * from "./switch.js";
 export type * from "./stations.js";

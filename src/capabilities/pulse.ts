@@ -1,4 +1,5 @@
 import type { Instrument } from "./instrument.js";
+import type { LoadedWaveform, WaveformPlan } from "./waveform.js";
 
 /** One piece of a pulse cycle: a constant level for a time. Edges are as fast as the generator makes them. */
 export interface PulseSegment {
@@ -41,6 +42,15 @@ export interface PulseSource extends Instrument {
    * @throws MemrigError `instrument-refused`: the instrument queued an error; output off
    */
   load(channel: number, cycle: PulseCycle, cycles: number): Promise<LoadedCycle>;
+  /**
+   * Sets up a waveform of the generator's own, or samples. The output stays as it is (off, unless it was turned on); a burst
+   * idles at the waveform's start level and waits for `trigger`, anything else plays while the output is on.
+   *
+   * @returns what the generator made of it, read back
+   * @throws MemrigError `invalid-request`: what the generator can not play; nothing was sent
+   * @throws MemrigError `instrument-refused`: it queued an error, or reads back another setting; output off
+   */
+  setWaveform(channel: number, plan: WaveformPlan): Promise<LoadedWaveform>;
   outputOn(channel: number): Promise<void>;
   /** Safe in any state, any number of times. */
   outputOff(channel: number): Promise<void>;

@@ -1,7 +1,10 @@
+import type { BiasSmu } from "./bias.js";
 import type { Instrument } from "./instrument.js";
 
 /** One sweep, timed by the instrument. The limit travels with the levels: neither can be set without the other. */
 export interface SweepPlan {
+  /** Channel 1 where left out. */
+  readonly channel?: number;
   /** What is forced; the other quantity is measured and limited. */
   readonly drive: "voltage" | "current";
   /** Levels of one cycle in order, volts or amperes. */
@@ -14,6 +17,12 @@ export interface SweepPlan {
   readonly dwell_s: number;
   /** Integration time of a reading in power line cycles. Left out: one, or as much as the dwell leaves room for. */
   readonly nplc?: number;
+  /** As the bench file says where left out. */
+  readonly wires?: 2 | 4;
+  /** Largest reading expected of the measured quantity: the measuring range is fixed there. The driver's choice where left out. */
+  readonly measureRange?: number;
+  /** Each level is a pulse from `base`, `width_s` long, one every `dwell_s`; only where `ranges.pulse` is there. */
+  readonly pulse?: { readonly base: number; readonly width_s: number };
 }
 
 /** One reading of a sweep. */
@@ -35,10 +44,14 @@ export interface SweepRanges {
   readonly maxCurrent_A: number;
   readonly maxPower_W: number;
   readonly minDwell_s: number;
+  /** Shortest and longest pulse; left out where it has none. */
+  readonly pulse?: { readonly minWidth_s: number; readonly maxWidth_s: number };
 }
 
 /** Forces a list of voltages or currents by itself and measures at each: an SMU with a built-in sweep and a buffer. */
 export interface SweepSmu extends Instrument {
+  /** Channels that source and measure, numbered from 1. */
+  readonly channels: number;
   readonly ranges: SweepRanges;
   /**
    * Runs the sweep and gives its readings in order, in blocks, while the instrument still fills its buffer.
@@ -52,3 +65,6 @@ export interface SweepSmu extends Instrument {
    */
   sweep(plan: SweepPlan, signal: AbortSignal): AsyncGenerator<SweepReading[], void, undefined>;
 }
+
+/** What every source-measure unit can be asked. */
+export interface SourceMeasureUnit extends SweepSmu, BiasSmu {}

@@ -88,10 +88,12 @@ export class ScpiClient {
    * @returns what was in it, oldest first
    */
   async errors(options: CallOptions = {}): Promise<InstrumentError[]> {
+    const { question } = this.dialect;
+    if (question === undefined) return [];
     const errors: InstrumentError[] = [];
     while (errors.length < MOST_ERRORS) {
-      const reply = await this.#named(this.session.query(this.dialect.question, options));
-      const error = this.#read(this.dialect.question, reply, (text) => this.dialect.parse(text));
+      const reply = await this.#named(this.session.query(question, options));
+      const error = this.#read(question, reply, (text) => this.dialect.parse(text));
       if (!error) return errors;
       errors.push(error);
     }

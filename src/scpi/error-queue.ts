@@ -9,7 +9,8 @@ export interface InstrumentError {
 
 /** How one family of instruments is asked for its next error, and how its answer reads. */
 export interface ErrorDialect {
-  readonly question: string;
+  /** Undefined: it has no queue; what it ignores must be read back. */
+  readonly question: string | undefined;
   /** Undefined: the queue is empty. @throws MemrigError `bad-reply` */
   parse(reply: string): InstrumentError | undefined;
 }
@@ -25,6 +26,9 @@ export const keithleyTouchErrors: ErrorDialect = {
   question: ":SYST:ERR?",
   parse: (reply) => entry(reply, (text) => text.split(";")[0] ?? ""),
 };
+
+/** Instruments without an error queue: what they do not understand they ignore, so settings are read back. */
+export const noErrorQueue: ErrorDialect = { question: undefined, parse: () => undefined };
 
 function entry(reply: string, clean: (text: string) => string): InstrumentError | undefined {
   const match = /^\s*([+-]?\d+)\s*,\s*(.*?)\s*$/s.exec(reply);

@@ -47,7 +47,7 @@ export async function serveVirtualBench(plan: VirtualBenchPlan): Promise<Virtual
     for (const [index, instrument] of plan.instruments.entries()) {
       const built = buildInstrument(instrument, lab, plan.seed);
       const address = plan.ports === "standard" ? nextAddress(plan.address, index) : plan.address;
-      const endpoint = new LinkEndpoint(built.scpi);
+      const endpoint = new LinkEndpoint(built.device);
       const opened = (server: Closable) => servers.push(server);
       const place: Place = { plan, built, endpoint, address, gpib, opened };
       const resources: string[] = [];
@@ -55,7 +55,7 @@ export async function serveVirtualBench(plan: VirtualBenchPlan): Promise<Virtual
       instruments.push({
         name: instrument.label,
         driver: instrument.driver,
-        idn: built.scpi.dialect.identity,
+        idn: built.device.identity,
         resources,
       });
     }
@@ -93,7 +93,7 @@ const FIRST_GPIB_ADDRESS = 10;
 /** How an instrument is served on each kind of link. @returns its resource name there */
 const serveLink: Readonly<Record<LinkKind, (place: Place) => Promise<string>>> = {
   async socket({ plan, built, address, opened }) {
-    const server = await listening(plan.ports, built.socketPort, (port) => serveSocket(built.scpi, address, port));
+    const server = await listening(plan.ports, built.socketPort, (port) => serveSocket(built.device, address, port));
     opened(server);
     const { deadSocketPort } = built;
     if (plan.ports === "standard" && deadSocketPort !== undefined) {

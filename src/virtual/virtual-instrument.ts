@@ -1,6 +1,6 @@
 import type { VirtualInstrumentPlan } from "./bench-plan.js";
 import type { Lab } from "./lab.js";
-import type { ScpiInstrument } from "./scpi/index.js";
+import type { MessageDevice } from "./scpi/index.js";
 
 /** What a simulated instrument is built from. */
 export interface InstrumentContext {
@@ -12,7 +12,7 @@ export interface InstrumentContext {
 
 /** A simulated instrument, ready to be served. */
 export interface VirtualInstrument {
-  readonly scpi: ScpiInstrument;
+  readonly device: MessageDevice;
   /** Where the real one listens for raw sockets. */
   readonly socketPort: number;
   /** Where the real one closes hung sessions when somebody connects. */

@@ -45,9 +45,9 @@ export async function pulseBench({
     seed,
   });
   const servers: Readonly<Record<"awg" | "scope", SocketServer>> = {
-    awg: await serveSocket(createKeysight33500(plan("awg", "keysight-33500", awgModel)).scpi, "127.0.0.1", 0),
+    awg: await serveSocket(createKeysight33500(plan("awg", "keysight-33500", awgModel)).device, "127.0.0.1", 0),
     scope: await serveSocket(
-      createInfiniiVision(plan("scope", "keysight-infiniivision", scopeModel)).scpi,
+      createInfiniiVision(plan("scope", "keysight-infiniivision", scopeModel)).device,
       "127.0.0.1",
       0,
     ),

@@ -29,5 +29,5 @@ export function createKeysight33500({ plan, lab, seed }: InstrumentContext): Vir
     generator.angle = "DEG";
     generator.byteOrder = "NORM";
   });
-  return { scpi: generator.scpi, socketPort: 5025 };
+  return { device: generator.scpi, socketPort: 5025 };
 }

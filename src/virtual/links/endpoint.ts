@@ -1,4 +1,4 @@
-import type { ScpiInstrument } from "../scpi/index.js";
+import type { MessageDevice } from "../scpi/index.js";
 import { MessageExchange } from "./exchange.js";
 import type { ExchangeOptions } from "./exchange.js";
 import { Locks } from "./locks.js";
@@ -12,7 +12,7 @@ export class LinkEndpoint {
   readonly locks = new Locks();
   private readonly exchanges = new Set<MessageExchange>();
 
-  constructor(readonly instrument: ScpiInstrument) {}
+  constructor(readonly instrument: MessageDevice) {}
 
   /** A new client. */
   connect(options: ExchangeOptions): MessageExchange {

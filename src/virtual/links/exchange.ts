@@ -1,6 +1,6 @@
 import { DeviceClear, ScpiError } from "../scpi/errors.js";
 import { Framer } from "../scpi/framer.js";
-import type { ScpiInstrument } from "../scpi/index.js";
+import type { MessageDevice } from "../scpi/index.js";
 import { parseProgramMessage } from "../scpi/program-message.js";
 import { ServiceRequest } from "./service-request.js";
 
@@ -62,11 +62,11 @@ export class MessageExchange {
   private readonly wakers = new Set<() => void>();
 
   constructor(
-    private readonly instrument: ScpiInstrument,
+    private readonly instrument: MessageDevice,
     private readonly options: ExchangeOptions,
     private readonly closed: () => void,
   ) {
-    this.framer = new Framer(instrument.dialect.inputLimit_bytes ?? defaultInputLimit_bytes, true);
+    this.framer = new Framer(instrument.inputLimit_bytes ?? defaultInputLimit_bytes, true);
     this.service = new ServiceRequest(instrument.status, () => this.bits());
   }
 

@@ -28,5 +28,5 @@ export function createInfiniiVision({ plan, lab, seed }: InstrumentContext): Vir
   measureCommands(scope);
   displayCommands(scope);
   scope.scpi.onReset(() => scope.reset());
-  return { scpi: scope.scpi, socketPort: 5025 };
+  return { device: scope.scpi, socketPort: 5025 };
 }

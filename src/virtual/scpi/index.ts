@@ -30,3 +30,4 @@ export { Indefinite, takes } from "./tree.js";
 export type { Call, ResponseData } from "./tree.js";
 export { serveDeadSocket, serveSocket } from "./server.js";
 export type { SocketServer } from "./server.js";
+export type { MessageDevice } from "./device.js";

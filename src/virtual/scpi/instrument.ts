@@ -4,6 +4,7 @@ import { ErrorQueue } from "./error-queue.js";
 import type { QueuedError } from "./error-queue.js";
 import { DeviceClear, esrBit, ScpiError, standardErrors } from "./errors.js";
 import { Operations } from "./operations.js";
+import type { MessageDevice } from "./device.js";
 import { parseProgramMessage } from "./program-message.js";
 import type { ProgramUnit } from "./program-message.js";
 import { StatusModel } from "./status.js";
@@ -35,7 +36,7 @@ export interface Dialect {
  * The SCPI side of one instrument: command tree, status, error queue, and one parser that all its controllers share. A
  * handler may return a promise: this parser waits for it, other instruments go on.
  */
-export class ScpiInstrument {
+export class ScpiInstrument implements MessageDevice {
   readonly tree = new CommandTree();
   readonly status: StatusModel;
   readonly errors: ErrorQueue;
@@ -52,6 +53,14 @@ export class ScpiInstrument {
     this.status = new StatusModel(dialect.errorBit ?? 4);
     this.errors = new ErrorQueue(dialect.queueDepth);
     commonCommands(this);
+  }
+
+  get identity(): string {
+    return this.dialect.identity;
+  }
+
+  get inputLimit_bytes(): number | undefined {
+    return this.dialect.inputLimit_bytes;
   }
 
   /** Done by `*RST`, in the order of registration. */

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { Framer } from "./framer.js";
-import type { ScpiInstrument } from "./instrument.js";
+import type { MessageDevice } from "./device.js";
 
 /** A port on which an instrument listens. */
 export interface SocketServer {
@@ -24,7 +24,7 @@ const defaultInputLimit_bytes = 16 * 1024 * 1024;
  * @param port 0: a free one, chosen by the system
  * @throws Error the port is taken, or the address is not this machine's
  */
-export async function serveSocket(instrument: ScpiInstrument, address: string, port: number): Promise<SocketServer> {
+export async function serveSocket(instrument: MessageDevice, address: string, port: number): Promise<SocketServer> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -57,8 +57,8 @@ export async function serveDeadSocket(target: SocketServer, address: string, por
   return { address, port: bound, sessions: 0, closeSessions: () => undefined, close: () => closeAll(server, none) };
 }
 
-function serveSession(instrument: ScpiInstrument, socket: Socket): void {
-  const framer = new Framer(instrument.dialect.inputLimit_bytes ?? defaultInputLimit_bytes);
+function serveSession(instrument: MessageDevice, socket: Socket): void {
+  const framer = new Framer(instrument.inputLimit_bytes ?? defaultInputLimit_bytes);
   const gone = new AbortController();
   let busy: Promise<void> = Promise.resolve();
   let waiting = 0;

@@ -61,5 +61,5 @@ export function createVirtual2450({ plan, lab, seed }: InstrumentContext): Virtu
   readingCommands(scpi, smu, trigger, buffers, epoch_ms);
   triggerCommands(scpi, smu, trigger);
   systemCommands(scpi, smu);
-  return { scpi, socketPort: 5025, deadSocketPort: 5030 };
+  return { device: scpi, socketPort: 5025, deadSocketPort: 5030 };
 }

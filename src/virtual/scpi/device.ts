@@ -1,0 +1,23 @@
+import type { StatusModel } from "./status.js";
+
+/** What a link needs of an instrument, whatever language it speaks. `ScpiInstrument` is one; one that runs scripts is another. */
+export interface MessageDevice {
+  /** Reply of `*IDN?`. */
+  readonly identity: string;
+  /** Longest program message that is kept; 16 MiB where left out. */
+  readonly inputLimit_bytes?: number | undefined;
+  readonly status: StatusModel;
+  /** Queued errors, for the status byte. */
+  readonly errors: { readonly errorCount: number };
+  /** Queues an error: the message exchange's own are -363, -410, -420 and -430. */
+  raise(code: number): void;
+  /**
+   * Runs one program message after all that came before it, from whomever.
+   *
+   * @param message without its line feed
+   * @param signal aborted when its sender is gone or clears the device: a wait is given up with the rest of its message.
+   *   What needs no waiting still runs, so that turning an output off counts also when its sender hung up after it
+   * @returns the response message as it goes out; undefined where nothing was asked
+   */
+  execute(message: Uint8Array, signal: AbortSignal): Promise<Uint8Array | undefined>;
+}
