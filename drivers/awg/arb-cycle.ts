@@ -67,6 +67,13 @@ export function toArb(label: string, cycle: PulseCycle, ranges: PulseRanges): Ar
   return { loaded: { segments, samples, rate_Sa_per_s }, codes, low_V, high_V };
 }
 
+/** Samples in volts as codes: −32767 is `low_V`, +32767 is `high_V`. */
+export function codesOf(volts: Float64Array, low_V: number, high_V: number): Int16Array {
+  const middle_V = (high_V + low_V) / 2;
+  const half_V = (high_V - low_V) / 2 || 1;
+  return Int16Array.from(volts, (value) => Math.round(((value - middle_V) / half_V) * FULL_SCALE));
+}
+
 function check(label: string, cycle: PulseCycle, ranges: PulseRanges): void {
   const { low_V, high_V } = cycle.limit;
   const refuse = (why: string, details: Record<string, unknown>): never => {

@@ -1,4 +1,12 @@
-import type { Identity, LoadedCycle, PulseCycle, PulseRanges, PulseSource } from "../../src/capabilities/index.js";
+import type {
+  Identity,
+  LoadedCycle,
+  LoadedWaveform,
+  PulseCycle,
+  PulseRanges,
+  PulseSource,
+  WaveformPlan,
+} from "../../src/capabilities/index.js";
 import { MemrigError } from "../../src/errors.js";
 import { ScpiClient, blockMessage, scpiErrors } from "../../src/scpi/index.js";
 import { sci, si } from "../../src/units.js";
@@ -7,9 +15,11 @@ import { identify } from "../support/identity.js";
 import { anyOn, turnOff } from "../support/outputs.js";
 import { SCPI_RAW_PORT } from "../entry.js";
 import type { DriverEntry, SafeState } from "../entry.js";
-import { toArb } from "./arb-cycle.js";
+import { codesOf, toArb } from "./arb-cycle.js";
 import type { ArbCycle } from "./arb-cycle.js";
 import { modelOf } from "./keysight-33500-models.js";
+import { functionName, waveformCommands } from "./keysight-33500-waveform.js";
+import { checkWaveform, frequencyOf, shownShare } from "./waveform-check.js";
 
 const identifies = /(Agilent|Keysight) Technologies,\s*33[56]\d\d[AB]/i;
 
@@ -89,12 +99,28 @@ export class Keysight33500 implements PulseSource {
     const wasOn = await this.scpi.queryBoolean(`OUTP${channel}?`);
     this.#loaded.delete(channel);
     await this.outputOff(channel);
-    await this.#upload(channel, arb);
+    await this.#upload(channel, arb.codes);
     await this.#play(channel, arb, cycle.limit, cycles);
     await this.#verify(channel, arb, cycle.limit, cycles);
     this.#loaded.add(channel);
     if (wasOn) await this.outputOn(channel);
     return arb.loaded;
+  }
+
+  async setWaveform(channel: number, plan: WaveformPlan): Promise<LoadedWaveform> {
+    this.#checkChannel(channel);
+    checkWaveform(this.label, plan, this.ranges);
+    const wasOn = await this.scpi.queryBoolean(`OUTP${channel}?`);
+    this.#loaded.delete(channel);
+    await this.outputOff(channel);
+    const { waveform } = plan;
+    if (waveform.shape === "samples") await this.#upload(channel, codesOf(waveform.volts, plan.low_V, plan.high_V));
+    const { sourceResistance_ohm, maxLevel_V } = this.ranges;
+    await this.scpi.commands(waveformCommands(channel, plan, NAME, sourceResistance_ohm, maxLevel_V));
+    const played = await this.#verifyWaveform(channel, plan);
+    this.#loaded.add(channel);
+    if (wasOn) await this.outputOn(channel);
+    return played;
   }
 
   async outputOn(channel: number): Promise<void> {
@@ -132,10 +158,10 @@ export class Keysight33500 implements PulseSource {
   }
 
   /** Puts the samples into the channel's memory. The output is off. */
-  async #upload(channel: number, arb: ArbCycle): Promise<void> {
-    const bytes = new Uint8Array(2 * arb.codes.length);
+  async #upload(channel: number, codes: Int16Array): Promise<void> {
+    const bytes = new Uint8Array(2 * codes.length);
     const view = new DataView(bytes.buffer);
-    arb.codes.forEach((code, i) => view.setInt16(2 * i, code));
+    codes.forEach((code, i) => view.setInt16(2 * i, code));
     const source = `SOUR${channel}`;
     await this.scpi.commands(
       [
@@ -186,19 +212,11 @@ export class Keysight33500 implements PulseSource {
   /** Reads back what the sample's life depends on. */
   async #verify(channel: number, arb: ArbCycle, limit: PulseCycle["limit"], cycles: number): Promise<void> {
     const source = `SOUR${channel}`;
-    const expect = async (question: string, good: (value: number) => boolean, asked: string) => {
-      const value = await this.scpi.queryNumber(question);
-      if (good(value)) return;
-      throw new MemrigError(
-        "instrument-refused",
-        `${this.label}: ${asked} was set, and ${question} reads back ${value}. The output of channel ${channel} is off.`,
-        { channel, question, value },
-      );
-    };
+    const expect = (question: string, good: (value: number) => boolean, asked: string) =>
+      this.#expect(channel, question, good, asked);
     const { rate_Sa_per_s, samples } = arb.loaded;
     const high_V = Math.max(limit.high_V, arb.high_V) + LEVEL_TOLERANCE_V;
     const low_V = Math.min(limit.low_V, arb.low_V) - LEVEL_TOLERANCE_V;
-    const near = (wanted: number, tolerance: number) => (value: number) => Math.abs(value - wanted) <= tolerance;
     await expect(`OUTP${channel}:LOAD?`, (value) => value >= HIGH_IMPEDANCE, "a high-impedance load");
     await expect(`${source}:DATA:ATTR:POIN? ${NAME}`, (value) => value === samples, `a waveform of ${samples} samples`);
     const rate = `a rate of ${si(rate_Sa_per_s, "Sa/s")}`;
@@ -210,6 +228,63 @@ export class Keysight33500 implements PulseSource {
     await expect(`${source}:VOLT:LIM:STAT?`, (value) => value === 1, "a voltage limit");
     await expect(`${source}:BURS:NCYC?`, (value) => value === cycles, `a burst of ${cycles} cycles`);
     await expect(`${source}:BURS:STAT?`, (value) => value === 1, "a burst");
+  }
+
+  /** Reads back function, levels, limits and period of a waveform. */
+  async #verifyWaveform(channel: number, plan: WaveformPlan): Promise<LoadedWaveform> {
+    const source = `SOUR${channel}`;
+    const share = shownShare(plan.load_ohm, this.ranges.sourceResistance_ohm);
+    const expect = (question: string, good: (value: number) => boolean, asked: string) =>
+      this.#expect(channel, question, good, asked);
+    const played = (await this.scpi.query(`${source}:FUNC?`)).trim();
+    if (played !== functionName(plan)) {
+      throw new MemrigError(
+        "instrument-refused",
+        `${this.label}: ${functionName(plan)} was set, and the function reads back ${played}. The output of channel ${channel} is off.`,
+        { channel, played },
+      );
+    }
+    const load = plan.load_ohm;
+    const loadIsRight = load === undefined ? (value: number) => value >= HIGH_IMPEDANCE : near(load, 1e-3 * load);
+    await expect(`OUTP${channel}:LOAD?`, loadIsRight, load === undefined ? "a high-impedance load" : si(load, "ohm"));
+    const level = async (end: "HIGH" | "LOW", asked_V: number): Promise<number> => {
+      const question = plan.waveform.shape === "dc" ? `${source}:VOLT:OFFS?` : `${source}:VOLT:${end}?`;
+      const shown_V = await expect(
+        question,
+        near(asked_V * share, LEVEL_TOLERANCE_V),
+        `a level of ${si(asked_V, "V")}`,
+      );
+      return shown_V / share;
+    };
+    const high_V = await level("HIGH", plan.high_V);
+    const low_V = await level("LOW", plan.low_V);
+    const { limit } = plan;
+    const most_V = limit.high_V * share + LEVEL_TOLERANCE_V;
+    const least_V = limit.low_V * share - LEVEL_TOLERANCE_V;
+    await expect(`${source}:VOLT:LIM:HIGH?`, (value) => value <= most_V, `a limit of ${si(limit.high_V, "V")}`);
+    await expect(`${source}:VOLT:LIM:LOW?`, (value) => value >= least_V, `a limit of ${si(limit.low_V, "V")}`);
+    await expect(`${source}:VOLT:LIM:STAT?`, (value) => value === 1, "a voltage limit");
+    const wanted_Hz = frequencyOf(plan);
+    if (wanted_Hz === undefined) return { low_V, high_V };
+    if (plan.burst) {
+      const { cycles } = plan.burst;
+      await expect(`${source}:BURS:NCYC?`, (value) => value === cycles, `a burst of ${cycles} cycles`);
+    }
+    const question = plan.waveform.shape === "samples" ? `${source}:FUNC:ARB:FREQ?` : `${source}:FREQ?`;
+    const asked = `a frequency of ${si(wanted_Hz, "Hz")}`;
+    const frequency_Hz = await expect(question, near(wanted_Hz, RATE_TOLERANCE * wanted_Hz), asked);
+    return { low_V, high_V, frequency_Hz };
+  }
+
+  /** @throws MemrigError `instrument-refused`: a setting reads back as another than was set; the output is off */
+  async #expect(channel: number, question: string, good: (value: number) => boolean, asked: string): Promise<number> {
+    const value = await this.scpi.queryNumber(question);
+    if (good(value)) return value;
+    throw new MemrigError(
+      "instrument-refused",
+      `${this.label}: ${asked} was set, and ${question} reads back ${value}. The output of channel ${channel} is off.`,
+      { channel, question, value },
+    );
   }
 
   #checkChannel(channel: number): void {
@@ -231,4 +306,8 @@ export class Keysight33500 implements PulseSource {
       { channel },
     );
   }
+}
+
+function near(wanted: number, tolerance: number): (value: number) => boolean {
+  return (value) => Math.abs(value - wanted) <= tolerance;
 }

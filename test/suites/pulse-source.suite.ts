@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { PulseCycle, PulseSource } from "../../src/capabilities/index.js";
+import type { PulseCycle, PulseSource, Waveform, WaveformPlan } from "../../src/capabilities/index.js";
 import type { MemrigError } from "../../src/errors.js";
 
 export interface SourceBench {
@@ -123,5 +123,103 @@ export function pulseSourceSuite(name: string, open: () => Promise<SourceBench>)
       await source.makeSafe();
       assert.equal(await source.outputIsOn(), false);
       await source.makeSafe();
+    }));
+
+  const limit = { low_V: -2, high_V: 2 };
+  const shaped = (waveform: Waveform): WaveformPlan => ({ waveform, low_V: -0.5, high_V: 1, limit });
+  const shapes: readonly Waveform[] = [
+    { shape: "sine", frequency_Hz: 12_345 },
+    { shape: "square", frequency_Hz: 20e3, duty: 0.25 },
+    { shape: "ramp", frequency_Hz: 1e3, symmetry: 0.1 },
+    { shape: "pulse", period_s: 100e-6, width_s: 5e-6, rise_s: 100e-9, fall_s: 200e-9 },
+    { shape: "noise" },
+    { shape: "samples", volts: Float64Array.from({ length: 200 }, (_, i) => (i % 3) / 2 - 0.25), rate_Sa_per_s: 1e6 },
+  ];
+
+  test(`${name}: each of its own waveforms reads back as asked, and turns nothing on`, () =>
+    on(async (source) => {
+      for (const waveform of shapes) {
+        const played = await source.setWaveform(1, shaped(waveform));
+        assert.ok(Math.abs(played.low_V + 0.5) < 5e-3, `${waveform.shape}: ${played.low_V} V`);
+        assert.ok(Math.abs(played.high_V - 1) < 5e-3, `${waveform.shape}: ${played.high_V} V`);
+        const wanted_Hz = { sine: 12_345, square: 20e3, ramp: 1e3, pulse: 10e3, samples: 5e3, noise: NaN, dc: NaN }[
+          waveform.shape
+        ];
+        if (Number.isNaN(wanted_Hz)) assert.equal(played.frequency_Hz, undefined);
+        else assert.ok(Math.abs((played.frequency_Hz ?? NaN) / wanted_Hz - 1) < 1e-4, `${played.frequency_Hz} Hz`);
+        assert.equal(await source.outputIsOn(), false);
+      }
+    }));
+
+  test(`${name}: waveforms of other times follow each other, slow after fast and fast after slow`, () =>
+    on(async (source) => {
+      const others: readonly Waveform[] = [
+        { shape: "sine", frequency_Hz: 10e6 },
+        { shape: "ramp", frequency_Hz: 100, symmetry: 0.5 },
+        { shape: "square", frequency_Hz: 1e6, duty: 0.3 },
+        { shape: "pulse", period_s: 1e-6, width_s: 100e-9, rise_s: 20e-9, fall_s: 20e-9 },
+        { shape: "square", frequency_Hz: 0.1, duty: 0.9 },
+        { shape: "pulse", period_s: 1, width_s: 0.5, rise_s: 500e-9, fall_s: 500e-9 },
+        { shape: "sine", frequency_Hz: 1e6 },
+      ];
+      for (const waveform of others) await source.setWaveform(1, shaped(waveform));
+    }));
+
+  test(`${name}: a constant level has one level`, () =>
+    on(async (source) => {
+      const level: WaveformPlan = { waveform: { shape: "dc" }, low_V: 0.75, high_V: 0.75, limit };
+      const played = await source.setWaveform(1, level);
+      assert.ok(Math.abs(played.high_V - 0.75) < 5e-3 && Math.abs(played.low_V - 0.75) < 5e-3);
+      await source.outputOn(1);
+      assert.equal(await source.outputIsOn(), true);
+    }));
+
+  test(`${name}: a load changes what is shown, not the open-circuit levels that were asked for`, () =>
+    on(async (source) => {
+      for (const load_ohm of [50, 1000]) {
+        const played = await source.setWaveform(1, { ...shaped({ shape: "sine", frequency_Hz: 1e3 }), load_ohm });
+        assert.ok(Math.abs(played.high_V - 1) < 1e-2, `${load_ohm} ohm: ${played.high_V} V`);
+      }
+    }));
+
+  test(`${name}: a burst waits for its trigger, upside down too`, () =>
+    on(async (source) => {
+      const pulse = shaped({ shape: "pulse", period_s: 100e-6, width_s: 5e-6, rise_s: 1e-7, fall_s: 1e-7 });
+      await source.setWaveform(1, { ...pulse, polarity: "inverted", burst: { cycles: 3, trigger: "bus" } });
+      await source.outputOn(1);
+      await source.trigger(1);
+      await source.outputOff(1);
+    }));
+
+  test(`${name}: after a waveform a cycle is what it was before, and the other way round`, () =>
+    on(async (source) => {
+      const before = await source.load(1, cycle, 3);
+      await source.setWaveform(1, { ...shaped({ shape: "square", frequency_Hz: 1e5, duty: 0.5 }), load_ohm: 50 });
+      assert.deepEqual(await source.load(1, cycle, 3), before);
+    }));
+
+  test(`${name}: a waveform that it can not play, or that breaks its own limits, is refused, and nothing goes on`, () =>
+    on(async (source) => {
+      const { maxLevel_V } = source.ranges;
+      const sine = shaped({ shape: "sine", frequency_Hz: 1e3 });
+      const wrong: WaveformPlan[] = [
+        { ...sine, high_V: 2.1 },
+        { ...sine, low_V: -2.1 },
+        { ...sine, low_V: 1 },
+        { ...sine, high_V: NaN },
+        { ...sine, high_V: 1.01 * maxLevel_V, limit: { low_V: -100, high_V: 100 } },
+        { ...sine, load_ohm: 0 },
+        { ...sine, burst: { cycles: 0, trigger: "bus" } },
+        { ...sine, burst: { cycles: source.ranges.maxCycles + 1, trigger: "bus" } },
+        shaped({ shape: "sine", frequency_Hz: NaN }),
+        shaped({ shape: "square", frequency_Hz: 1e3, duty: 1.1 }),
+        shaped({ shape: "pulse", period_s: 1e-6, width_s: 2e-6, rise_s: 1e-8, fall_s: 1e-8 }),
+        shaped({ shape: "samples", volts: Float64Array.of(0, 1.2, 0), rate_Sa_per_s: 1e6 }),
+        shaped({ shape: "samples", volts: Float64Array.of(0, NaN, 0), rate_Sa_per_s: 1e6 }),
+        { ...shaped({ shape: "noise" }), burst: { cycles: 1, trigger: "bus" } },
+      ];
+      for (const plan of wrong) await assert.rejects(source.setWaveform(1, plan), refused, JSON.stringify(plan));
+      await assert.rejects(source.setWaveform(source.channels + 1, sine), refused);
+      assert.equal(await source.outputIsOn(), false);
     }));
 }
