@@ -74,6 +74,11 @@ interface EntryOf<K extends Kind> {
   /** Matches the whole reply to `*IDN?`; of all drivers only one may. */
   readonly identifies: RegExp;
   readonly safe: SafeState;
+  /**
+   * The same for one model of the family, by its reply to `*IDN?`: a family with one and two channels asks the second one
+   * only where it is there. `safe` where left out.
+   */
+  safeOf?(identity: string): SafeState;
   /** How it tells its errors. */
   readonly errors: ErrorDialect;
   /** Port of the raw socket; undefined: it has no network connector of its own. */

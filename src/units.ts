@@ -3,7 +3,7 @@ import { MemrigError } from "./errors.js";
 
 /** Units a quantity may carry in a file, on the command line or in a column. `""` is a bare number. */
 export type Unit =
-  "V" | "A" | "W" | "J" | "s" | "Hz" | "ohm" | "S" | "F" | "K" | "V/s" | "A/V" | "V/A" | "V/decade" | "";
+  "V" | "A" | "W" | "J" | "s" | "Hz" | "ohm" | "S" | "F" | "K" | "V/s" | "A/s" | "A/V" | "V/A" | "V/decade" | "";
 
 const prefixes: Readonly<Record<string, number>> = {
   f: 1e-15,
@@ -36,6 +36,7 @@ const spellings: Readonly<Record<string, Unit>> = {
   F: "F",
   K: "K",
   "V/s": "V/s",
+  "A/s": "A/s",
   "A/V": "A/V",
   "V/A": "V/A",
   "V/decade": "V/decade",

@@ -11,7 +11,7 @@ import { MemrigError } from "../../src/errors.js";
 import { ScpiClient, blockMessage, scpiErrors } from "../../src/scpi/index.js";
 import { sci, si } from "../../src/units.js";
 import type { Session } from "../../src/visa/index.js";
-import { identify } from "../support/identity.js";
+import { identify, parseIdentity } from "../support/identity.js";
 import { anyOn, turnOff } from "../support/outputs.js";
 import { SCPI_RAW_PORT } from "../entry.js";
 import type { DriverEntry, SafeState } from "../entry.js";
@@ -46,6 +46,7 @@ export const keysight33500 = {
   identifies,
   // Two channels: a generator with one refuses the second message, and nothing else happens.
   safe: { ...outputsOf(2), isOn: outputsOf(1).isOn },
+  safeOf: (identity) => outputsOf(modelOf(parseIdentity(identity)?.model ?? "")?.channels ?? 1),
   errors: scpiErrors,
   defaultPort: SCPI_RAW_PORT,
   open: (session, label) => Keysight33500.open(session, label),
