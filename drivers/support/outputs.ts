@@ -1,5 +1,4 @@
 import { MemrigError, messageOf } from "../../src/errors.js";
-import { parseBoolean } from "../../src/scpi/index.js";
 import type { ScpiClient } from "../../src/scpi/index.js";
 import type { SafeState } from "../entry.js";
 
@@ -39,10 +38,10 @@ export async function turnOff(client: ScpiClient, output: OutputSwitch): Promise
   );
 }
 
-/** The first question that is answered with "on"; undefined where all are off. */
+/** The first question that is answered with anything but 0 or OFF (a heater range, a word); undefined where all are off. */
 export async function anyOn(client: ScpiClient, output: OutputSwitch): Promise<string | undefined> {
   for (const question of output.isOn) {
-    if (parseBoolean(await client.session.query(question))) return question;
+    if (!/^\s*(\+?0(\.0*)?(E\+?0+)?|OFF)\s*$/i.test(await client.session.query(question))) return question;
   }
   return undefined;
 }
