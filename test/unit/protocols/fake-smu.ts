@@ -7,6 +7,7 @@ export type FakeDevice = (level: number, plan: SweepPlan) => { voltage_V: number
 export class FakeSmu implements SweepSmu {
   readonly label = "smu";
   readonly identity = { maker: "none", model: "fake", serial: "0", firmware: "0" };
+  readonly channels = 1;
   readonly ranges = { maxVoltage_V: 210, maxCurrent_A: 1, maxPower_W: 20, minDwell_s: 1e-4 };
   readonly log: string[] = [];
   asked: SweepPlan | undefined;
