@@ -1,13 +1,14 @@
 import type {
+  Bias,
   CapturePlan,
   CaptureScope,
   Identity,
   LoadedCycle,
   PulseCycle,
   PulseSource,
+  SourceMeasureUnit,
   SweepPlan,
   SweepReading,
-  SweepSmu,
 } from "../../../src/capabilities/index.js";
 
 const identity: Identity = { maker: "fake", model: "fake", serial: "1", firmware: "1" };
@@ -21,9 +22,13 @@ const plain = (label: string) => ({
 });
 
 /** Keeps what reaches it: what an instrument would have been told. */
-export function fakeSmu(reached: SweepPlan[]): SweepSmu {
+export function fakeSmu(reached: SweepPlan[], held: Bias[] = []): SourceMeasureUnit {
   return {
     ...plain("smu"),
+    channels: 2,
+    hold: async (bias: Bias) => void held.push(structuredClone(bias)),
+    measure: async () => ({ voltage_V: 0, current_A: 0, time_s: 0, inCompliance: false }),
+    release: async () => undefined,
     ranges: { maxVoltage_V: 200, maxCurrent_A: 1, maxPower_W: 20, minDwell_s: 1e-3 },
     // eslint-disable-next-line require-yield -- it is about what arrives, not about what comes back
     async *sweep(plan: SweepPlan): AsyncGenerator<SweepReading[], void, undefined> {
