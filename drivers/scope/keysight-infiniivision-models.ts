@@ -26,5 +26,7 @@ export function rangesOf(model: string): CaptureRanges | undefined {
     maxSegments: family.maxSegments,
     maxPoints: family.maxPoints,
     minStep_s: 1 / family.fastest_Sa_per_s,
+    maxAverage: 65_536,
+    external: true,
   };
 }

@@ -193,7 +193,7 @@ export class KeysightInfiniiVision implements CaptureScope {
     const { level_V, slope, channel } = plan.trigger;
     return new MemrigError(
       "no-answer",
-      `${this.label}: ${taken} of ${plan.segments} triggers came ${when}. It is stopped. Does channel ${channel} pass ` +
+      `${this.label}: ${taken} of ${plan.segments} triggers came ${when}. It is stopped. Does ${channel === "external" ? "the external trigger" : `channel ${channel}`} pass ` +
         `${si(level_V, "V")} ${slope}, and was the generator started after the scope was armed?`,
       { taken, segments: plan.segments },
     );

@@ -14,17 +14,10 @@ const SOURCE_LIMITED = 0x20;
 /**
  * Readings out of the text of `:TRAC:DATA?`.
  *
- * @param first running number of the first one in the sweep
- * @param start_s when this run began, since the first reading of the sweep
+ * @param first running number of the first one in the sweep; times count from the first one in the buffer
  * @throws MemrigError `bad-reply`: another number of values than was asked for, or one that is no number
  */
-export function parseReadings(
-  reply: string,
-  count: number,
-  first: number,
-  start_s: number,
-  setup: SweepSetup,
-): SweepReading[] {
+export function parseReadings(reply: string, count: number, first: number, setup: SweepSetup): SweepReading[] {
   const values = numbersOf(reply, count, ELEMENTS.length);
   const voltageFirst = setup.plan.drive === "voltage";
   const readings: SweepReading[] = [];
@@ -35,7 +28,7 @@ export function parseReadings(
       index: first + i,
       voltage_V: voltageFirst ? forced : measured,
       current_A: voltageFirst ? measured : forced,
-      time_s: start_s + (values[at + 2] ?? NaN),
+      time_s: values[at + 2] ?? NaN,
       inCompliance: isLimited(values[at + 3]),
     });
   }

@@ -16,6 +16,9 @@ const REFRESH_MS = 100;
 /** A sweep that gives no reading for so long, beside its dwell, is not going on. */
 const STALLED_S = 20;
 
+/** Longest wait for a run that comes back by itself; a longer way is cut short, and ends in steps from here. */
+const WORTH_WAITING_S = 0.3;
+
 /** What one message tells of a run: readings that were known of before, how many there are now, and how it goes. */
 interface Look {
   readonly data: string;
@@ -23,11 +26,17 @@ interface Look {
   readonly goesOn: boolean;
 }
 
+/** How a run ended, to be read when its readings have come. */
+export interface Ending {
+  /** The trigger model came to its end, and has turned the output off at the last level. */
+  byItself: boolean;
+}
+
 /**
  * Readings of one run of the trigger model, as its buffer fills. A look fetches what the look before saw, so that a run
  * costs one message a look and one more.
  *
- * @param first running number of its first reading in the sweep; @param start_s its time
+ * @param first running number of its first reading in the sweep; times count from there
  * @throws MemrigError `instrument-refused`: it ended before its time; `no-answer`: it stands still; `bad-reply`: it took
  *   other readings than were asked for; `aborted`
  */
@@ -36,7 +45,7 @@ export async function* readRun(
   setup: SweepSetup,
   run: Run,
   first: number,
-  start_s: number,
+  ending: Ending,
   signal: AbortSignal,
 ): AsyncGenerator<SweepReading[], void, undefined> {
   const { dwell_s } = setup.plan;
@@ -45,12 +54,12 @@ export async function* readRun(
   let ended = false;
   let read = 0;
   let known = 0;
-  await pause(pace.wait_ms(undefined), signal);
+  await pause(pace.first_ms, signal);
   for (;;) {
     const count = Math.min(known - read, MOST_AT_ONCE);
     const look = await lookInto(scpi, read, count);
     if (count > 0) {
-      yield parseReadings(look.data, count, first + read, start_s, setup);
+      yield parseReadings(look.data, count, first + read, setup);
       read += count;
       ended = false;
     }
@@ -59,18 +68,19 @@ export async function* readRun(
     if (known > read) {
       // The first ones at once: somebody wants to see that it works.
       const mayWait = read > 0 && known < run.expected && look.goesOn && known - read < MOST_AT_ONCE;
-      if (mayWait) await pause(pace.wait_ms(look.held), signal);
+      if (mayWait) await pause(pace.next_ms(look.held), signal);
       continue;
     }
-    if (read === run.expected && (run.comesBack || !look.goesOn)) {
-      if (look.held !== run.total && !run.comesBack) throw wrongCount(scpi, look.held, run.total);
-      return;
+    if (read === run.expected) {
+      ending.byItself = !look.goesOn;
+      if (!look.goesOn && look.held !== run.total) throw wrongCount(scpi, look.held, run.total);
+      if (!look.goesOn || (run.comesBack && pace.left_s(look.held) > WORTH_WAITING_S)) return;
     }
     // The state may be an old one: believe an end only where nothing came after it.
     if (read < run.expected && ended) throw await endedEarly(scpi, look.held, run.expected);
     ended = !look.goesOn;
     patience.check(read, run.expected);
-    await pause(ended || read === run.expected ? 2 * REFRESH_MS : pace.wait_ms(look.held), signal);
+    await pause(ended || (read === run.expected && !run.comesBack) ? 2 * REFRESH_MS : pace.next_ms(look.held), signal);
   }
 }
 

@@ -26,6 +26,7 @@ import type { Run, SweepSetup } from "./keithley-2450-plan.js";
 import { timeBetween_s } from "./keithley-2450-readings.js";
 import type { ClockReading } from "./keithley-2450-readings.js";
 import { readRun } from "./keithley-2450-run.js";
+import type { Ending } from "./keithley-2450-run.js";
 
 const identifies = /KEITHLEY INSTRUMENTS,\s*MODEL 24(50|60|61|70)/i;
 
@@ -63,7 +64,7 @@ export const keithley2450 = {
  * A sweep sets everything it relies on; the terminals (front or rear) stay as the person at the bench chose them, and so
  * does the state of the output when off, unless the bench file says.
  *
- * A sweep whose buffer holds all its readings takes eight messages, and one more for each second it lasts.
+ * A sweep whose buffer holds all its readings takes at most ten messages, and one more for each second that it lasts.
  *
  * Sources: Keithley 2450-901-01 Rev B (SCPI command reference), 2461-901-01 A.
  */
@@ -117,15 +118,17 @@ export class Keithley2450 implements SourceMeasureUnit {
     stopIfAborted(signal, this.label, "nothing was sent");
     if (await this.outputIsOn()) throw foundOn(this.label, "A sweep");
     let failure: unknown;
-    let isAtZero = false;
+    const ending: Ending = { byItself: false };
     try {
-      yield* this.#runs(setup, signal);
-      isAtZero = !setup.runOf(1).comesBack;
+      yield* this.#runs(setup, ending, signal);
     } catch (error) {
       failure = error;
+      ending.byItself = false;
       throw error;
     } finally {
-      await offAfter(failure, () => (isAtZero ? this.#endWell() : turnOff(this.scpi, output, this.settings.ramp)));
+      await offAfter(failure, () =>
+        ending.byItself ? this.#endWell() : turnOff(this.scpi, output, this.settings.ramp),
+      );
     }
   }
 
@@ -161,7 +164,11 @@ export class Keithley2450 implements SourceMeasureUnit {
   }
 
   /** As many runs of the trigger model as it takes for all cycles, each within the buffer. */
-  async *#runs(setup: SweepSetup, signal: AbortSignal): AsyncGenerator<SweepReading[], void, undefined> {
+  async *#runs(
+    setup: SweepSetup,
+    ending: Ending,
+    signal: AbortSignal,
+  ): AsyncGenerator<SweepReading[], void, undefined> {
     const { levels, cycles } = setup.plan;
     const madeSafe = this.#madeSafe;
     let began: ClockReading | undefined;
@@ -172,8 +179,9 @@ export class Keithley2450 implements SourceMeasureUnit {
       if (this.#madeSafe !== madeSafe) throw madeSafeMeanwhile(this.label);
       await this.scpi.send(":INIT"); // where it is refused no reading comes, and the error queue says why
       let start_s = 0;
+      ending.byItself = false;
       // One run has the buffer's clock; more than one need the clock they share.
-      for await (const readings of readRun(this.scpi, setup, run, done * levels.length, 0, signal)) {
+      for await (const readings of readRun(this.scpi, setup, run, done * levels.length, ending, signal)) {
         if (setup.cyclesPerRun < cycles && readings[0]?.index === done * levels.length) {
           const clock = await this.#bufferStart();
           began ??= clock;

@@ -1,9 +1,8 @@
 import { MemrigError, messageOf } from "../../src/errors.js";
-import { parseBoolean } from "../../src/scpi/index.js";
 import type { ScpiClient } from "../../src/scpi/index.js";
 import { defaultRamp } from "../entry.js";
 import type { RampRate, SafeState } from "../entry.js";
-import { rampDown } from "./ramp.js";
+import { answersOff, rampDown } from "./ramp.js";
 
 /** What turns an output off, and what tells whether it is; with the way to zero before that, where it has a level. */
 export type OutputSwitch = Pick<SafeState, "off" | "isOn"> & Partial<Pick<SafeState, "halt" | "ramps">>;
@@ -13,8 +12,9 @@ const TRIES = 2;
 
 /**
  * Brings outputs that are on to zero in steps, turns them off and asks whether they are. Where the way to zero fails, the
- * last try turns off without it: a jump is better than an output left on. Looks at no error queue on the way, so that an old error can not stand
- * in the way of being safe; empties it at the end, so that nothing of this is blamed on a later command.
+ * last try turns off without it: a jump is better than an output left on. Looks at no error queue on the way, so that an
+ * old error can not stand in the way of being safe; empties it at the end, so that nothing of this is blamed on a later
+ * command.
  *
  * @throws MemrigError `no-answer`: the state of the outputs is unknown; the message says so
  */
@@ -63,10 +63,10 @@ export async function offAfter(failure: unknown, off: () => Promise<void>): Prom
   }
 }
 
-/** The first question that is answered with "on"; undefined where all are off. */
+/** The first question that is answered with anything but 0 or OFF (a heater range, a word); undefined where all are off. */
 export async function anyOn(client: ScpiClient, output: OutputSwitch): Promise<string | undefined> {
   for (const question of output.isOn) {
-    if (parseBoolean(await client.session.query(question))) return question;
+    if (!answersOff(await client.session.query(question))) return question;
   }
   return undefined;
 }

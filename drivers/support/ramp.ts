@@ -1,5 +1,5 @@
 import type { RampDown, RampRate, SafeState } from "../entry.js";
-import { parseBoolean, parseNumber, rampBetween, LONGEST_SAFE_RAMP_S } from "../../src/scpi/index.js";
+import { parseNumber, rampBetween, LONGEST_SAFE_RAMP_S } from "../../src/scpi/index.js";
 import type { Ramp, ScpiClient } from "../../src/scpi/index.js";
 import { sci } from "../../src/units.js";
 import { pause } from "./wait.js";
@@ -20,6 +20,11 @@ export async function runRamp(
   }
 }
 
+/** True for 0 in any form, and OFF. */
+export function answersOff(reply: string): boolean {
+  return /^\s*(\+?0(\.0*)?(E\+?0+)?|OFF)\s*$/i.test(reply);
+}
+
 /**
  * Brings every output that is on to zero in steps, as its safe state says; what is off is not touched. The output stays on.
  * Within half a second, however slow the slew: what comes next is turning off. Looks at no error queue.
@@ -34,7 +39,7 @@ export async function rampDown(client: ScpiClient, output: Pick<SafeState, "ramp
     return known;
   };
   for (const one of output.ramps) {
-    if (!parseBoolean(await ask(one.isOn))) continue;
+    if (answersOff(await ask(one.isOn))) continue;
     if (one.when && !new RegExp(one.when.matches).test(await ask(one.when.question))) continue;
     const level = parseNumber(await client.session.query(one.level));
     await runRamp(toZero(one, level, rate), (next) => client.send(one.set.replaceAll("{level}", sci(next))));

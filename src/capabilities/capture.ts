@@ -52,6 +52,10 @@ export interface CaptureRanges {
   readonly maxSegments: number;
   readonly maxPoints: number;
   readonly minStep_s: number;
+  /** Most records in an average. */
+  readonly maxAverage: number;
+  /** It has an external trigger input. */
+  readonly external: boolean;
 }
 
 /** Records voltages against time on a trigger: an oscilloscope with segmented memory. */

@@ -100,6 +100,40 @@ export function captureScopeSuite(name: string, open: () => Promise<CaptureBench
       }));
   }
 
+  test(`${name}: an average of many pulses is one record, with less noise than each`, () =>
+    on(async (bench) => {
+      const scatter = async (average: number): Promise<number> => {
+        // Fine enough for the scope's own noise to be more than a code.
+        const channels = [{ channel: 2, range_V: 0.016, offset_V: 0.005, impedance: "50" as const }];
+        const trigger = { channel: 2, level_V: 0.008, slope: "rising" as const };
+        await play(bench, { ...plan, channels, trigger, segments: 1, average }, average);
+        const captures: Capture[] = [];
+        for await (const capture of bench.scope.captures(30, never)) {
+          const volts = Float64Array.from(capture.volts.get(2) ?? []);
+          captures.push({ ...capture, volts: new Map([[2, volts]]) });
+        }
+        assert.equal(captures.length, 1);
+        const [capture] = captures;
+        assert.ok(capture);
+        const level_V = mean(capture, 2, 11e-6, 19e-6);
+        const index = (time_s: number) => Math.round((time_s - capture.start_s) / capture.step_s);
+        const flat = capture.volts.get(2)?.subarray(index(11e-6), index(19e-6)) ?? new Float64Array(0);
+        return Math.sqrt(flat.reduce((sum, volt) => sum + (volt - level_V) ** 2, 0) / flat.length);
+      };
+      const one_V = await scatter(1);
+      const many_V = await scatter(64);
+      assert.ok(many_V < 0.5 * one_V, `${many_V} V with an average, ${one_V} V without`);
+    }));
+
+  test(`${name}: a coupled channel loses its mean`, () =>
+    on(async (bench) => {
+      const channels = [{ channel: 1, range_V: 3.2, offset_V: 0, coupling: "ac" as const, bandwidth_Hz: 20e6 }];
+      await play(bench, { ...plan, segments: 1, channels, trigger: { ...plan.trigger, level_V: 0.4 } });
+      let count = 0;
+      for await (const capture of bench.scope.captures(30, never)) count = capture.segment + 1;
+      assert.equal(count, 1);
+    }));
+
   test(`${name}: triggers that do not come end the wait with their number`, () =>
     on(async (bench) => {
       await play(bench, plan, 3);
@@ -156,6 +190,10 @@ export function captureScopeSuite(name: string, open: () => Promise<CaptureBench
         { channels: [{ channel: channels + 1, range_V: 1, offset_V: 0 }] },
         { trigger: { channel: 3, level_V: 0, slope: "rising" } },
         { pretrigger_s: -1 },
+        { segments: 1, average: 0 },
+        { segments: 1, average: scope.ranges.maxAverage + 1 },
+        { segments: 4, average: 4 },
+        { channels: [{ channel: 1, range_V: 1, offset_V: NaN }] },
       ];
       for (const change of changes) {
         const refused = (error: MemrigError) => error.kind === "invalid-request";

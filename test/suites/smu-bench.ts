@@ -11,7 +11,7 @@ export interface ResistorBench {
   /** Voltages that were on the device, one after another, as the lab saw them. Not the driver's word. */
   readonly seen_V: readonly number[];
   /** Another connection to the same instrument. */
-  session(): Promise<Session>;
+  readonly session: () => Promise<Session>;
   /** Ends what was begun for this test. */
   close(): Promise<void>;
 }

@@ -7,6 +7,9 @@ import { rangesOf as scopeRangesOf } from "../../drivers/scope/keysight-infiniiv
 import { parsePreamble, toVolts } from "../../drivers/scope/infiniivision-waveform.js";
 import { asRamp } from "../../drivers/smu/sweep-shape.js";
 import { drivers } from "../../drivers/index.js";
+import { createDevice } from "../../src/simulator/index.js";
+import { virtualInstruments } from "../../src/virtual/instruments.js";
+import { Lab } from "../../src/virtual/lab.js";
 import type { PulseSegment } from "../../src/capabilities/index.js";
 import { MemrigError } from "../../src/errors.js";
 
@@ -152,18 +155,16 @@ test("codes become volts by the preamble", () => {
   assert.throws(() => parsePreamble("+0,+0,+3,+1,1,0,0,1,0,128"), /16-bit words/);
 });
 
-test("every driver says what makes it safe, and knows its family by its identity", () => {
-  const identities: Record<string, string> = {
-    "keithley-2450": "KEITHLEY INSTRUMENTS,MODEL 2450,04610529,1.7.12b",
-    "keysight-33500": "Agilent Technologies,33522B,MY52800123,2.09-1.19-2.00-52-00",
-    "keysight-infiniivision": "KEYSIGHT TECHNOLOGIES,MSO-X 3104T,MY57123456,07.20.2017102614",
-  };
-  assert.deepEqual([...drivers.keys()].sort(), Object.keys(identities).sort());
-  for (const [name, entry] of drivers) {
-    assert.equal(entry.name, name);
-    assert.ok(entry.safeMessages.length > 0);
-    for (const [other, identity] of Object.entries(identities)) {
-      assert.equal(entry.identifies.test(identity), other === name, `${name} and ${identity}`);
-    }
+test("every driver says what makes it safe, has a twin, and alone knows its twin by its identity", () => {
+  assert.deepEqual([...drivers.keys()].sort(), [...virtualInstruments.keys()].sort());
+  const device = createDevice("resistor", { R: 1000 });
+  for (const [name, create] of virtualInstruments) {
+    const lab = new Lab(device, [], "fast");
+    const { identity } = create({ plan: { label: "x", driver: name }, lab, seed: 1 }).device;
+    lab.close();
+    const knowing = [...drivers.values()].filter(({ identifies }) => identifies.test(identity)).map((one) => one.name);
+    assert.deepEqual(knowing, [name], identity);
+    assert.equal(drivers.get(name)?.name, name);
+    assert.notEqual(drivers.get(name)?.safe.off.length, 0, `${name} can be made safe`);
   }
 });

@@ -266,7 +266,9 @@ test("when turning off fails too, both failures are told, and that the output ma
     asked(":OUTP?", "1"),
     // The second try can not even ask for the level, and turns off all the same.
     ...told(":ABOR"),
-    asked(":OUTP?", "?"),
+    asked(":OUTP?", "1"),
+    asked(":SOUR:FUNC?", "VOLT"),
+    asked(":SOUR:VOLT?", "?"),
     ...told(":ABOR", ":OUTP OFF"),
     asked(":OUTP?", "1"),
   ];
