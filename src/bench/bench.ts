@@ -1,18 +1,22 @@
 import path from "node:path";
-import type { CaptureScope, PulseSource, StationName, Stations, SweepSmu } from "../capabilities/index.js";
+import type { StationName, Stations } from "../capabilities/index.js";
 import { within } from "../engine/index.js";
 import type { SafeReport } from "../engine/index.js";
 import { MemrigError, messageOf } from "../errors.js";
 import { runFiles } from "../store/index.js";
 import type { RunEvent } from "../store/shapes.js";
 import type { BenchConfig } from "./config.js";
+import { foundOnMessage } from "./found-on.js";
+import { Gate } from "./gate.js";
 import type { Guardian } from "./guardian.js";
 import { entryOf } from "./instrument.js";
 import type { OpenInstrument } from "./instrument.js";
 import type { Lock } from "./lock.js";
+import { inSafeOrder } from "./safe-order.js";
 import { sendSafe } from "./safe-socket.js";
 import type { SafeTarget } from "./safe-socket.js";
 import { stationOf, withLimits } from "./stations.js";
+import type { AnyInstrument } from "./stations.js";
 import { safeTarget } from "./targets.js";
 import type { VirtualHost } from "./virtual-host.js";
 
@@ -49,18 +53,13 @@ export interface Parts {
   host?: VirtualHost;
 }
 
-export function foundOnNotice(label: string): { message: string; label: string } {
-  return {
-    message:
-      `${label}: an output was on already. It is left as it is, and this program will not drive it: a jump from whatever ` +
-      "it is at could harm the sample. Turn it off at the front panel, or with memrig safe, then run again.",
-    label,
-  };
+export function foundOnNotice({ label, foundLevels }: OpenInstrument): { message: string; label: string } {
+  return { message: foundOnMessage(label, foundLevels), label };
 }
 
-export function targetOf(config: BenchConfig, { label, resource }: OpenInstrument): SafeTarget[] {
+export function targetOf(config: BenchConfig, { label, resource, identity }: OpenInstrument): SafeTarget[] {
   const instrument = config.instruments.find((candidate) => candidate.label === label);
-  return instrument ? [safeTarget(label, entryOf(instrument), resource)] : [];
+  return instrument ? [safeTarget(instrument, entryOf(instrument), resource, identity)] : [];
 }
 
 /** Ends everything that was opened. `safe`: nothing can be on, so the guardian has nothing to do. */
@@ -81,6 +80,7 @@ export class OpenBench implements Bench {
   /** How often it was made safe: a station from before can not turn anything on again. */
   private epoch = 0;
   private closing: Promise<void> | undefined;
+  private readonly gate = new Gate(() => this.sources);
 
   constructor(
     readonly config: BenchConfig,
@@ -89,16 +89,30 @@ export class OpenBench implements Bench {
   ) {
     this.snapshot = config.snapshot;
     // Whoever takes an instrument from here gets it with its limits.
-    this.instruments = parts.opened.map((found) => ({ ...found, instrument: this.limited(found) }));
+    this.instruments = parts.opened.map(
+      (found) => ({ ...found, instrument: this.limited(found) }) as OpenInstrument, // of the same kind
+    );
   }
 
   station<N extends StationName>(name: N): Stations[N] {
     return stationOf(name, this.config, new Map(this.parts.opened.map((found) => [found.label, this.limited(found)])));
   }
 
-  private limited(found: OpenInstrument): SweepSmu | PulseSource | CaptureScope {
+  private limited(found: OpenInstrument): AnyInstrument {
     const { epoch } = this;
-    return withLimits(this.config, found, () => this.mayDrive(found, epoch));
+    return withLimits(
+      this.config,
+      found,
+      () => this.mayDrive(found, epoch),
+      (move) => this.gate.cold(found.label, move),
+    );
+  }
+
+  /** What drives the device: relays wait for them. */
+  private get sources(): { label: string; outputIsOn(): Promise<boolean> }[] {
+    return this.parts.opened.flatMap(({ kind, label, instrument }) =>
+      kind === "smu" || kind === "awg" ? [{ label, outputIsOn: () => instrument.outputIsOn() }] : [],
+    );
   }
 
   attachRun(folder: string): void {
@@ -108,7 +122,11 @@ export class OpenBench implements Bench {
 
   async makeSafe(): Promise<SafeReport[]> {
     this.epoch += 1;
-    return Promise.all(this.parts.opened.map((found) => this.makeOneSafe(found)));
+    const jobs = this.parts.opened.map((found) => ({
+      last: found.kind === "switch",
+      run: () => this.makeOneSafe(found),
+    }));
+    return inSafeOrder(jobs);
   }
 
   close(): Promise<void> {
@@ -121,8 +139,11 @@ export class OpenBench implements Bench {
     await takeDown(this.parts, this.mayBeOn.size === 0);
   }
 
-  private mayDrive({ label, foundOn }: OpenInstrument, epoch: number): void {
-    if (foundOn) throw new MemrigError("limit-refused", foundOnNotice(label).message, { label });
+  /** @returns to be called when the driving call is over */
+  private mayDrive(found: OpenInstrument, epoch: number): () => void {
+    const { label } = found;
+    if (found.foundOn)
+      throw new MemrigError("limit-refused", `${foundOnNotice(found).message} Nothing was sent.`, { label });
     if (epoch !== this.epoch) {
       throw new MemrigError(
         "limit-refused",
@@ -137,7 +158,9 @@ export class OpenBench implements Bench {
         { label },
       );
     }
+    const end = found.kind === "switch" ? () => undefined : this.gate.begin(label);
     this.mayBeOn.add(label);
+    return end;
   }
 
   private async makeOneSafe(found: OpenInstrument): Promise<SafeReport> {

@@ -1,4 +1,5 @@
-import type { Complaints } from "./complaints.js";
+import type { Complaints, FilePath } from "./complaints.js";
+import type { BenchConfig } from "./config.js";
 import type { BenchFile } from "./schema.js";
 
 /** One limit of the bench file. */
@@ -16,21 +17,61 @@ export interface Limits {
   readonly power?: Bound;
   readonly energyPerPulse?: Bound;
   readonly slew?: Bound;
+  /** Of a stage, kelvin. */
+  readonly temperature?: Bound;
 }
 
-const keys = {
-  voltage: "voltage",
-  current: "current",
-  power: "power",
-  "energy per pulse": "energyPerPulse",
-  slew: "slew",
-} as const;
+type Key = keyof Limits;
 
-export function boundsOf(written: NonNullable<BenchFile["limits"]>, complaints: Complaints): Limits {
-  const limits: { -readonly [K in keyof Limits]: Limits[K] } = {};
-  for (const [key, name] of Object.entries(keys) as [keyof typeof keys, keyof Limits][]) {
-    const max = written[key];
-    if (max !== undefined) limits[name] = { max, where: complaints.where(["limits", key]) };
+/** How each is written in the file, and its unit. */
+export const limitNames: Readonly<Record<Key, { readonly written: string; readonly unit: string }>> = {
+  voltage: { written: "voltage", unit: "V" },
+  current: { written: "current", unit: "A" },
+  power: { written: "power", unit: "W" },
+  energyPerPulse: { written: "energy per pulse", unit: "J" },
+  slew: { written: "slew", unit: "V/s" },
+  temperature: { written: "temperature", unit: "K" },
+};
+const keys = Object.keys(limitNames) as Key[];
+
+/** @param at where they stand in the file */
+export function boundsOf(
+  written: BenchFile["limits"],
+  complaints: Complaints,
+  at: FilePath = ["limits"],
+): Limits | undefined {
+  if (written === undefined) return undefined;
+  const limits: { -readonly [K in Key]?: Bound } = {};
+  for (const key of keys) {
+    const name = limitNames[key].written;
+    const max = (written as Readonly<Record<string, number | undefined>>)[name];
+    if (max !== undefined) limits[key] = { max, where: complaints.where([...at, name]) };
   }
   return limits;
+}
+
+/** Of several limits of the same thing the smallest, with the line it comes from. */
+export function tightest(...all: readonly (Limits | undefined)[]): Limits {
+  const limits: { -readonly [K in Key]?: Bound } = {};
+  for (const key of keys) {
+    for (const bound of all.map((one) => one?.[key])) {
+      const before = limits[key];
+      if (bound && (!before || bound.max < before.max)) limits[key] = bound;
+    }
+  }
+  return limits;
+}
+
+/**
+ * What holds for one channel of one instrument: the tightest of the bench's, the device's, the instrument's and the
+ * channel's own limits.
+ */
+export function limitsFor(config: BenchConfig, label: string, channel: number): Limits {
+  const instrument = config.instruments.find((candidate) => candidate.label === label);
+  return tightest(
+    config.limits,
+    config.dut.limits,
+    instrument?.limits,
+    instrument?.channels?.find(({ number }) => number === channel)?.limits,
+  );
 }

@@ -1,8 +1,10 @@
 import { MemrigError, messageOf } from "../errors.js";
 import { si } from "../units.js";
+import { limitNames, limitsFor, tightest } from "./bounds.js";
 import type { Limits } from "./bounds.js";
 import type { BenchConfig, InstrumentConfig } from "./config.js";
-import { openInstrument } from "./instrument.js";
+import { identified } from "./identify.js";
+import { checkChannels, openInstrument } from "./instrument.js";
 import { takeLock } from "./lock.js";
 import type { Lock } from "./lock.js";
 import { resourceOf } from "./open.js";
@@ -10,6 +12,7 @@ import { pulseWiring, sweepWiring } from "./paths.js";
 import { startVirtualHost } from "./virtual-host.js";
 import type { VirtualHost } from "./virtual-host.js";
 import { virtualPlan } from "./virtual-plan.js";
+import { kindOf } from "./wiring.js";
 
 export interface CheckedInstrument {
   readonly label: string;
@@ -29,31 +32,39 @@ export interface CheckReport {
 }
 
 /** Opens every instrument and asks who it is and how it stands. No setting is changed and no output is touched. */
-export async function checkBench(config: BenchConfig): Promise<CheckReport> {
+export async function checkBench(file: BenchConfig): Promise<CheckReport> {
+  const unknown = file.instruments.filter(({ driver }) => driver === undefined).map(({ label }) => label);
+  const config = await identified(file, "memrig check");
   const virtual = config.instruments.some(({ resource }) => resource === "virtual");
   const host = virtual ? await startVirtualHost(virtualPlan(config)) : undefined;
   try {
-    const instruments = await Promise.all(config.instruments.map((instrument) => checkOne(instrument, host)));
+    const instruments = await Promise.all(config.instruments.map((instrument) => checkOne(config, instrument, host)));
     return {
       name: config.name,
       ok: instruments.every(({ ok }) => ok),
       instruments,
-      notes: [...stationNotes(config), ...limitNotes(config.limits)],
+      notes: [...foundNotes(config, unknown), ...stationNotes(config), ...allLimitNotes(config), ...rampNotes(config)],
     };
   } finally {
     await host?.close();
   }
 }
 
-async function checkOne(config: InstrumentConfig, host: VirtualHost | undefined): Promise<CheckedInstrument> {
-  const { label, driver, resource } = config;
+async function checkOne(
+  bench: BenchConfig,
+  config: InstrumentConfig,
+  host: VirtualHost | undefined,
+): Promise<CheckedInstrument> {
+  const { label, driver = "", resource } = config;
   let lock: Lock | undefined;
   try {
     const where = resourceOf(label, resource, host);
     if (resource !== "virtual") lock = await takeLock(resource, "memrig check");
     const found = await openInstrument(config, where, {});
     await found.instrument.close();
-    const state = found.foundOn ? "AN OUTPUT IS ON" : "outputs off";
+    checkChannels(bench, found);
+    const at = found.foundLevels.length === 0 ? "" : `, at ${found.foundLevels.join(" and ")}`;
+    const state = found.foundOn ? `AN OUTPUT IS ON${at}` : "outputs off";
     const errors = found.foundErrors === "" ? "no errors" : `errors in its queue: ${found.foundErrors}`;
     return { label, driver, resource: where, ok: true, message: `${found.identity}, ${state}, ${errors}` };
   } catch (error) {
@@ -65,7 +76,10 @@ async function checkOne(config: InstrumentConfig, host: VirtualHost | undefined)
 
 function stationNotes(config: BenchConfig): string[] {
   const stations = {
-    "Sweeps (iv-sweep)": () => `by ${sweepWiring(config)}`,
+    "Sweeps (iv-sweep)": () => {
+      const { label, channel } = sweepWiring(config);
+      return `by ${label}${channel === 1 ? "" : `, channel ${channel}`}`;
+    },
     "Pulses (pulse-train, endurance)": () => {
       const { source, sourceChannel, scope, top, current } = pulseWiring(config);
       const probes = current.map(
@@ -84,21 +98,43 @@ function stationNotes(config: BenchConfig): string[] {
   });
 }
 
-function limitNotes(limits: Limits): string[] {
-  const names = {
-    voltage: ["voltage", "V"],
-    current: ["current", "A"],
-    power: ["power", "W"],
-    energyPerPulse: ["energy per pulse", "J"],
-    slew: ["slew", "V/s"],
-  } as const;
-  const set = (Object.keys(names) as (keyof Limits)[]).flatMap((key) => {
+function foundNotes(config: BenchConfig, unknown: readonly string[]): string[] {
+  if (unknown.length === 0) return [];
+  const found = config.instruments.filter(({ label }) => unknown.includes(label));
+  const names = found.map(({ label, driver }) => `${label} is a ${String(driver)}`);
+  return [`Found by asking: ${names.join(", ")}. The wiring was checked with that.`];
+}
+
+/** The bench's own, and where something stands beside them what holds there in the end. */
+function allLimitNotes(config: BenchConfig): string[] {
+  const notes = limitNotes("Limits", tightest(config.limits, config.dut.limits));
+  for (const { label, limits, channels = [] } of config.instruments) {
+    if (limits) notes.push(...limitNotes(`Limits at ${label}`, limitsFor(config, label, 0)));
+    for (const { number } of channels) {
+      notes.push(...limitNotes(`Limits at ${label}, channel ${number}`, limitsFor(config, label, number)));
+    }
+  }
+  return notes;
+}
+
+function limitNotes(what: string, limits: Limits): string[] {
+  const set = (Object.keys(limitNames) as (keyof Limits)[]).flatMap((key) => {
     const bound = limits[key];
-    return bound ? [`${names[key][0]} ${si(bound.max, names[key][1])}`] : [];
+    const { written, unit } = limitNames[key];
+    return bound ? [`${written} ${si(bound.max, unit)}`] : [];
   });
   if (set.length === 0)
     return ["No limits: only the instruments' own ranges hold. Write limits: { voltage: 2 V, current: 1 mA }."];
   const open = (["voltage", "current"] as const).filter((key) => !limits[key]);
   const missing = open.map((key) => ` No limit of ${key}: the instruments' own ranges hold.`);
-  return [`Limits: ${set.join(", ")}.${missing.join("")}`];
+  return [`${what}: ${set.join(", ")}.${missing.join("")}`];
+}
+
+/** How levels go to zero before their output goes off. */
+function rampNotes(config: BenchConfig): string[] {
+  const smus = config.instruments.filter((instrument) => kindOf(instrument) === "smu");
+  return smus.map(
+    ({ label, settings: { ramp } }) =>
+      `${label} goes to zero at ${si(ramp.V_per_s, "V/s")} and ${si(ramp.A_per_s, "A/s")} before its output goes off.`,
+  );
 }

@@ -4,6 +4,7 @@ import { LineCounter, parseDocument } from "yaml";
 import type { Document } from "yaml";
 import type { z } from "zod";
 import { drivers } from "../../drivers/index.js";
+import type { DriverSettings, RampRate } from "../../drivers/index.js";
 import { MemrigError, messageOf } from "../errors.js";
 import type { InfluxConfig } from "../store/sinks/influx.js";
 import { linkKinds } from "../virtual/bench-plan.js";
@@ -16,16 +17,23 @@ import type { Limits } from "./bounds.js";
 import { benchFile, keysAt } from "./schema.js";
 import type { BenchFile } from "./schema.js";
 import { readInflux } from "./secrets.js";
+import { driverForModel } from "./identify.js";
+import { settingsOf } from "./settings.js";
 import { readWiring } from "./wiring.js";
 
 export interface InstrumentConfig {
   readonly label: string;
-  /** A name in `drivers`. */
-  readonly driver: string;
+  /** A name in `drivers`; left out until the instrument was asked who it is (see identify.ts). */
+  readonly driver?: string;
   /** VISA resource name, or `virtual`. */
   readonly resource: string;
   /** Which of the family the virtual one is. */
   readonly model?: string;
+  /** Of this instrument, beside the bench's. */
+  readonly limits?: Limits;
+  /** Channels with limits of their own. */
+  readonly channels?: readonly { readonly number: number; readonly limits?: Limits }[];
+  readonly settings: DriverSettings & { readonly ramp: RampRate };
 }
 
 export interface DutConfig {
@@ -40,6 +48,8 @@ export interface DutConfig {
   readonly cycleSeed?: number;
   /** Wafer, die, site and so on, as written. */
   readonly site: Readonly<Record<string, string>>;
+  /** Of this device, beside the bench's. */
+  readonly limits?: Limits;
 }
 
 /** A bench file, checked: every name known, every quantity in base units. */
@@ -62,6 +72,8 @@ export interface BenchConfig {
   readonly store: string;
   /** The file's content as it is kept with each run: as written, secrets as their `${NAME}`. */
   readonly snapshot: unknown;
+  /** The same file read again with what was found out: the driver of each instrument that it names none for. */
+  withDrivers(found: ReadonlyMap<string, string>): BenchConfig;
 }
 
 export interface ParseOptions {
@@ -93,7 +105,12 @@ export async function loadBench(file: string, options: ParseOptions = {}): Promi
  * @param fileName for messages, and the place relative folders are taken from
  * @throws MemrigError `invalid-request`: every fault, each with `file:line`, what stands there and what is allowed
  */
-export function parseBench(yamlText: string, fileName: string, options: ParseOptions = {}): BenchConfig {
+export function parseBench(
+  yamlText: string,
+  fileName: string,
+  options: ParseOptions = {},
+  found: ReadonlyMap<string, string> = new Map(),
+): BenchConfig {
   const lines = new LineCounter();
   const document = parseDocument(yamlText, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
   const complaints = new Complaints(fileName, document, lines);
@@ -107,7 +124,9 @@ export function parseBench(yamlText: string, fileName: string, options: ParseOpt
   complaints.throwIfAny();
   const file = parsed.data as BenchFile;
 
-  const instruments = readInstruments(file, complaints);
+  const limits = boundsOf(file.limits, complaints) ?? {};
+  const dutLimits = boundsOf(file.dut.limits, complaints, ["dut", "limits"]);
+  const instruments = readInstruments(file, [limits, dutLimits], found, complaints);
   const dut = readDut(file.dut, instruments, complaints);
   const wiring = readWiring(file.wiring, instruments, complaints);
   const influx = file.influx && readInflux(file.influx, options, complaints);
@@ -117,13 +136,14 @@ export function parseBench(yamlText: string, fileName: string, options: ParseOpt
     file: fileName,
     name: file.name ?? path.basename(fileName, path.extname(fileName)),
     instruments,
-    dut,
+    dut: dutLimits ? { ...dut, limits: dutLimits } : dut,
     wiring,
-    limits: boundsOf(file.limits ?? {}, complaints),
+    limits,
     virtual: { ...file.virtual, links },
     ...(influx ? { influx } : {}),
     store: path.resolve(file.store ?? "runs"),
     snapshot: written,
+    withDrivers: (names) => parseBench(yamlText, fileName, options, new Map([...found, ...names])),
   };
 }
 
@@ -161,6 +181,8 @@ function exampleOf(at: readonly PropertyKey[]): string {
       return "Write for example instruments: { smu: { driver: keithley-2450, resource: virtual } }.";
     case "wiring":
       return "Write for example smu.high: dut.top, or scope.2: { to: dut.bottom, through: { shunt: 1 kohm } }.";
+    case "safety":
+      return "Write for example safety: { ramp: 20 V/s, ramp current: 1 A/s }.";
     case "limits":
       return "Write for example limits: { voltage: 2 V, current: 1 mA, power: 5 mW }.";
     case "dut":
@@ -172,18 +194,22 @@ function exampleOf(at: readonly PropertyKey[]): string {
   }
 }
 
-function readInstruments(file: BenchFile, complaints: Complaints): InstrumentConfig[] {
+function readInstruments(
+  file: BenchFile,
+  everywhere: readonly (Limits | undefined)[],
+  found: ReadonlyMap<string, string>,
+  complaints: Complaints,
+): InstrumentConfig[] {
   const entries = Object.entries(file.instruments);
   if (entries.length === 0) complaints.add(["instruments"], `There are no instruments. ${exampleOf(["instruments"])}`);
   const seen = new Map<string, string>();
-  return entries.map(([label, { driver, resource, model }]) => {
+  return entries.map(([label, written]) => {
+    const { resource, model } = written;
     const at = ["instruments", label];
     if (!/^[A-Za-z][\w-]*$/.test(label)) {
       complaints.add(at, `"${label}" can not name an instrument: use letters, digits, "-" and "_", a letter first.`);
     }
-    if (!drivers.has(driver)) {
-      complaints.add([...at, "driver"], unknownName("a driver", driver, [...drivers.keys()]));
-    }
+    const driver = readDriver(label, written, found, complaints);
     const other = resource === "virtual" ? undefined : seen.get(resource.toLowerCase());
     if (other !== undefined) {
       complaints.add(
@@ -194,7 +220,70 @@ function readInstruments(file: BenchFile, complaints: Complaints): InstrumentCon
     seen.set(resource.toLowerCase(), label);
     const where =
       resource === "virtual" ? resource : readResource(resource, file.gpib ?? {}, [...at, "resource"], complaints);
-    return { label, driver, resource: where, ...(model === undefined ? {} : { model }) };
+    const limits = boundsOf(written.limits, complaints, [...at, "limits"]);
+    const channels = readChannels(written.channels ?? {}, at, complaints);
+    const holding = [...everywhere, limits, ...channels.map((channel) => channel.limits)];
+    return {
+      label,
+      ...(driver === undefined ? {} : { driver }),
+      resource: where,
+      ...(model === undefined ? {} : { model }),
+      ...(limits ? { limits } : {}),
+      ...(channels.length > 0 ? { channels } : {}),
+      settings: settingsOf(label, written, file.safety, holding, complaints),
+    };
+  });
+}
+
+/** As written, as found, or for a simulated one by its model; undefined: to be asked who it is. */
+function readDriver(
+  label: string,
+  { driver, resource, model }: BenchFile["instruments"][string],
+  found: ReadonlyMap<string, string>,
+  complaints: Complaints,
+): string | undefined {
+  const at = ["instruments", label];
+  if (driver !== undefined) {
+    if (!drivers.has(driver)) complaints.add([...at, "driver"], unknownName("a driver", driver, [...drivers.keys()]));
+    return driver;
+  }
+  if (resource !== "virtual") return found.get(label);
+  if (model === undefined) {
+    complaints.add(
+      at,
+      `"instruments.${label}.driver" is missing: a simulated instrument can not be asked what it is to be. Write driver:, or model: (2450, 33512B). ${exampleOf(["instruments"])}`,
+    );
+    return undefined;
+  }
+  try {
+    const entry = driverForModel(model);
+    if (entry) return entry.name;
+    complaints.add(
+      [...at, "model"],
+      `no driver knows a model "${model}". Write driver: with ${listed([...drivers.keys()])}.`,
+    );
+  } catch (error) {
+    complaints.add([...at, "model"], messageOf(error));
+  }
+  return undefined;
+}
+
+function readChannels(
+  written: NonNullable<BenchFile["instruments"][string]["channels"]>,
+  at: readonly string[],
+  complaints: Complaints,
+): NonNullable<InstrumentConfig["channels"]>[number][] {
+  return Object.entries(written).map(([name, { limits }]) => {
+    const place = [...at, "channels", name];
+    const number = Number(name);
+    if (!(Number.isSafeInteger(number) && number >= 1)) {
+      complaints.add(
+        place,
+        `"${name}" is no channel: channels are numbered from 1. Write channels: { 2: { limits: { voltage: 1 V } } }.`,
+      );
+    }
+    const bounds = boundsOf(limits, complaints, [...place, "limits"]);
+    return { number, ...(bounds ? { limits: bounds } : {}) };
   });
 }
 

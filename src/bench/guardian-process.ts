@@ -2,6 +2,7 @@
 // gone (its pipe ends) or hangs (no word for 10 s), it puts them off. Node only: see safe-socket.ts.
 import { appendFileSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { inSafeOrder } from "./safe-order.js";
 import { sendSafe } from "./safe-socket.js";
 import type { SafeTarget } from "./safe-socket.js";
 
@@ -41,11 +42,11 @@ async function makeSafe(why: string): Promise<void> {
   if (acting) return;
   acting = true;
   clearTimeout(silence);
-  const going = targets.map(async (target) => {
-    const outcome = await sendSafe(target, deadline_s);
-    note({ ...outcome, why });
-  });
-  await Promise.all(going);
+  const jobs = targets.map((target) => ({
+    last: target.last === true,
+    run: async () => note({ ...(await sendSafe(target, deadline_s)), why }),
+  }));
+  await inSafeOrder(jobs);
   process.exit();
 }
 

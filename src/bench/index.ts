@@ -2,6 +2,7 @@ export { loadBench, parseBench } from "./config.js";
 export type { BenchConfig, DutConfig, InstrumentConfig, ParseOptions } from "./config.js";
 export type { Bound, Limits } from "./bounds.js";
 export { checkLimits } from "./limits.js";
+export { identified } from "./identify.js";
 export { openBench } from "./open.js";
 export type { OpenOptions } from "./open.js";
 export type { Bench } from "./bench.js";

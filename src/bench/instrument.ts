@@ -1,17 +1,17 @@
-import type { CaptureScope, PulseSource, SweepSmu } from "../capabilities/index.js";
 import { drivers } from "../../drivers/index.js";
-import type { DriverEntry } from "../../drivers/index.js";
+import type { DriverEntry, Kind, Kinds } from "../../drivers/index.js";
 import { MemrigError } from "../errors.js";
 import { describeErrors, ScpiClient } from "../scpi/index.js";
 import { openSession } from "../visa/index.js";
 import type { Session, WireEvent } from "../visa/index.js";
-import type { InstrumentConfig } from "./config.js";
+import type { BenchConfig, InstrumentConfig } from "./config.js";
+import { levelsFound } from "./found-on.js";
+import { driverFor } from "./identify.js";
+import { channelOfTerminal } from "./wiring.js";
 
-/** An instrument that answered as the bench file says. Nothing on it has been changed. */
-export interface OpenInstrument {
+interface Opened {
   readonly label: string;
   readonly driver: string;
-  readonly kind: DriverEntry["kind"];
   /** Where it was found; for a virtual one where it is served. */
   readonly resource: string;
   /** Its answer to `*IDN?`. */
@@ -19,15 +19,21 @@ export interface OpenInstrument {
   readonly virtual: boolean;
   /** An output was on before this program came. */
   readonly foundOn: boolean;
+  /** The levels it was found at, "0.1 V", where it can be asked. */
+  readonly foundLevels: readonly string[];
   /** What was in its error queue, empty for none, before this program sent anything that could be refused. */
   readonly foundErrors: string;
-  readonly instrument: SweepSmu | PulseSource | CaptureScope;
 }
 
+/** An instrument that answered as the bench file says. Nothing on it has been changed. */
+export type OpenInstrument = {
+  readonly [K in Kind]: Opened & { readonly kind: K; readonly instrument: Kinds[K] };
+}[Kind];
+
 /** @throws Error a driver that the bench file's check let through is missing: a fault in the program */
-export function entryOf(config: InstrumentConfig): DriverEntry {
-  const entry = drivers.get(config.driver);
-  if (!entry) throw new Error(`no driver ${config.driver}`);
+export function entryOf({ driver }: Pick<InstrumentConfig, "driver">): DriverEntry {
+  const entry = driver === undefined ? undefined : drivers.get(driver);
+  if (!entry) throw new Error(`no driver ${String(driver)}`);
   return entry;
 }
 
@@ -43,8 +49,8 @@ export async function openInstrument(
   options: { readonly signal?: AbortSignal; readonly onWire?: (event: WireEvent) => void },
 ): Promise<OpenInstrument> {
   const entry = entryOf(config);
-  const { label, driver } = config;
-  const session = await openSession(resource, options).catch((error: unknown) => {
+  const { label } = config;
+  const session = await openSession(resource, { ...entry.session, ...options }).catch((error: unknown) => {
     throw error instanceof MemrigError
       ? new MemrigError(error.kind, `${label}: ${error.message}`, error.details, error)
       : error;
@@ -53,24 +59,45 @@ export async function openInstrument(
     const identity = (await session.query("*IDN?")).trim();
     if (!entry.identifies.test(identity)) throw notTheOne(config, session, identity);
     const foundErrors = describeErrors(await new ScpiClient(session, label, entry.errors).errors());
-    const instrument = await entry.open(session, label);
+    const instrument = await entry.open(session, label, config.settings);
     const foundOn = await instrument.outputIsOn();
+    const foundLevels = foundOn ? await levelsFound(session, entry.safeOf?.(identity) ?? entry.safe) : [];
     const virtual = config.resource === "virtual";
-    return { label, driver, kind: entry.kind, resource, identity, virtual, foundOn, foundErrors, instrument };
+    const { kind, name: driver } = entry;
+    const found = { label, driver, kind, resource, identity, virtual, foundOn, foundLevels, foundErrors, instrument };
+    return found as OpenInstrument; // an entry's `open` gives what its kind says
   } catch (error) {
     await session.close();
     throw error;
   }
 }
 
+/**
+ * Channels that are wired and that the instrument does not have.
+ *
+ * @throws MemrigError `invalid-request`; nothing was set
+ */
+export function checkChannels(config: BenchConfig, { label, kind, identity, instrument }: OpenInstrument): void {
+  if (kind === "thermal" || kind === "switch") return;
+  const channels = kind === "scope" ? instrument.ranges.channels : instrument.channels;
+  const wired = config.wiring.filter((wire) => wire.instrument === label);
+  const beyond = wired.find(({ terminal }) => channelOfTerminal(terminal) > channels);
+  if (!beyond) return;
+  throw new MemrigError(
+    "invalid-request",
+    `${label}.${beyond.terminal} is in the wiring of ${config.file}, and ${label} ("${identity}") has ${channels === 1 ? "one channel" : `${channels} channels`}. Nothing was set. Wire a channel that it has.`,
+    { label, terminal: beyond.terminal, channels },
+  );
+}
+
 function notTheOne({ label, driver }: InstrumentConfig, session: Session, identity: string): MemrigError {
-  const right = [...drivers.values()].find(({ identifies }) => identifies.test(identity));
+  const right = driverFor(identity);
   const advice = right
     ? `Write driver: ${right.name}, or the address of the right instrument.`
     : "Check the address; this version of memrig has no driver for it.";
   return new MemrigError(
     "invalid-request",
-    `${label}: ${session.resource} says it is "${identity}", which is not a ${driver}. Nothing was set. ${advice}`,
+    `${label}: ${session.resource} says it is "${identity}", which is not a ${String(driver)}. Nothing was set. ${advice}`,
     { label, identity, driver, right: right?.name },
   );
 }

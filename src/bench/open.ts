@@ -5,7 +5,8 @@ import { foundOnNotice, OpenBench, takeDown, targetOf } from "./bench.js";
 import type { Bench, Parts } from "./bench.js";
 import type { BenchConfig } from "./config.js";
 import { startGuardian } from "./guardian.js";
-import { openInstrument } from "./instrument.js";
+import { identified } from "./identify.js";
+import { checkChannels, openInstrument } from "./instrument.js";
 import { takeLock } from "./lock.js";
 import { startVirtualHost } from "./virtual-host.js";
 import type { VirtualHost } from "./virtual-host.js";
@@ -27,7 +28,8 @@ export interface OpenOptions {
  * @throws MemrigError `busy`: another program holds an instrument; `no-answer`, `invalid-request`: an instrument is not
  *   there or not what the file says. Nothing is left open or running.
  */
-export async function openBench(config: BenchConfig, options: OpenOptions = {}): Promise<Bench> {
+export async function openBench(file: BenchConfig, options: OpenOptions = {}): Promise<Bench> {
+  let config = file;
   const parts: Parts = { locks: [], opened: [] };
   const notices: RunEvent[] = [];
   const tell = (event: string, details: Readonly<Record<string, unknown>>): void => {
@@ -38,15 +40,18 @@ export async function openBench(config: BenchConfig, options: OpenOptions = {}):
   try {
     await lockAll(config, parts, tell);
     parts.guardian = startGuardian();
+    config = await identified(config, undefined);
     if (config.instruments.some(({ resource }) => resource === "virtual")) {
       parts.host = await startVirtualHost(virtualPlan(config));
     }
     options.signal?.throwIfAborted();
     await openAll(config, parts, options);
-    for (const { label, foundOn, foundErrors } of parts.opened) {
+    for (const found of parts.opened) {
+      checkChannels(config, found);
+      const { label, foundOn, foundErrors } = found;
       if (foundErrors !== "")
         tell("warning", { message: `${label}: errors from before were in its queue: ${foundErrors}.`, label });
-      if (foundOn) tell("warning", foundOnNotice(label));
+      if (foundOn) tell("warning", foundOnNotice(found));
     }
     await parts.guardian.arm(parts.opened.flatMap((found) => (found.foundOn ? [] : targetOf(config, found))));
   } catch (error) {

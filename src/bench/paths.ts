@@ -2,8 +2,8 @@ import { MemrigError } from "../errors.js";
 import type { CurrentProbe, StationName, VoltageProbe } from "../capabilities/index.js";
 import type { Wire } from "../virtual/bench-plan.js";
 import type { BenchConfig } from "./config.js";
-import { kindOf } from "./wiring.js";
-import type { Kind } from "./wiring.js";
+import type { Kind } from "../../drivers/index.js";
+import { channelOfTerminal, kindOf } from "./wiring.js";
 
 /** Input of a scope channel that is itself the shunt. */
 const input_ohm = 50;
@@ -60,11 +60,22 @@ export function sourcePath(config: BenchConfig, label: string, channel: number):
   };
 }
 
-/** @throws MemrigError `invalid-request`: no SMU is wired across the device */
-export function sweepWiring(config: BenchConfig): string {
+/** The SMU channel that is wired across the device. */
+export interface SweepWiring {
+  readonly label: string;
+  readonly channel: number;
+}
+
+export function findSweepWiring(config: BenchConfig): SweepWiring | undefined {
   const wires = wiresOf(config, "smu");
-  const high = wires.find(({ terminal, node }) => terminal === "high" && node !== "ground");
-  if (high) return high.instrument;
+  const high = wires.find(({ terminal, node }) => /^(\d\.)?high$/.test(terminal) && node !== "ground");
+  return high && { label: high.instrument, channel: channelOfTerminal(high.terminal) };
+}
+
+/** @throws MemrigError `invalid-request`: no SMU is wired across the device */
+export function sweepWiring(config: BenchConfig): SweepWiring {
+  const wired = findSweepWiring(config);
+  if (wired) return wired;
   throw missing(config, "sweep-smu", "an SMU across the device", "smu.high: dut.top, smu.low: dut.bottom");
 }
 

@@ -1,3 +1,8 @@
+/** `0`, `+0.000000E+00`, `OFF`. */
+export function isOffAnswer(reply: string): boolean {
+  return /^\s*(\+?0(\.0*)?(E[+-]?\d+)?|OFF)\s*$/i.test(reply);
+}
+
 /**
  * What the answers to the output questions say.
  *
@@ -7,7 +12,7 @@
 export function judged(queries: readonly string[], replies: readonly string[]): string {
   if (queries.length === 0) return "told to be safe; it can not be asked";
   const answered = `answered ${replies.join(", ")}`;
-  const on = queries.filter((_, k) => !/^\s*(\+?0(\.0*)?(E\+?0+)?|OFF)\s*$/i.test(replies[k] ?? ""));
+  const on = queries.filter((_, k) => !isOffAnswer(replies[k] ?? ""));
   if (on.length > 0) throw new Error(`${on.join(", ")} ${answered}`);
   return `${queries.join(", ")} ${answered}`;
 }

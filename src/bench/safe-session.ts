@@ -1,32 +1,36 @@
 // Imported by the guardian process: src/visa is Node only, and has to stay so in what it loads at start.
 import { openSession } from "../visa/index.js";
-import { judged } from "./safe-answers.js";
+import type { SessionOptions } from "../visa/index.js";
+import { putSafe } from "./safe-steps.js";
+import type { SafePlan } from "./safe-steps.js";
 
 /** What it takes to put an instrument that is not on a raw socket into its safe state. */
-export interface SessionTarget {
-  readonly label: string;
+export interface SessionTarget extends SafePlan, Pick<SessionOptions, "serial"> {
   /** VISA name. */
   readonly resource: string;
-  /** Whole messages, sent in this order. */
-  readonly messages: readonly string[];
-  /** Each is answered `0` or `OFF` where an output is off. */
-  readonly queries: readonly string[];
 }
 
 /**
- * Clears the device, so that a command it waits in does not hold up what follows; then sends the safe messages and asks.
+ * Clears the device, so that a command it waits in does not hold up what follows; then takes it to its safe state.
  *
  * @throws Error when the instrument did not take it or says an output is still on
  */
 export async function attemptSession(target: SessionTarget, timeout_s: number): Promise<string> {
   const limit = AbortSignal.timeout(timeout_s * 1000);
-  const session = await openSession(target.resource, { timeout_ms: timeout_s * 1000, signal: limit });
+  const serial = target.serial ? { serial: target.serial } : {};
+  const session = await openSession(target.resource, { timeout_ms: timeout_s * 1000, signal: limit, ...serial });
   try {
     await session.clear({ signal: limit });
-    for (const message of target.messages) await session.write(message, { signal: limit });
-    const replies: string[] = [];
-    for (const query of target.queries) replies.push(await session.query(query, { signal: limit }));
-    return judged(target.queries, replies);
+    return await putSafe(
+      target,
+      {
+        tell: (message) => session.write(message, { signal: limit }),
+        ask: (question, answer_s) =>
+          session.query(question, { signal: limit, timeout_ms: Math.min(answer_s, timeout_s) * 1000 }),
+        reset: () => session.clear({ signal: limit }),
+      },
+      timeout_s,
+    );
   } finally {
     await session.close();
   }

@@ -4,15 +4,23 @@ import { MemrigError, messageOf } from "../errors.js";
 import { listRuns, openRunFolder, requestAbort } from "../store/index.js";
 import type { RunReader } from "../store/index.js";
 import type { BenchConfig, InstrumentConfig } from "./config.js";
+import { entryAt, identityAt } from "./identify.js";
 import { entryOf } from "./instrument.js";
 import { holderOf } from "./lock.js";
+import { inSafeOrder } from "./safe-order.js";
 import { sendSafe } from "./safe-socket.js";
+import type { SafeTarget } from "./safe-socket.js";
 import { safeTarget } from "./targets.js";
+import { kindOf } from "./wiring.js";
 
 /** A run that is asked to stop gets this long; then the outputs go off without it. */
 const politeness_s = 3;
 /** Longest time for an instrument that does not answer. */
 const deadline_s = 5;
+/** Nobody listens where a connection is refused twice. */
+const refusals = 2;
+/** Which of its family an instrument is decides what it is asked; off does not wait for that any longer. */
+const identity_ms = 500;
 
 /**
  * Every output of a bench to its safe state, run or no run. Who holds the bench is asked to stop first, and not waited
@@ -22,7 +30,12 @@ const deadline_s = 5;
 export async function safeBench(config: BenchConfig): Promise<SafeReport[]> {
   const runs = await runsOf(config);
   await stopRuns(runs);
-  return Promise.all(config.instruments.map((instrument) => safeOne(instrument, runs)));
+  return inSafeOrder(
+    config.instruments.map((instrument) => ({
+      last: kindOf(instrument) === "switch",
+      run: () => safeOne(instrument, runs),
+    })),
+  );
 }
 
 /** Runs that go on now on this bench: those that hold its instruments, and those on its virtual ones. */
@@ -78,13 +91,21 @@ async function safeOne(instrument: InstrumentConfig, runs: readonly RunReader[])
     return { label, resource: where, state, note, took_s: (performance.now() - began_ms) / 1000 };
   };
   try {
-    const target = safeTarget(label, entryOf(instrument), where);
-    const { safe, note } = await sendSafe(target, deadline_s);
+    const { safe, note } = await sendSafe(await targetAt(instrument, where), deadline_s, { refusals });
     if (safe) return report("safe", `outputs off: ${note}`);
     return report("unknown", `${note}. Turn it off at the front panel before you touch the sample.`);
   } catch (error) {
     return report("unknown", `${messageOf(error)} Turn it off at the front panel before you touch the sample.`);
   }
+}
+
+/** What puts it off: by its model where that matters and it says so in time, else by its family. */
+async function targetAt(instrument: InstrumentConfig, where: string): Promise<SafeTarget> {
+  const entry = instrument.driver === undefined ? await entryAt(where) : entryOf(instrument);
+  if (!entry.safeOf) return safeTarget(instrument, entry, where);
+  const answer = await Promise.allSettled([identityAt(where, { ...entry.session, timeout_ms: identity_ms })]);
+  const identity = answer[0].status === "fulfilled" ? answer[0].value : undefined; // off is tried all the same
+  return safeTarget(instrument, entry, where, identity);
 }
 
 /** Where a run that would not stop serves a virtual instrument. */

@@ -16,10 +16,38 @@ export const wireTarget = z.preprocess(
   z.strictObject({ to: z.string(), through: through.optional() }),
 );
 
+export const limits = z.strictObject({
+  voltage: quantity("V", "largest voltage at the device", { above: 0 }).optional(),
+  current: quantity("A", "largest current through the device", { above: 0 }).optional(),
+  power: quantity("W", "largest power a source can bring into the device", { above: 0 }).optional(),
+  "energy per pulse": quantity("J", "largest energy of one pulse", { above: 0 }).optional(),
+  slew: quantity("V/s", "fastest change of the voltage", { above: 0 }).optional(),
+  temperature: quantity("K", "highest temperature of a stage", { above: 0 }).optional(),
+});
+
+const ramps = {
+  ramp: quantity("V/s", "how fast a voltage goes to zero before its output goes off", { above: 0 }).optional(),
+  "ramp current": quantity("A/s", "how fast a current goes to zero before its output goes off", {
+    above: 0,
+  }).optional(),
+};
+
+/** For every instrument that does not say otherwise itself. */
+export const safety = z.strictObject(ramps);
+
+/** What one channel of an instrument has of its own. */
+export const channel = z.strictObject({ limits: limits.optional() });
+
 export const instrument = z.strictObject({
-  driver: z.string(),
+  /** Left out: found by what the instrument says it is. */
+  driver: z.string().optional(),
   resource: z.string().min(1),
   model: text.optional(),
+  limits: limits.optional(),
+  channels: z.record(z.string(), channel).optional(),
+  ...ramps,
+  wires: z.union([z.literal(2), z.literal(4)]).optional(),
+  "off state": z.enum(["normal", "zero", "high-impedance", "guard"]).optional(),
 });
 
 /** What tells one device from its neighbours; kept with every run. */
@@ -31,15 +59,8 @@ export const dut = z.strictObject({
   circuit: z.string().optional(),
   parameters: z.record(z.string(), z.union([z.number(), z.string()])).default({}),
   seed: z.int().min(0).max(0xffff_ffff).optional(),
+  limits: limits.optional(),
   ...Object.fromEntries(siteKeys.map((key) => [key, text.optional()])),
-});
-
-export const limits = z.strictObject({
-  voltage: quantity("V", "largest voltage at the device", { above: 0 }).optional(),
-  current: quantity("A", "largest current through the device", { above: 0 }).optional(),
-  power: quantity("W", "largest power a source can bring into the device", { above: 0 }).optional(),
-  "energy per pulse": quantity("J", "largest energy of one pulse", { above: 0 }).optional(),
-  slew: quantity("V/s", "fastest change of the voltage", { above: 0 }).optional(),
 });
 
 export const virtual = z.strictObject({
@@ -63,6 +84,7 @@ export const benchFile = z.strictObject({
   dut: dut.default({ parameters: {} }),
   wiring: z.record(z.string(), wireTarget).optional(),
   limits: limits.optional(),
+  safety: safety.optional(),
   /** Which controller a GPIB board is: `0: PRLGX-TCPIP0::192.168.1.9::1234::INTFC`. */
   gpib: z.record(z.string(), z.string().min(1)).optional(),
   virtual: virtual.prefault({}),
@@ -73,19 +95,24 @@ export type BenchFile = z.output<typeof benchFile>;
 
 /** The keys that may stand at a place in the file; undefined where any name may. */
 export function keysAt(path: readonly PropertyKey[]): readonly string[] | undefined {
-  const [first, , third] = path.map(String);
+  const [first, , third, , fifth] = path.map(String);
   switch (first) {
     case undefined:
       return Object.keys(benchFile.shape);
     case "instruments":
+      if (third === "limits" || fifth === "limits") return Object.keys(limits.shape);
+      if (third === "channels") return path.length === 4 ? Object.keys(channel.shape) : undefined;
       return path.length === 2 ? Object.keys(instrument.shape) : undefined;
     case "wiring":
       if (third === "through") return Object.keys(through.shape);
       return path.length === 2 ? ["to", "through"] : undefined;
     case "dut":
+      if (path.length > 1 && String(path[1]) === "limits") return Object.keys(limits.shape);
       return path.length === 1 ? Object.keys(dut.shape) : undefined;
     case "limits":
       return Object.keys(limits.shape);
+    case "safety":
+      return Object.keys(safety.shape);
     case "virtual":
       return Object.keys(virtual.shape);
     case "influx":

@@ -1,27 +1,44 @@
-import type { CaptureScope, PulseSource, StationName, Stations, SweepSmu } from "../capabilities/index.js";
+import type { CaptureScope, PulseSource, SourceMeasureUnit, StationName, Stations } from "../capabilities/index.js";
+import type { Kinds } from "../../drivers/index.js";
+import { limitsFor } from "./bounds.js";
 import type { BenchConfig } from "./config.js";
+import type { ColdSwitching, Permission } from "./gate.js";
 import type { OpenInstrument } from "./instrument.js";
-import { limitedScope, limitedSmu, limitedSource } from "./limited.js";
-import type { Permission } from "./limited.js";
-import { currentProbes, pulseWiring, sourcePath, sweepWiring } from "./paths.js";
+import { limitedScope, limitedSwitch, limitedThermal } from "./limited-others.js";
+import { limitedSmu } from "./limited-smu.js";
+import { limitedSource } from "./limited-source.js";
+import { currentProbes, findSweepWiring, pulseWiring, sourcePath, sweepWiring } from "./paths.js";
+
+/** Any instrument as its driver gives it. */
+export type AnyInstrument = Kinds[keyof Kinds];
 
 /** Gives a driver's instrument back with the bench's limits before it. */
 export function withLimits(
   config: BenchConfig,
   opened: OpenInstrument,
   mayDrive: Permission,
-): SweepSmu | PulseSource | CaptureScope {
+  cold: ColdSwitching,
+): AnyInstrument {
   const { kind, label, instrument } = opened;
+  const limitsOf = (channel: number) => limitsFor(config, label, channel);
   switch (kind) {
     case "smu":
-      return limitedSmu(instrument as SweepSmu, config.limits, mayDrive);
-    case "awg": {
-      const pathOf = (channel: number) => sourcePath(config, label, channel);
-      return limitedSource(instrument as PulseSource, config.limits, pathOf, mayDrive);
-    }
+      return limitedSmu(instrument, limitsOf, mayDrive, wiredChannel(config, label));
+    case "awg":
+      return limitedSource(instrument, limitsOf, (channel) => sourcePath(config, label, channel), mayDrive);
     case "scope":
-      return limitedScope(instrument as CaptureScope, wiredInputs(config, label));
+      return limitedScope(instrument, wiredInputs(config, label));
+    case "thermal":
+      return limitedThermal(instrument, limitsOf, mayDrive);
+    case "switch":
+      return limitedSwitch(instrument, () => mayDrive()(), cold);
   }
+}
+
+/** The channel of an SMU that a plan means where it names none: the one across the device, else the first. */
+function wiredChannel(config: BenchConfig, label: string): number {
+  const wired = findSweepWiring(config);
+  return wired?.label === label ? wired.channel : 1;
 }
 
 /** Impedance by channel, as the wiring takes it. */
@@ -46,18 +63,15 @@ function wiredInputs(config: BenchConfig, label: string): Map<number, "1M" | "50
 export function stationOf<N extends StationName>(
   name: N,
   config: BenchConfig,
-  limited: ReadonlyMap<string, SweepSmu | PulseSource | CaptureScope>,
+  limited: ReadonlyMap<string, AnyInstrument>,
 ): Stations[N] {
   return makers[name](config, limited);
 }
 
-type Maker<N extends StationName> = (
-  config: BenchConfig,
-  limited: ReadonlyMap<string, SweepSmu | PulseSource | CaptureScope>,
-) => Stations[N];
+type Maker<N extends StationName> = (config: BenchConfig, limited: ReadonlyMap<string, AnyInstrument>) => Stations[N];
 
 const makers: { readonly [N in StationName]: Maker<N> } = {
-  "sweep-smu": (config, limited) => limited.get(sweepWiring(config)) as SweepSmu,
+  "sweep-smu": (config, limited) => limited.get(sweepWiring(config).label) as SourceMeasureUnit,
   "pulse-station": (config, limited) => {
     const { source, scope, ...channels } = pulseWiring(config);
     return { ...channels, source: limited.get(source) as PulseSource, scope: limited.get(scope) as CaptureScope };

@@ -1,20 +1,38 @@
 import { parseResource } from "../visa/index.js";
 import type { DriverEntry } from "../../drivers/index.js";
+import type { InstrumentConfig } from "./config.js";
 import type { SafeTarget } from "./safe-socket.js";
 
-/** What the guardian has to know of an instrument. */
-export function safeTarget(label: string, entry: DriverEntry, resource: string): SafeTarget {
+/**
+ * What the guardian has to know of an instrument.
+ *
+ * @param identity its reply to `*IDN?`; undefined: not asked, so that only what the whole family has is asked about
+ */
+export function safeTarget(
+  { label, settings }: Pick<InstrumentConfig, "label" | "settings">,
+  entry: DriverEntry,
+  resource: string,
+  identity?: string,
+): SafeTarget {
   const parsed = parseResource(resource);
-  if (parsed.kind !== "socket") {
-    return { label, resource, messages: entry.safe.off, queries: entry.safe.isOn };
-  }
+  const safe = (identity === undefined ? undefined : entry.safeOf?.(identity)) ?? entry.safe;
+  const plan = {
+    label,
+    halt: safe.halt,
+    ramps: safe.ramps.map((ramp) => ({
+      ...ramp,
+      slew_per_s: settings.ramp[ramp.unit === "V" ? "V_per_s" : "A_per_s"],
+    })),
+    messages: safe.off,
+    queries: safe.isOn,
+    ...(entry.kind === "switch" ? { last: true } : {}),
+  };
+  if (parsed.kind !== "socket") return { ...plan, resource, ...(entry.session ?? {}) };
   const standard = parsed.port === entry.defaultPort;
   return {
-    label,
+    ...plan,
     host: parsed.host,
     port: parsed.port,
-    messages: entry.safe.off,
-    queries: entry.safe.isOn,
     // A simulated one on a free port has no such port, and whoever has that number there is somebody else.
     ...(entry.deadSocketPort !== undefined && standard ? { deadSocketPort: entry.deadSocketPort } : {}),
   };

@@ -22,7 +22,7 @@ export function virtualPlan(config: BenchConfig, which: "virtual" | "all" = "vir
     name: config.name,
     instruments: instruments.map(({ label, driver, model: family }) => ({
       label,
-      driver,
+      driver: driver ?? undriven(config, label),
       ...(family === undefined ? {} : { model: family }),
     })),
     dut: {
@@ -59,6 +59,15 @@ export function twinConfig(config: BenchConfig): SimulatedBench {
     instruments: config.instruments.map((instrument) => ({ ...instrument, resource: "virtual" })),
     virtual: { address: "127.0.0.1", ports: "any", links: ["socket"], time: "fast" },
   };
+}
+
+/** @throws MemrigError `invalid-request`: it was not asked what it is, so there is nothing to make a double of */
+function undriven(config: BenchConfig, label: string): never {
+  throw new MemrigError(
+    "invalid-request",
+    `${config.file}: which instrument "${label}" is has not been asked, so that it can not be simulated. Write driver: for it.`,
+    { label },
+  );
 }
 
 function simulated(config: BenchConfig): SimulatedBench {

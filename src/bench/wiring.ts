@@ -1,4 +1,5 @@
 import { drivers } from "../../drivers/index.js";
+import type { Kind } from "../../drivers/index.js";
 import type { Wire } from "../virtual/bench-plan.js";
 import { listed, unknownName } from "./complaints.js";
 import type { Complaints } from "./complaints.js";
@@ -14,14 +15,20 @@ const nodes: ReadonlyMap<string, Wire["node"]> = new Map([
   ["ground", "ground"],
 ] as const);
 
-export type Kind = "smu" | "awg" | "scope";
-
-/** Names that a terminal of each kind of instrument may have. */
+/** Names that a terminal of each kind of instrument may have. An SMU's channel 1 is `high` or `1.high`. */
 const terminals: Readonly<Record<Kind, readonly string[]>> = {
-  smu: ["high", "low"],
+  smu: ["high", "low", "2.high", "2.low"],
   awg: ["1", "2"],
-  scope: ["1", "2", "3", "4"],
+  scope: ["1", "2", "3", "4", "5", "6", "7", "8"],
+  thermal: [],
+  switch: [],
 };
+
+/** The channel that a terminal belongs to. */
+export function channelOfTerminal(terminal: string): number {
+  const [first = ""] = terminal.split(".");
+  return /^\d+$/.test(first) ? Number(first) : 1;
+}
 
 /** Which instruments a converter may stand in front of. */
 const throughFor: Readonly<Record<string, readonly Kind[]>> = {
@@ -30,9 +37,9 @@ const throughFor: Readonly<Record<string, readonly Kind[]>> = {
   series: ["smu", "awg"],
 };
 
-/** The kind of an instrument; undefined for a driver that is not known (which has its own complaint). */
+/** The kind of an instrument; undefined before it was asked, and for a driver that is not known (which has its own complaint). */
 export function kindOf(instrument: InstrumentConfig): Kind | undefined {
-  return drivers.get(instrument.driver)?.kind;
+  return instrument.driver === undefined ? undefined : drivers.get(instrument.driver)?.kind;
 }
 
 /** Which terminal meets which node; one SMU alone needs no wiring. */
@@ -65,9 +72,10 @@ function wiringOfOneSmu(instruments: readonly InstrumentConfig[], complaints: Co
       { instrument: only.label, terminal: "low", node: "dut.bottom" },
     ];
   }
+  if (only && instruments.length === 1 && only.driver === undefined) return []; // known once it was asked who it is
   const example = instruments.flatMap((instrument) => {
     const [first] = terminals[kindOf(instrument) ?? "smu"];
-    return `${instrument.label}.${first}: dut.top`;
+    return first === undefined ? [] : [`${instrument.label}.${first}: dut.top`];
   });
   complaints.add(
     ["wiring"],
@@ -83,9 +91,12 @@ function readWire(
   complaints: Complaints,
 ): Wire | undefined {
   const at = ["wiring", name];
-  const dot = name.lastIndexOf(".");
+  const dot = name.indexOf(".");
   const label = name.slice(0, Math.max(dot, 0));
-  const terminal = name.slice(dot + 1).toLowerCase();
+  const terminal = name
+    .slice(dot + 1)
+    .toLowerCase()
+    .replace(/^1\.(?=high$|low$)/, "");
   const instrument = instruments.find((candidate) => candidate.label === label);
   const node = nodes.get(target.to);
   const kind = instrument && kindOf(instrument);
@@ -97,9 +108,18 @@ function readWire(
     );
   }
   if (!node) complaints.add([...at, "to"], unknownName("a node", target.to, [...nodes.keys()]));
-  if (!instrument || !kind || !node) return undefined;
+  if (!instrument || !node) return undefined;
+  // Not asked yet who it is: the terminal is looked at once that is known.
+  if (!kind) return { instrument: label, terminal, node };
+  if (terminals[kind].length === 0) {
+    complaints.add(
+      at,
+      `${label} (${instrument.driver ?? ""}) has no terminal at the device. Leave it out of the wiring.`,
+    );
+    return undefined;
+  }
   if (!terminals[kind].includes(terminal)) {
-    complaints.add(at, unknownName(`a terminal of ${label} (${instrument.driver})`, terminal, terminals[kind]));
+    complaints.add(at, unknownName(`a terminal of ${label} (${instrument.driver ?? ""})`, terminal, terminals[kind]));
     return undefined;
   }
   const through = readThrough(target.through ?? {}, kind, [...at, "through"], complaints);

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { userInfo } from "node:os";
-import { checkLimits, openBench, type BenchConfig } from "../bench/index.js";
+import { checkLimits, identified, openBench, type BenchConfig } from "../bench/index.js";
 import { runProtocol, type AnyProtocol, type RunOutcome, type RunProgress } from "../engine/index.js";
 import type { RunEvent } from "../store/shapes.js";
 import { createRun } from "../store/index.js";
@@ -29,7 +29,8 @@ export interface Measurement {
  * are in the outcome.
  */
 export async function measure(request: Measurement): Promise<RunOutcome> {
-  const { config, protocol, plan, signal } = request;
+  const { protocol, plan, signal } = request;
+  const config = await identified(request.config, `memrig run ${protocol.name}`);
   checkLimits(config, protocol, plan);
   const bench = await openBench(config, { signal, ...(request.onEvent ? { onEvent: request.onEvent } : {}) });
   try {

@@ -41,7 +41,7 @@ export interface DutPlan {
 /** One terminal of one instrument on one node of the device. */
 export interface Wire {
   readonly instrument: string;
-  /** `high`, `low` of an SMU; `1`, `2`, … of a generator or scope. */
+  /** `high`, `low` of an SMU, `2.high`, `2.low` of its second channel; `1`, `2`, … of a generator or scope. */
   readonly terminal: string;
   readonly node: "dut.top" | "dut.bottom" | "ground";
   /** A converter or resistor in between. */

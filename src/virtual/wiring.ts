@@ -17,15 +17,16 @@ export class Wiring {
   constructor(readonly wires: readonly Wire[]) {
     const byTerminal = new Map<string, Wire>();
     for (const wire of wires) {
-      const terminal = `${wire.instrument}.${wire.terminal}`;
+      // An SMU's channel 1 is label.high or label.1.high, its channel 2 label.2.high.
+      const terminal = `${wire.instrument}.${wire.terminal.replace(/^1\.(?=high$|low$)/, "")}`;
       if (byTerminal.has(terminal)) {
         throw new MemrigError("invalid-request", `${terminal} is wired twice. Give each terminal one node.`, {
           terminal,
         });
       }
       byTerminal.set(terminal, wire);
-      const reversed =
-        (wire.terminal === "high" && wire.node !== "dut.top") || (wire.terminal === "low" && wire.node === "dut.top");
+      const side = /(?:^|\.)(high|low)$/.exec(wire.terminal)?.[1];
+      const reversed = (side === "high" && wire.node !== "dut.top") || (side === "low" && wire.node === "dut.top");
       if (reversed) {
         throw new MemrigError(
           "invalid-request",

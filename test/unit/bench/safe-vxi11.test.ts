@@ -26,7 +26,8 @@ test("an output that was turned on over VXI-11 is put off by what the guardian d
   await session.write("*RST;:OUTP ON");
   assert.equal(await session.query(":OUTP?"), "1");
 
-  const target = safeTarget("smu", entryOf({ label: "smu", driver: "keithley-2450", resource }), resource);
+  const settings = { ramp: { V_per_s: 20, A_per_s: 1 } };
+  const target = safeTarget({ label: "smu", settings }, entryOf({ driver: "keithley-2450" }), resource);
   const outcome = await sendSafe(target, 5);
 
   assert.equal(outcome.safe, true, outcome.note);

@@ -45,6 +45,10 @@ export function fakePulseStation(
       played = { cycle, cycles };
       return { segments: cycle.segments, samples: 1000, rate_Sa_per_s: 1e8 };
     },
+    async setWaveform(_channel, plan) {
+      log.push(`waveform ${plan.waveform.shape}`);
+      return { low_V: plan.low_V, high_V: plan.high_V };
+    },
     async outputOn() {
       log.push("on");
     },
@@ -70,6 +74,8 @@ export function fakePulseStation(
       maxSegments: bench.maxSegments ?? 1000,
       maxPoints: bench.maxPoints ?? 4e6,
       minStep_s: 2e-10,
+      maxAverage: 1,
+      external: true,
     },
     async arm(plan) {
       log.push(`arm ${plan.segments}`);
