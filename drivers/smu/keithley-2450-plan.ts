@@ -1,11 +1,15 @@
-import type { SweepPlan, SweepRanges } from "../../src/capabilities/index.js";
-import { MemrigError } from "../../src/errors.js";
+import type { SweepPlan } from "../../src/capabilities/index.js";
 import { si } from "../../src/units.js";
+import { defaultRamp } from "../entry.js";
+import type { DriverSettings } from "../entry.js";
+import { checkSweep, refusal, unitsOf } from "./checks.js";
+import type { SmuFacts } from "./checks.js";
 import { asRamp } from "./sweep-shape.js";
 import type { Ramp } from "./sweep-shape.js";
+import { wayHome } from "./way-home.js";
 
 /** Integration time of a reading in power line cycles (2450-901-01, :SENSe:<function>:NPLCycles). */
-const NPLC = { min: 0.01, max: 10 };
+export const NPLC = { min: 0.01, max: 10 };
 /** Share of the dwell that reading may take where the integration time is left to the driver; the rest is settling. */
 const READING_SHARE = 0.8;
 /** A sweep delay is nothing, or at least this (2450-901-01 p. 6-81). */
@@ -23,31 +27,56 @@ const MAX_CYCLES = 268_435_455;
 /** Longest autorange settling that fits between two readings: below this the range is fixed. */
 const AUTORANGE_DWELL_S = 10e-3;
 
-/** A sweep plan as this instrument will be told it. */
-export interface SweepSetup {
-  readonly plan: SweepPlan;
-  /** What is forced, in the instrument's words. */
+/** What is forced, measured and limited, in the instrument's words. */
+export interface Words {
   readonly source: "VOLT" | "CURR";
-  /** What is measured. */
   readonly sense: "CURR" | "VOLT";
   readonly limit: "ILIM" | "VLIM";
-  /** Unit of the compliance. */
-  readonly limitUnit: "A" | "V";
-  /** The levels as a ramp; undefined: they are sent as a list. */
+}
+
+export function wordsOf(drive: "voltage" | "current"): Words {
+  return drive === "voltage"
+    ? { source: "VOLT", sense: "CURR", limit: "ILIM" }
+    : { source: "CURR", sense: "VOLT", limit: "VLIM" };
+}
+
+/** Asks for the smallest source range that holds a level: switching ranges on the way makes steps. */
+export function sourceRangeFor(drive: "voltage" | "current", largest: number): number {
+  return Math.max(Math.abs(largest), drive === "voltage" ? SMALLEST_RANGE.voltage_V : SMALLEST_RANGE.current_A);
+}
+
+/** Levels of one run of the trigger model. */
+export interface Run {
+  /** As a ramp; undefined: `list` is sent. */
   readonly ramp: Ramp | undefined;
-  /** Asks for the smallest source range that holds all levels, for the whole sweep: switching ranges makes steps. */
+  readonly list: readonly number[];
+  /** How often it is run. */
+  readonly count: number;
+  /** Readings that belong to the plan. */
+  readonly expected: number;
+  /** Readings that the run takes, those on the way to zero included. */
+  readonly total: number;
+  /** It goes back by the levels it came: what is read on the way back belongs to nobody, and need not be waited for. */
+  readonly comesBack: boolean;
+}
+
+/** A sweep plan as this instrument will be told it. */
+export interface SweepSetup extends Words {
+  readonly plan: SweepPlan;
+  readonly wires: 2 | 4;
   readonly sourceRange: number;
   /** Integration time of a reading, power line cycles. */
   readonly nplc: number;
   /** Time between setting a level and measuring. */
   readonly delay_s: number;
   /**
-   * The measuring range follows the reading, which resolves a cell's off-state. Where the dwell leaves no time for
-   * that, the range is fixed at the compliance.
+   * Where the measuring range is fixed; undefined: it follows the reading, which resolves a cell's off-state. Where the
+   * dwell leaves no time for that, the range is fixed at the compliance.
    */
-  readonly autorange: boolean;
+  readonly measureRange: number | undefined;
   /** Whole cycles that go into one run of the trigger model. */
   readonly cyclesPerRun: number;
+  runOf(cycles: number): Run;
 }
 
 /**
@@ -56,73 +85,96 @@ export interface SweepSetup {
  * @param lineFrequency_Hz of the mains, by the instrument: the unit of `nplc`
  * @throws MemrigError `invalid-request`: which value, what is allowed
  */
-export function setUp(label: string, plan: SweepPlan, ranges: SweepRanges, lineFrequency_Hz: number): SweepSetup {
-  const forcesVoltage = plan.drive === "voltage";
-  const [unit, limitUnit] = forcesVoltage ? (["V", "A"] as const) : (["A", "V"] as const);
-  const maxLevel = forcesVoltage ? ranges.maxVoltage_V : ranges.maxCurrent_A;
-  const maxLimit = forcesVoltage ? ranges.maxCurrent_A : ranges.maxVoltage_V;
-  const refuse = (asked: string, allowed: string, details: Record<string, unknown>): never => {
-    throw new MemrigError(
-      "invalid-request",
-      `${label}: ${asked}; this instrument takes ${allowed}. Nothing was sent.`,
-      details,
-    );
-  };
-
-  const largestLevel = plan.levels.reduce((largest, level) => Math.max(largest, Math.abs(level)), 0);
-  if (plan.levels.length === 0) refuse("a sweep without levels was asked for", "at least one", {});
-  if (!plan.levels.every(Number.isFinite) || largestLevel > maxLevel) {
-    const asked_ = plan.levels.find((level) => !(Math.abs(level) <= maxLevel));
-    refuse(`a level of ${si(asked_ ?? NaN, unit)} was asked for`, `up to ${si(maxLevel, unit)}`, { asked: asked_ });
-  }
-  if (!(plan.compliance > 0 && plan.compliance <= maxLimit)) {
-    const allowed = `more than 0 ${limitUnit}, up to ${si(maxLimit, limitUnit)}`;
-    refuse(`a compliance of ${si(plan.compliance, limitUnit)} was asked for`, allowed, { asked: plan.compliance });
-  }
-  // Source ranges reach 5 % beyond their names in both quantities.
-  if (largestLevel * plan.compliance > ranges.maxPower_W * 1.05 ** 2) {
-    const asked = `${si(largestLevel, unit)} with a compliance of ${si(plan.compliance, limitUnit)} was asked for`;
-    refuse(asked, `up to ${si(ranges.maxPower_W, "W")}`, { asked_W: largestLevel * plan.compliance });
-  }
-  if (!(Number.isInteger(plan.cycles) && plan.cycles >= 1 && plan.cycles <= MAX_CYCLES)) {
-    refuse(`${plan.cycles} cycles were asked for`, `1 to ${MAX_CYCLES}`, { asked: plan.cycles });
-  }
+export function setUp(
+  smu: SmuFacts,
+  plan: SweepPlan,
+  lineFrequency_Hz: number,
+  settings: DriverSettings = {},
+): SweepSetup {
+  const { label, ranges } = smu;
+  checkSweep(smu, plan, MAX_CYCLES);
   const nplc = plan.nplc ?? fitting(plan.dwell_s, lineFrequency_Hz);
   if (!(nplc >= NPLC.min && nplc <= NPLC.max)) {
-    refuse(`an integration of ${nplc} power line cycles was asked for`, `${NPLC.min} to ${NPLC.max}`, {});
+    const asked = `an integration of ${nplc} power line cycles was asked for`;
+    throw refusal(label, asked, `${NPLC.min} to ${NPLC.max}`, {});
   }
-
-  const ramp = asRamp(plan.levels);
-  if (!ramp && plan.levels.length > MAX_LIST) {
-    const asked = `${plan.levels.length} levels in a cycle were asked for`;
-    refuse(asked, `up to ${MAX_LIST}, unless they are an even ramp, or one there and back`, {});
-  }
-  if (plan.levels.length > MAX_READINGS) {
-    refuse(`${plan.levels.length} levels in a cycle were asked for`, `up to ${MAX_READINGS}`, {});
-  }
-
   // Forced and measured quantity are read one after the other, each for the whole integration time.
   const reading_s = (2 * nplc) / lineFrequency_Hz;
   const shortest_s = Math.max(ranges.minDwell_s, reading_s);
   if (!(plan.dwell_s >= shortest_s)) {
-    const why = `at ${nplc} power line cycles of ${lineFrequency_Hz} Hz at least ${si(shortest_s, "s")}, and less with a smaller nplc`;
-    refuse(`a dwell of ${si(plan.dwell_s, "s")} was asked for`, why, { asked_s: plan.dwell_s, min_s: shortest_s });
+    const allowed = `at ${nplc} power line cycles of ${lineFrequency_Hz} Hz at least ${si(shortest_s, "s")}, and less with a smaller nplc`;
+    const details = { asked_s: plan.dwell_s, min_s: shortest_s };
+    throw refusal(label, `a dwell of ${si(plan.dwell_s, "s")} was asked for`, allowed, details);
   }
   const delay_s = Math.round((plan.dwell_s - reading_s) * 1e6) / 1e6;
-
+  const largest = plan.levels.reduce((most, level) => Math.max(most, Math.abs(level)), 0);
+  const followsReading = plan.dwell_s >= AUTORANGE_DWELL_S;
   return {
     plan,
-    source: forcesVoltage ? "VOLT" : "CURR",
-    sense: forcesVoltage ? "CURR" : "VOLT",
-    limit: forcesVoltage ? "ILIM" : "VLIM",
-    limitUnit,
-    ramp,
-    sourceRange: Math.max(largestLevel, forcesVoltage ? SMALLEST_RANGE.voltage_V : SMALLEST_RANGE.current_A),
+    ...wordsOf(plan.drive),
+    wires: wiresOf(label, plan.wires, settings),
+    sourceRange: sourceRangeFor(plan.drive, largest),
     nplc,
     delay_s: delay_s < MIN_DELAY_S ? 0 : delay_s,
-    autorange: plan.dwell_s >= AUTORANGE_DWELL_S,
-    cyclesPerRun: Math.min(plan.cycles, Math.max(1, Math.floor(MAX_READINGS / plan.levels.length))),
+    measureRange: plan.measureRange ?? (followsReading ? undefined : plan.compliance),
+    ...runs(label, plan, settings),
   };
+}
+
+/** ZERO and GUARD switch the instrument to two wires (2450-901-01, :OUTPut:<function>:SMODe). */
+export function wiresOf(label: string, asked: 2 | 4 | undefined, { wires = 2, offState }: DriverSettings): 2 | 4 {
+  const chosen = asked ?? wires;
+  if (chosen === 4 && (offState === "zero" || offState === "guard")) {
+    throw refusal(label, `four wires were asked for, with the off state ${offState}`, "two wires with it", {
+      offState,
+    });
+  }
+  return chosen;
+}
+
+/** How the cycles are run: the sweep's own end turns the output off, so that its last level must be zero. */
+function runs(label: string, plan: SweepPlan, settings: DriverSettings): Pick<SweepSetup, "cyclesPerRun" | "runOf"> {
+  const { levels, cycles } = plan;
+  const { V_per_s, A_per_s } = settings.ramp ?? defaultRamp;
+  const home = wayHome(levels.at(-1) ?? 0, plan.drive === "voltage" ? V_per_s : A_per_s, plan.dwell_s);
+  const ramp = asRamp(levels);
+  if (home.length === 0) {
+    if (!ramp && levels.length > MAX_LIST) throw tooMany(label, levels.length, MAX_LIST);
+    if (levels.length > MAX_READINGS) throw tooMany(label, levels.length, MAX_READINGS);
+    const cyclesPerRun = Math.min(cycles, Math.floor(MAX_READINGS / levels.length));
+    const runOf = (count: number): Run => {
+      const readings = count * levels.length;
+      return { ramp, list: levels, count, expected: readings, total: readings, comesBack: false };
+    };
+    return { cyclesPerRun, runOf };
+  }
+  const fit = Math.floor((MAX_LIST - home.length) / levels.length);
+  if (fit >= 1) {
+    const runOf = (count: number): Run => {
+      const list = [...Array.from({ length: count }, () => levels).flat(), ...home];
+      const expected = count * levels.length;
+      return { ramp: undefined, list, count: 1, expected, total: list.length, comesBack: false };
+    };
+    return { cyclesPerRun: Math.min(cycles, fit), runOf };
+  }
+  const total = 2 * levels.length - 1;
+  if (ramp && !ramp.dual && ramp.start === 0 && total <= MAX_READINGS) {
+    const back: Ramp = { ...ramp, dual: true };
+    const run: Run = { ramp: back, list: levels, count: 1, expected: levels.length, total, comesBack: true };
+    return { cyclesPerRun: 1, runOf: () => run };
+  }
+  const end = si(levels.at(-1) ?? NaN, unitsOf(plan.drive).forced);
+  throw refusal(
+    label,
+    `${levels.length} levels that end at ${end} were asked for`,
+    `up to ${MAX_LIST - home.length} that do not end at zero, as it needs ${home.length} more to come back in steps`,
+    { levels: levels.length },
+  );
+}
+
+function tooMany(label: string, asked: number, most: number): Error {
+  const allowed = `up to ${most}${most === MAX_LIST ? ", unless they are an even ramp, or one there and back" : ""}`;
+  return refusal(label, `${asked} levels in a cycle were asked for`, allowed, {});
 }
 
 /** One power line cycle where the dwell has room for it, else what it has room for, down to the shortest there is. */

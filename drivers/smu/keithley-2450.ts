@@ -1,18 +1,32 @@
-import type { Identity, SweepPlan, SweepRanges, SweepReading, SweepSmu } from "../../src/capabilities/index.js";
-import { MemrigError, messageOf } from "../../src/errors.js";
-import { ScpiClient, keithleyTouchErrors, quoted } from "../../src/scpi/index.js";
-import { si } from "../../src/units.js";
+import type {
+  Bias,
+  Identity,
+  SourceMeasureUnit,
+  SpotReading,
+  SweepPlan,
+  SweepRanges,
+  SweepReading,
+} from "../../src/capabilities/index.js";
+import { MemrigError } from "../../src/errors.js";
+import { ScpiClient, keithleyTouchErrors } from "../../src/scpi/index.js";
 import type { Session } from "../../src/visa/index.js";
-import { identify } from "../support/identity.js";
 import { SCPI_RAW_PORT } from "../entry.js";
-import type { DriverEntry, SafeState } from "../entry.js";
-import { anyOn, turnOff } from "../support/outputs.js";
-import { pause, stopIfAborted } from "../support/wait.js";
-import { settingCommands, sweepCommands } from "./keithley-2450-commands.js";
+import type { DriverEntry, DriverSettings, SafeState } from "../entry.js";
+import { identify } from "../support/identity.js";
+import { joined } from "../support/messages.js";
+import { anyOn, offAfter, turnOff } from "../support/outputs.js";
+import { stopIfAborted } from "../support/wait.js";
+import { BiasHolder } from "./bias-holder.js";
+import { checkLimit, foundOn, refusal } from "./checks.js";
+import { Bias2450 } from "./keithley-2450-bias.js";
+import { BUFFER, bufferCommand, settingCommands, sweepCommands } from "./keithley-2450-commands.js";
 import { rangesOf } from "./keithley-2450-models.js";
-import { setUp } from "./keithley-2450-plan.js";
-import type { SweepSetup } from "./keithley-2450-plan.js";
-import { ELEMENTS, parseReadings } from "./keithley-2450-readings.js";
+import { NPLC, setUp } from "./keithley-2450-plan.js";
+import type { Run, SweepSetup } from "./keithley-2450-plan.js";
+import { timeBetween_s } from "./keithley-2450-readings.js";
+import type { ClockReading } from "./keithley-2450-readings.js";
+import { readRun } from "./keithley-2450-run.js";
+import type { Ending } from "./keithley-2450-run.js";
 
 const identifies = /KEITHLEY INSTRUMENTS,\s*MODEL 24(50|60|61|70)/i;
 
@@ -42,46 +56,38 @@ export const keithley2450 = {
   open: (session, label, settings) => Keithley2450.open(session, label, settings),
 } satisfies DriverEntry;
 
-/** A buffer of our own: what a person keeps in defbuffer1 stays there. */
-const BUFFER = quoted("memrig");
-/** Room beyond what is expected, so that readings too many are seen instead of overwriting the first ones. */
-const BUFFER_SLACK = 64;
-/** Smallest buffer (2450-901-01, :TRACe:MAKE). */
-const MIN_BUFFER = 10;
-/** Readings in one reply: about 0.3 MB of text. */
-const MOST_AT_ONCE = 5000;
-/** Digits of a number in a reply: time stamps of a long sweep need more than the seven that are the default. */
-const PRECISION = 12;
-/** Between two looks into the buffer; an abort is seen within one. */
-const POLL_MS = { min: 5, max: 50 };
-/** A sweep that gives no reading for so long, beside its dwell, is not going on. */
-const STALLED_S = 20;
-/** The limit in force may differ from the one asked for by the resolution of its range. */
-const LIMIT_TOLERANCE = 1e-3;
-
-export interface Keithley2450Settings {
-  /** Measure the voltage with its own pair of leads. Two-wire where left out. */
-  readonly fourWire?: boolean;
-}
-
 /**
- * Keithley 2450, 2460, 2461 and 2470 in SCPI mode: sweeps by the instrument's own trigger model, read while it runs.
+ * Keithley 2450, 2460, 2461 and 2470 in SCPI mode: sweeps by the instrument's own trigger model, read while it runs, and
+ * held levels.
  *
  * Connecting changes nothing on the instrument: there is no reset, and an output that is found on is left as it is.
- * A sweep sets everything it relies on; the terminals (front or rear) and the state of the output when off stay as the
- * person at the bench chose them.
+ * A sweep sets everything it relies on; the terminals (front or rear) stay as the person at the bench chose them, and so
+ * does the state of the output when off, unless the bench file says.
+ *
+ * A sweep whose buffer holds all its readings takes at most ten messages, and one more for each second that it lasts.
  *
  * Sources: Keithley 2450-901-01 Rev B (SCPI command reference), 2461-901-01 A.
  */
-export class Keithley2450 implements SweepSmu {
+export class Keithley2450 implements SourceMeasureUnit {
+  readonly channels = 1;
+  readonly #bias: Bias2450;
+  readonly #holder: BiasHolder;
+  /** Counts what made the instrument safe: a sweep that is being set up then must not start. */
+  #madeSafe = 0;
+
   private constructor(
     private readonly scpi: ScpiClient,
     readonly label: string,
     readonly identity: Identity,
     readonly ranges: SweepRanges,
     private readonly lineFrequency_Hz: number,
-    private readonly settings: Keithley2450Settings,
-  ) {}
+    private readonly settings: DriverSettings,
+  ) {
+    const isOn = () => this.outputIsOn();
+    const off = () => turnOff(scpi, output, settings.ramp);
+    this.#bias = new Bias2450(label, ranges, settings, scpi, isOn, off);
+    this.#holder = new BiasHolder(this.#bias);
+  }
 
   /**
    * Identifies the instrument and empties its error queue. Changes nothing else.
@@ -89,7 +95,7 @@ export class Keithley2450 implements SweepSmu {
    * @throws MemrigError `bad-reply`: another instrument
    * @throws MemrigError `instrument-refused`: it speaks TSP or the 2400's language; the message says how to change that
    */
-  static async open(session: Session, label: string, settings: Keithley2450Settings = {}): Promise<Keithley2450> {
+  static async open(session: Session, label: string, settings: DriverSettings = {}): Promise<Keithley2450> {
     const scpi = new ScpiClient(session, label, keithleyTouchErrors);
     const language = await scpi.query("*LANG?");
     if (language.trim().toUpperCase() !== "SCPI") {
@@ -108,23 +114,45 @@ export class Keithley2450 implements SweepSmu {
   }
 
   async *sweep(plan: SweepPlan, signal: AbortSignal): AsyncGenerator<SweepReading[], void, undefined> {
-    const setup = setUp(this.label, plan, this.ranges, this.lineFrequency_Hz);
+    const setup = setUp(this, plan, this.lineFrequency_Hz, this.settings);
     stopIfAborted(signal, this.label, "nothing was sent");
-    if (await this.outputIsOn()) throw this.#alreadyOn();
+    if (await this.outputIsOn()) throw foundOn(this.label, "A sweep");
     let failure: unknown;
+    const ending: Ending = { byItself: false };
     try {
-      await this.#configure(setup);
-      yield* this.#runs(setup, signal);
+      yield* this.#runs(setup, ending, signal);
     } catch (error) {
       failure = error;
+      ending.byItself = false;
       throw error;
     } finally {
-      await this.#end(failure);
+      await offAfter(failure, () =>
+        ending.byItself ? this.#endWell() : turnOff(this.scpi, output, this.settings.ramp),
+      );
     }
   }
 
+  async hold(bias: Bias, signal: AbortSignal): Promise<void> {
+    await this.#holder.hold(bias, signal);
+  }
+
+  async measure(channel: number, nplc = 1): Promise<SpotReading> {
+    const held = this.#holder.held(channel);
+    if (!(nplc >= NPLC.min && nplc <= NPLC.max)) {
+      const asked = `an integration of ${nplc} power line cycles was asked for`;
+      throw refusal(this.label, asked, `${NPLC.min} to ${NPLC.max}`, { asked: nplc });
+    }
+    return this.#bias.measure(held, nplc);
+  }
+
+  async release(channel: number): Promise<void> {
+    await this.#holder.release(channel);
+  }
+
   async makeSafe(): Promise<void> {
-    await turnOff(this.scpi, output);
+    this.#madeSafe++;
+    this.#holder.forget();
+    await turnOff(this.scpi, output, this.settings.ramp);
   }
 
   async outputIsOn(): Promise<boolean> {
@@ -135,70 +163,61 @@ export class Keithley2450 implements SweepSmu {
     await this.scpi.session.close();
   }
 
-  /** Everything the sweep relies on, with the output off. Level at zero first, then the limit, then it is read back. */
-  async #configure(setup: SweepSetup): Promise<void> {
-    const { source, plan } = setup;
-    await this.scpi.commands(settingCommands(setup, this.settings.fourWire ?? false));
-    const inForce = await this.scpi.queryNumber(`:SOUR:${source}:${setup.limit}?`);
-    if (!(Math.abs(inForce - plan.compliance) <= LIMIT_TOLERANCE * plan.compliance)) {
-      throw new MemrigError(
-        "instrument-refused",
-        `${this.label}: a compliance of ${si(plan.compliance, setup.limitUnit)} was asked for, and the instrument made it ` +
-          `${si(inForce, setup.limitUnit)}. The output is off. Choose a compliance that it has.`,
-        { asked: plan.compliance, inForce },
-      );
-    }
-    await this.scpi.send(`:TRAC:DEL ${BUFFER}`);
-    await this.scpi.errors(); // there may have been none of that name
-    const readings = setup.cyclesPerRun * plan.levels.length;
-    await this.scpi.commands([
-      `:TRAC:MAKE ${BUFFER}, ${Math.max(MIN_BUFFER, readings + BUFFER_SLACK)}`,
-      ":FORM ASC",
-      `:FORM:ASC:PREC ${PRECISION}`,
-    ]);
-  }
-
   /** As many runs of the trigger model as it takes for all cycles, each within the buffer. */
-  async *#runs(setup: SweepSetup, signal: AbortSignal): AsyncGenerator<SweepReading[], void, undefined> {
-    const { levels, cycles } = setup.plan;
-    let began: ClockReading | undefined;
-    for (let done = 0; done < cycles; done += setup.cyclesPerRun) {
-      const count = Math.min(setup.cyclesPerRun, cycles - done);
-      await this.scpi.commands([`:TRAC:CLE ${BUFFER}`, ":SENS:AZER:ONCE", ...sweepCommands(setup, count, BUFFER)]);
-      stopIfAborted(signal, this.label, `after ${done} of ${cycles} cycles; the output is off`);
-      await this.scpi.command(":INIT");
-      await this.#firstReading(setup, signal);
-      const clock = await this.#bufferStart();
-      began ??= clock;
-      yield* this.#readings(setup, done * levels.length, count * levels.length, timeBetween_s(began, clock), signal);
-    }
-  }
-
-  /** The readings of one run, as the buffer fills. */
-  async *#readings(
+  async *#runs(
     setup: SweepSetup,
-    first: number,
-    expected: number,
-    start_s: number,
+    ending: Ending,
     signal: AbortSignal,
   ): AsyncGenerator<SweepReading[], void, undefined> {
-    for (let read = 0; read < expected;) {
-      const filled = await this.#waitForMore(read, expected, setup, signal);
-      while (read < filled) {
-        const count = Math.min(filled - read, MOST_AT_ONCE);
-        const question = `:TRAC:DATA? ${read + 1}, ${read + count}, ${BUFFER}, ${ELEMENTS.join(", ")}`;
-        yield parseReadings(await this.scpi.query(question), count, first + read, start_s, setup);
-        read += count;
-        stopIfAborted(signal, this.label, `after ${first + read} readings; the output is off`);
+    const { levels, cycles } = setup.plan;
+    const madeSafe = this.#madeSafe;
+    let began: ClockReading | undefined;
+    for (let done = 0; done < cycles; done += setup.cyclesPerRun) {
+      const run = setup.runOf(Math.min(setup.cyclesPerRun, cycles - done));
+      await (done === 0 ? this.#configure(setup, run) : this.#again(setup, run));
+      stopIfAborted(signal, this.label, `after ${done} of ${cycles} cycles; the output is off`);
+      if (this.#madeSafe !== madeSafe) throw madeSafeMeanwhile(this.label);
+      await this.scpi.send(":INIT"); // where it is refused no reading comes, and the error queue says why
+      let start_s = 0;
+      ending.byItself = false;
+      // One run has the buffer's clock; more than one need the clock they share.
+      for await (const readings of readRun(this.scpi, setup, run, done * levels.length, ending, signal)) {
+        if (setup.cyclesPerRun < cycles && readings[0]?.index === done * levels.length) {
+          const clock = await this.#bufferStart();
+          began ??= clock;
+          start_s = timeBetween_s(began, clock);
+        }
+        yield start_s === 0 ? readings : readings.map((one) => ({ ...one, time_s: start_s + one.time_s }));
       }
     }
-    await this.#waitForEnd(setup, signal);
-    const held = await this.scpi.queryNumber(`:TRAC:ACT? ${BUFFER}`);
-    if (held !== expected) throw this.#wrongCount(held, expected);
   }
 
-  async #firstReading(setup: SweepSetup, signal: AbortSignal): Promise<void> {
-    await this.#waitForMore(0, 1, setup, signal);
+  /** Everything the sweep relies on, with the output off. Level at zero first, then the limit, then it is read back. */
+  async #configure(setup: SweepSetup, run: Run): Promise<void> {
+    const { plan, source, limit } = setup;
+    const messages = joined([
+      ...settingCommands(setup, this.settings),
+      bufferCommand(run),
+      ...sweepCommands(setup, run),
+    ]);
+    for (let firstTry = true; ; firstTry = false) {
+      for (const message of messages) await this.scpi.send(message);
+      const reply = await this.scpi.query(`:SYST:ERR:COUN?;:SOUR:${source}:${limit}?`);
+      const [errors = NaN, inForce = NaN] = reply.split(";").map(Number);
+      if (errors === 0) {
+        checkLimit(this.label, plan.drive, plan.compliance, inForce);
+        return;
+      }
+      const queued = await this.scpi.errors();
+      if (!firstTry) throw this.scpi.refused(messages, queued);
+      // A program that was killed left its buffer, or somebody an error: once more without either.
+      await this.scpi.send(`:TRAC:DEL ${BUFFER}`);
+      await this.scpi.errors();
+    }
+  }
+
+  async #again(setup: SweepSetup, run: Run): Promise<void> {
+    await this.scpi.commands(joined([`:TRAC:CLE ${BUFFER}`, ...sweepCommands(setup, run)]));
   }
 
   /** Absolute time of the first reading in the buffer, by the instrument's clock. */
@@ -208,109 +227,22 @@ export class Keithley2450 implements SweepSmu {
   }
 
   /**
-   * Waits until the buffer holds more than `read`.
+   * The trigger model has turned the output off, at zero: that is made sure of, and the buffer given back.
    *
-   * @throws MemrigError `instrument-refused`: the sweep ended before its time
-   * @throws MemrigError `no-answer`: no reading within the dwell and a good while more
+   * @throws MemrigError `instrument-refused`: the instrument queued an error while it swept
    */
-  async #waitForMore(read: number, expected: number, setup: SweepSetup, signal: AbortSignal): Promise<number> {
-    const allowed_s = STALLED_S + 20 * setup.plan.dwell_s;
-    const deadline_ms = Date.now() + 1000 * allowed_s;
-    let ended = false;
-    for (let wait_ms = POLL_MS.min; ; wait_ms = Math.min(2 * wait_ms, POLL_MS.max)) {
-      const filled = await this.scpi.queryNumber(`:TRAC:ACT? ${BUFFER}`);
-      if (filled > read) return Math.min(filled, expected);
-      stopIfAborted(signal, this.label, "in the middle of a sweep; the output is off");
-      // The state is refreshed each 100 ms and may be an old one: believe an end only where nothing came after it.
-      if (ended) throw await this.#endedEarly(filled, expected);
-      ended = wait_ms === POLL_MS.max && !isGoingOn(await this.scpi.query(":TRIG:STAT?"));
-      if (Date.now() > deadline_ms) {
-        throw new MemrigError(
-          "no-answer",
-          `${this.label}: no reading for ${si(allowed_s, "s")} in a sweep of ${si(setup.plan.dwell_s, "s")} a level, ` +
-            `after ${read} of ${expected}. Is a trigger or the interlock in the way? The sweep is stopped.`,
-          { readings: read, expected },
-        );
-      }
-      await pause(ended ? 2 * POLL_MS.max : wait_ms, signal);
-    }
-  }
-
-  /** The last reading may be in the buffer before the output is off. */
-  async #waitForEnd(setup: SweepSetup, signal: AbortSignal): Promise<void> {
-    const deadline_ms = Date.now() + 1000 * (STALLED_S + setup.plan.dwell_s);
-    for (let wait_ms = POLL_MS.min; ; wait_ms = Math.min(2 * wait_ms, POLL_MS.max)) {
-      if (!isGoingOn(await this.scpi.query(":TRIG:STAT?"))) return;
-      stopIfAborted(signal, this.label, "all readings had come; the output is off");
-      if (Date.now() > deadline_ms) {
-        throw new MemrigError(
-          "bad-reply",
-          `${this.label}: all readings of the sweep have come, and it goes on. The sweep is stopped.`,
-          {},
-        );
-      }
-      await pause(wait_ms, signal);
-    }
-  }
-
-  async #endedEarly(held: number, expected: number): Promise<MemrigError> {
-    const errors = await this.scpi.errors();
-    const why = errors.map(({ code, text }) => `; ${code} "${text}"`).join("");
-    return new MemrigError(
-      "instrument-refused",
-      `${this.label} ended the sweep after ${held} of ${expected} readings${why}. Was it stopped at its front panel?`,
-      { held, expected, errors },
-    );
-  }
-
-  #wrongCount(held: number, expected: number): MemrigError {
-    return new MemrigError(
-      "bad-reply",
-      `${this.label} took ${held} readings in a sweep of ${expected} levels: its sweep has other levels than were asked ` +
-        `for, and the readings of this run do not belong to the levels beside them. Report this with the instrument's ` +
-        `firmware, ${this.identity.firmware}.`,
-      { held, expected },
-    );
-  }
-
-  #alreadyOn(): MemrigError {
-    return new MemrigError(
-      "busy",
-      `${this.label}: the output is on already. A sweep would step what is connected from where it is now. Nothing was ` +
-        `changed. Bring it down and turn it off where that does no harm, or run memrig safe.`,
-      { instrument: this.label },
-    );
-  }
-
-  /** Output off, whatever happened. A failure here is added to the first one, never put in its place. */
-  async #end(failure: unknown): Promise<void> {
-    try {
-      await turnOff(this.scpi, output);
-    } catch (error) {
-      if (failure === undefined) throw error;
-      const kind = failure instanceof MemrigError ? failure.kind : "no-answer";
-      throw new MemrigError(
-        kind,
-        `${messageOf(failure)} And: ${messageOf(error)}`,
-        { also: messageOf(error) },
-        failure,
-      );
-    }
+  async #endWell(): Promise<void> {
+    const reply = await this.scpi.query(`:ABOR;:OUTP OFF;:OUTP?;:SYST:ERR:COUN?;:TRAC:DEL ${BUFFER}`);
+    const [on, errors] = reply.split(";").map(Number);
+    if (on === 0 && errors === 0) return;
+    const queued = await this.scpi.errors();
+    await turnOff(this.scpi, output, this.settings.ramp);
+    if (queued.length > 0) throw this.scpi.refused([":INIT"], queued);
   }
 }
 
-/** Seconds since 1970 and the part of a second: together they have more digits than a double. */
-interface ClockReading {
-  readonly whole_s: number;
-  readonly fraction_s: number;
-}
-
-/** To the nanosecond, which is finer than the clock: the same times give the same number at any hour of the day. */
-function timeBetween_s(from: ClockReading, to: ClockReading): number {
-  return to.whole_s - from.whole_s + Math.round((to.fraction_s - from.fraction_s) * 1e9) / 1e9;
-}
-
-/** States in which the trigger model still works (2450-901-01, :TRIGger:STATe?). */
-function isGoingOn(reply: string): boolean {
-  return /^(RUNNING|WAITING|BUILDING|ABORTING|PAUSED)/i.test(reply.trim());
+function madeSafeMeanwhile(label: string): MemrigError {
+  return new MemrigError("aborted", `${label} was made safe while a sweep was set up; the output is off.`, {
+    instrument: label,
+  });
 }

@@ -39,9 +39,13 @@ export class ScpiClient {
   async commands(texts: readonly (string | Uint8Array)[], options: CallOptions = {}): Promise<void> {
     for (const text of texts) await this.send(text, options);
     const errors = await this.errors(options);
-    if (errors.length === 0) return;
+    if (errors.length > 0) throw this.refused(texts, errors);
+  }
+
+  /** What to throw where the error queue was read by other means than `commands`. */
+  refused(texts: readonly (string | Uint8Array)[], errors: readonly InstrumentError[]): MemrigError {
     const sent = texts.map(shown).join(" | ");
-    throw new MemrigError(
+    return new MemrigError(
       "instrument-refused",
       `${this.label} refused what it was told: ${describeErrors(errors)}. Sent was: ${sent}`,
       { instrument: this.label, errors, sent },

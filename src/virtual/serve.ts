@@ -18,6 +18,8 @@ import type { VirtualInstrument } from "./virtual-instrument.js";
 /** A bench that is being served. */
 export interface VirtualBench {
   readonly instruments: readonly ServedInstrument[];
+  /** The device and what drives it, for who wants to look without an instrument. */
+  readonly lab: Lab;
   /** Stops the clock, closes all sessions and ports. */
   close(): Promise<void>;
 }
@@ -59,7 +61,7 @@ export async function serveVirtualBench(plan: VirtualBenchPlan): Promise<Virtual
         resources,
       });
     }
-    return { instruments, close };
+    return { instruments, lab, close };
   } catch (error) {
     await close();
     throw error;

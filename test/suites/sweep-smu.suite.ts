@@ -1,15 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { SweepPlan, SweepReading, SweepSmu } from "../../src/capabilities/index.js";
+import type { SweepPlan, SweepReading } from "../../src/capabilities/index.js";
 import { MemrigError } from "../../src/errors.js";
-
-/** An SMU with a resistor between its terminals. */
-export interface ResistorBench {
-  readonly smu: SweepSmu;
-  readonly resistance_ohm: number;
-  /** Ends what was begun for this test. */
-  close(): Promise<void>;
-}
+import { largestStep_V } from "./smu-bench.js";
+import type { OpenResistorBench, ResistorBench, ResistorBenchOptions } from "./smu-bench.js";
 
 const never = new AbortController().signal;
 const mirrored = (up: readonly number[]) => [...up, ...up.slice(0, -1).reverse()];
@@ -31,9 +25,12 @@ async function collect(sweep: AsyncGenerator<SweepReading[]>): Promise<SweepRead
 }
 
 /** What every SMU with a sweep must do, real or simulated. */
-export function sweepSmuSuite(name: string, open: () => Promise<ResistorBench>): void {
-  async function on(action: (bench: ResistorBench) => Promise<void>): Promise<void> {
-    const bench = await open();
+export function sweepSmuSuite(name: string, open: OpenResistorBench): void {
+  async function on(
+    action: (bench: ResistorBench) => Promise<void>,
+    options: ResistorBenchOptions = {},
+  ): Promise<void> {
+    const bench = await open(options);
     try {
       await action(bench);
       assert.equal(await bench.smu.outputIsOn(), false, "the output is off at the end");
@@ -152,6 +149,11 @@ export function sweepSmuSuite(name: string, open: () => Promise<ResistorBench>):
         { compliance: maxCurrent_A * 1.01 },
         { dwell_s: minDwell_s / 2 },
         { cycles: 0 },
+        { channel: smu.channels + 1 },
+        { channel: 0 },
+        { measureRange: 0 },
+        { measureRange: maxCurrent_A * 1.01 },
+        ...(smu.ranges.pulse ? [] : [{ pulse: { base: 0, width_s: 1e-3 } }]),
       ];
       for (const change of changes) {
         const refused = (error: MemrigError) => error.kind === "invalid-request";
@@ -172,4 +174,42 @@ export function sweepSmuSuite(name: string, open: () => Promise<ResistorBench>):
       assertOhmsLaw(readings, long, resistance_ohm);
       assertTimesRise(readings, long.dwell_s);
     }));
+
+  test(`${name}: a sweep that ends away from zero is brought to zero in steps before its output goes off`, () =>
+    on(async ({ smu, resistance_ohm, seen_V }) => {
+      const single = { ...plan, levels: steps(11, 0.1), cycles: 2 };
+      assertOhmsLaw(await collect(smu.sweep(single, never)), single, resistance_ohm);
+      const last = seen_V.lastIndexOf(Math.max(...seen_V));
+      // A step is what the default slew goes in a dwell of 20 ms.
+      assert.ok(largestStep_V(seen_V.slice(last)) <= 0.401, `seen: ${seen_V.slice(last).join(", ")}`);
+      assert.equal(seen_V.at(-1), 0);
+    }));
+
+  test(`${name}: readings are taken on the measuring range that is asked for`, () =>
+    on(async ({ smu, resistance_ohm }) => {
+      const ranged: SweepPlan = { ...plan, measureRange: 2 / resistance_ohm };
+      assertOhmsLaw(await collect(smu.sweep(ranged, never)), ranged, resistance_ohm);
+    }));
+
+  test(`${name}: with two wires a reading includes the leads, with four it does not`, async () => {
+    const leads_ohm = 100;
+    for (const [wires, settings] of [
+      [undefined, {}],
+      [4, {}],
+      [undefined, { wires: 4 }],
+      [2, { wires: 4 }],
+    ] as const) {
+      const asked: SweepPlan = { ...plan, levels: [0.5, 0], cycles: 1, ...(wires === undefined ? {} : { wires }) };
+      const inForce = wires ?? ("wires" in settings ? settings.wires : 2);
+      await on(
+        async ({ smu, resistance_ohm }) => {
+          const [at] = await collect(smu.sweep(asked, never));
+          const measured_ohm = (at?.voltage_V ?? NaN) / (at?.current_A ?? NaN);
+          const expected_ohm = resistance_ohm + (inForce === 2 ? leads_ohm : 0);
+          assert.ok(Math.abs(measured_ohm - expected_ohm) < 3, `${inForce} wires: ${measured_ohm} ohm`);
+        },
+        { leads_ohm, settings },
+      );
+    }
+  });
 }

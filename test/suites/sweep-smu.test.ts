@@ -1,7 +1,6 @@
-import { smuWiring, virtualBench } from "../support/virtual-bench.js";
+import { biasSmuSuite } from "./bias-smu.suite.js";
+import { resistorBench } from "./smu-bench.js";
 import { sweepSmuSuite } from "./sweep-smu.suite.js";
-
-const resistance_ohm = 1000;
 
 for (const [model, link] of [
   ["2450", "socket"],
@@ -9,10 +8,12 @@ for (const [model, link] of [
   ["2450", "vxi11"],
   ["2450", "hislip"],
 ] as const) {
-  sweepSmuSuite(`virtual Keithley ${model}, ${link}`, async () => {
-    const dut = { id: "R", model: "resistor", parameters: { R: resistance_ohm } };
-    const smu = { label: "smu", driver: "keithley-2450", model };
-    const bench = await virtualBench([smu], smuWiring("smu"), dut, link);
-    return { smu: await bench.open("smu", "smu"), resistance_ohm, close: () => bench.close() };
+  sweepSmuSuite(`virtual Keithley ${model}, ${link}`, resistorBench("keithley-2450", model, link));
+}
+
+for (const link of ["socket", "vxi11"] as const) {
+  biasSmuSuite(`virtual Keithley 2450, ${link}`, resistorBench("keithley-2450", "2450", link), async (other) => {
+    await other.write(":SOUR:FUNC VOLT;:SOUR:VOLT:RANG 2;:SOUR:VOLT:ILIM 0.01;:SOUR:VOLT 0.3;:OUTP ON");
+    await other.query("*OPC?");
   });
 }

@@ -1,16 +1,21 @@
-import type { SweepPlan, SweepReading, SweepSmu } from "../../../src/capabilities/index.js";
+import type { Bias, SourceMeasureUnit, SpotReading, SweepPlan, SweepReading } from "../../../src/capabilities/index.js";
 
 /** What is connected: current at a voltage under a limit, with a memory of its own. */
-export type FakeDevice = (level: number, plan: SweepPlan) => { voltage_V: number; current_A: number; limited: boolean };
+export type FakeDevice = (
+  level: number,
+  plan: Pick<SweepPlan, "drive" | "compliance">,
+) => { voltage_V: number; current_A: number; limited: boolean };
 
-/** An SMU that asks a function instead of a device. Gives its readings in blocks of `block`. */
-export class FakeSmu implements SweepSmu {
+/** An SMU that asks a function instead of a device. Gives its readings in blocks of `block`; each spot takes a second. */
+export class FakeSmu implements SourceMeasureUnit {
   readonly label = "smu";
   readonly identity = { maker: "none", model: "fake", serial: "0", firmware: "0" };
   readonly channels = 1;
   readonly ranges = { maxVoltage_V: 210, maxCurrent_A: 1, maxPower_W: 20, minDwell_s: 1e-4 };
   readonly log: string[] = [];
   asked: SweepPlan | undefined;
+  held: Bias | undefined;
+  #spots = 0;
 
   constructor(
     private readonly device: FakeDevice,
@@ -34,11 +39,27 @@ export class FakeSmu implements SweepSmu {
     yield readings;
   }
 
+  async hold(bias: Bias): Promise<void> {
+    this.log.push(`hold ${bias.level}`);
+    if (!this.held) this.#spots = 0;
+    this.held = bias;
+  }
+  async measure(): Promise<SpotReading> {
+    if (!this.held) throw new Error("nothing is held");
+    const { voltage_V, current_A, limited } = this.device(this.held.level, this.held);
+    return { voltage_V, current_A, time_s: ++this.#spots, inCompliance: limited };
+  }
+  async release(): Promise<void> {
+    this.log.push("release");
+    this.held = undefined;
+  }
+
   async makeSafe(): Promise<void> {
     this.log.push("safe");
+    this.held = undefined;
   }
   async outputIsOn(): Promise<boolean> {
-    return false;
+    return this.held !== undefined;
   }
   async close(): Promise<void> {}
 }
