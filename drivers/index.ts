@@ -2,13 +2,20 @@ import type { DriverEntry } from "./entry.js";
 import { keysight33500 } from "./awg/keysight-33500.js";
 import { lakeshore336 } from "./thermal/lakeshore-336.js";
 import { keysightInfiniiVision } from "./scope/keysight-infiniivision.js";
+import { keithley2400 } from "./smu/keithley-2400.js";
 import { keithley2450 } from "./smu/keithley-2450.js";
 
 export type { DriverEntry, DriverSettings, Kind, Kinds, RampDown, RampRate, SafeState } from "./entry.js";
 export { defaultRamp } from "./entry.js";
 
 /** A new driver is a file in its folder, and its entry here. */
-const entries: readonly DriverEntry[] = [keithley2450, keysight33500, keysightInfiniiVision, lakeshore336];
+const entries: readonly DriverEntry[] = [
+  keithley2400,
+  keithley2450,
+  keysight33500,
+  keysightInfiniiVision,
+  lakeshore336,
+];
 
 /** The drivers by their names in a bench file. */
 export const drivers: ReadonlyMap<string, DriverEntry> = new Map(entries.map((entry) => [entry.name, entry]));
