@@ -1,5 +1,6 @@
 import type { DriverEntry } from "./entry.js";
 import { keysight33500 } from "./awg/keysight-33500.js";
+import { tektronixAfg } from "./awg/tektronix-afg.js";
 import { lakeshore336 } from "./thermal/lakeshore-336.js";
 import { keysightInfiniiVision } from "./scope/keysight-infiniivision.js";
 import { keithley2450 } from "./smu/keithley-2450.js";
@@ -8,7 +9,13 @@ export type { DriverEntry, DriverSettings, Kind, Kinds, RampDown, RampRate, Safe
 export { defaultRamp } from "./entry.js";
 
 /** A new driver is a file in its folder, and its entry here. */
-const entries: readonly DriverEntry[] = [keithley2450, keysight33500, keysightInfiniiVision, lakeshore336];
+const entries: readonly DriverEntry[] = [
+  keithley2450,
+  keysight33500,
+  tektronixAfg,
+  keysightInfiniiVision,
+  lakeshore336,
+];
 
 /** The drivers by their names in a bench file. */
 export const drivers: ReadonlyMap<string, DriverEntry> = new Map(entries.map((entry) => [entry.name, entry]));

@@ -1,4 +1,5 @@
 import { createKeysight33500 } from "./awg/keysight-33500.js";
+import { createTektronixAfg } from "./awg/tektronix-afg.js";
 import { createInfiniiVision } from "./scope/keysight-infiniivision.js";
 import { createVirtual2450 } from "./smu/index.js";
 import { createLakeshore336 } from "./thermal/lakeshore-336.js";
@@ -8,6 +9,7 @@ import type { InstrumentContext, VirtualInstrument } from "./virtual-instrument.
 export const virtualInstruments: ReadonlyMap<string, (context: InstrumentContext) => VirtualInstrument> = new Map([
   ["keithley-2450", createVirtual2450],
   ["keysight-33500", createKeysight33500],
+  ["tektronix-afg", createTektronixAfg],
   ["keysight-infiniivision", createInfiniiVision],
   ["lakeshore-336", createLakeshore336],
 ]);
