@@ -67,6 +67,11 @@ test("a bench without driver lines measures, and is made safe", async (t) => {
   }
   await lab.tell("smu", "*RST;:SOUR:VOLT 0.5;:OUTP ON");
   await lab.tell("awg", "OUTP2 ON");
+  const reports = await safeBench(await loadBench(lab.benchFile));
+  assert.deepEqual(
+    reports.map(({ state }) => state),
+    ["safe", "safe"],
+  );
   assert.match(reports[0]?.note ?? "", /in steps from 0\.5 V at 20 V\/s/);
   assert.match(reports[1]?.note ?? "", /OUTP1\?, OUTP2\? answered 0, 0/);
   assert.equal(await lab.ask("awg", "OUTP2?"), "0");
