@@ -1,5 +1,6 @@
 import type { DriverEntry } from "./entry.js";
 import { keysight33500 } from "./awg/keysight-33500.js";
+import { tektronixAfg } from "./awg/tektronix-afg.js";
 import { lakeshore336 } from "./thermal/lakeshore-336.js";
 import { keysightInfiniiVision } from "./scope/keysight-infiniivision.js";
 import { keithley2400 } from "./smu/keithley-2400.js";
@@ -13,6 +14,7 @@ const entries: readonly DriverEntry[] = [
   keithley2400,
   keithley2450,
   keysight33500,
+  tektronixAfg,
   keysightInfiniiVision,
   lakeshore336,
 ];

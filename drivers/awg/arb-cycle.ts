@@ -12,7 +12,7 @@ export interface ArbCycle {
 }
 
 const FULL_SCALE = 32767;
-/** Smallest distance of the two ends of the scale, open circuit: 10 mV into 50 Ω. */
+/** Smallest distance of the two ends of the scale, open circuit, where the generator does not say: 10 mV into 50 Ω. */
 const MIN_SPAN_V = 20e-3;
 /** Shortest waveform that is taken. */
 const MIN_SAMPLES = 8;
@@ -54,7 +54,7 @@ export function toArb(label: string, cycle: PulseCycle, ranges: PulseRanges): Ar
     );
   }
 
-  const { low_V, high_V } = scaleOf(cycle);
+  const { low_V, high_V } = scaleOf(cycle, ranges.minSpan_V ?? MIN_SPAN_V);
   const middle_V = (high_V + low_V) / 2;
   const half_V = (high_V - low_V) / 2;
   const codes = new Int16Array(samples);
@@ -105,11 +105,11 @@ function check(label: string, cycle: PulseCycle, ranges: PulseRanges): void {
 }
 
 /** Ends of the scale: the levels and 0 V, at least the smallest span apart, inside the limits where they leave room. */
-function scaleOf(cycle: PulseCycle): { low_V: number; high_V: number } {
+function scaleOf(cycle: PulseCycle, minSpan_V: number): { low_V: number; high_V: number } {
   const levels = cycle.segments.map(({ level_V }) => level_V);
   let low_V = Math.min(0, ...levels);
   let high_V = Math.max(0, ...levels);
-  const missing_V = MIN_SPAN_V - (high_V - low_V);
+  const missing_V = minSpan_V - (high_V - low_V);
   if (missing_V > 0) {
     const up_V = Math.min(missing_V, Math.max(0, cycle.limit.high_V - high_V));
     high_V += up_V;

@@ -28,6 +28,8 @@ export interface PulseRanges {
   readonly maxSamples: number;
   readonly maxCycles: number;
   readonly sourceResistance_ohm: number;
+  /** Smallest distance of the two levels of a waveform, open circuit; 20 mV where left out. */
+  readonly minSpan_V?: number;
 }
 
 /** Plays a cycle of levels a counted number of times on a trigger: an arbitrary waveform generator with burst. */

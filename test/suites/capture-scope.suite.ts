@@ -36,7 +36,7 @@ const plan: CapturePlan = {
 };
 
 /** Mean of a channel between two times after the trigger. */
-function mean(capture: Capture, channel: number, from_s: number, to_s: number): number {
+export function mean(capture: Capture, channel: number, from_s: number, to_s: number): number {
   const index = (time_s: number) => Math.round((time_s - capture.start_s) / capture.step_s);
   const part = capture.volts.get(channel)?.subarray(index(from_s), index(to_s)) ?? new Float64Array(0);
   assert.ok(part.length > 0);

@@ -1,10 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { PulseCycle, PulseSource, Waveform, WaveformPlan } from "../../src/capabilities/index.js";
+import type {
+  CapturePlan,
+  CaptureScope,
+  PulseCycle,
+  PulseSource,
+  Waveform,
+  WaveformPlan,
+} from "../../src/capabilities/index.js";
 import type { MemrigError } from "../../src/errors.js";
+import { mean } from "./capture-scope.suite.js";
 
+/** A source at the top of a resistor to a scope's 50 Ω; channel 1 of the scope sees the top. */
 export interface SourceBench {
   readonly source: PulseSource;
+  readonly scope: CaptureScope;
+  readonly resistance_ohm: number;
   close(): Promise<void>;
 }
 
@@ -124,6 +135,43 @@ export function pulseSourceSuite(name: string, open: () => Promise<SourceBench>)
       assert.equal(await source.outputIsOn(), false);
       await source.makeSafe();
     }));
+
+  test(`${name}: what was loaded is what a scope sees, level by level`, async () => {
+    const { source, scope, resistance_ohm, close } = await open();
+    try {
+      const never = new AbortController().signal;
+      const plan: CapturePlan = {
+        channels: [{ channel: 1, range_V: 3.2, offset_V: 0.4 }],
+        window_s: 45e-6,
+        pretrigger_s: 2e-6,
+        trigger: { channel: 1, level_V: 0.5, slope: "rising" },
+        segments: 2,
+        points: 1000,
+      };
+      await source.load(1, cycle, 2);
+      await scope.arm(plan, never);
+      await source.outputOn(1);
+      await source.trigger(1);
+      const share = 1 - source.ranges.sourceResistance_ohm / (resistance_ohm + 1e6);
+      for await (const capture of scope.captures(30, never)) {
+        for (const [level_V, from_s, to_s] of [
+          [1, 1e-6, 4e-6],
+          [0, 6e-6, 9e-6],
+          [-0.5, 11e-6, 19e-6],
+          [0, 21e-6, 41e-6],
+        ] as const) {
+          const seen_V = mean(capture, 1, from_s, to_s);
+          assert.ok(
+            Math.abs(seen_V - share * level_V) < 0.035,
+            `${seen_V} V at ${from_s} s, where ${level_V} V was asked for`,
+          );
+        }
+      }
+    } finally {
+      await source.makeSafe();
+      await close();
+    }
+  });
 
   const limit = { low_V: -2, high_V: 2 };
   const shaped = (waveform: Waveform): WaveformPlan => ({ waveform, low_V: -0.5, high_V: 1, limit });

@@ -1,14 +1,21 @@
+import type { LinkKind } from "../../src/virtual/bench-plan.js";
 import { virtualBench } from "../support/virtual-bench.js";
 import { captureScopeSuite } from "./capture-scope.suite.js";
 import { pulseSourceSuite } from "./pulse-source.suite.js";
 
-const resistance_ohm = 1900;
+type Member = readonly [driver: string, model: string, link: LinkKind];
 
-async function station(models: { awg: string; scope: string }) {
+const resistance_ohm = 1900;
+const [anySource, anyScope]: [Member, Member] = [
+  ["keysight-33500", "33512B", "socket"],
+  ["keysight-infiniivision", "MSO-X 3104T", "socket"],
+];
+
+async function station(source: Member, scope: Member) {
   const bench = await virtualBench(
     [
-      { label: "awg", driver: "keysight-33500", model: models.awg },
-      { label: "scope", driver: "keysight-infiniivision", model: models.scope },
+      { label: "awg", driver: source[0], model: source[1] },
+      { label: "scope", driver: scope[0], model: scope[1] },
     ],
     [
       { instrument: "awg", terminal: "1", node: "dut.top" },
@@ -16,6 +23,7 @@ async function station(models: { awg: string; scope: string }) {
       { instrument: "scope", terminal: "2", node: "dut.bottom" },
     ],
     { id: "R", model: "resistor", parameters: { R: resistance_ohm } },
+    source === anySource ? scope[2] : source[2],
   );
   return {
     scope: await bench.open("scope", "scope"),
@@ -25,7 +33,14 @@ async function station(models: { awg: string; scope: string }) {
   };
 }
 
-for (const awg of ["33512B", "33622A"]) {
-  pulseSourceSuite(`virtual Keysight ${awg}`, () => station({ awg, scope: "MSO-X 3104T" }));
-}
-captureScopeSuite("virtual Keysight MSO-X 3104T", () => station({ awg: "33512B", scope: "MSO-X 3104T" }));
+/** Each family over two kinds of link. */
+const sources: readonly Member[] = [
+  ["keysight-33500", "33512B", "hislip"],
+  ["keysight-33500", "33622A", "socket"],
+  ["tektronix-afg", "AFG3102C", "vxi11"],
+  ["tektronix-afg", "AFG31152", "socket"],
+];
+const scopes: readonly Member[] = [anyScope, ["keysight-infiniivision", "DSO-X 3034A", "vxi11"]];
+
+for (const source of sources) pulseSourceSuite(`virtual ${source.join(" ")}`, () => station(source, anyScope));
+for (const scope of scopes) captureScopeSuite(`virtual ${scope.join(" ")}`, () => station(anySource, scope));

@@ -123,6 +123,10 @@ export class ArbMemory {
   set(name: string, wave: ArbWave): void {
     this.#waves.set(this.keyOf(name), wave);
   }
+
+  delete(name: string): void {
+    this.#waves.delete(this.keyOf(name));
+  }
 }
 
 /** The waveform that is there from the start. */

@@ -41,6 +41,26 @@ export function createGenerator(model: AwgModel, lab: Lab, label: string, seed: 
     formatNumber: keysightNumber,
     inputLimit_bytes: 64 * 1024 * 1024,
   });
+  const channels = channelsOf(model, lab, label, scpi, seed);
+  return {
+    scpi,
+    model,
+    channels,
+    angle: "DEG",
+    byteOrder: "NORM",
+    notice: (number, extra) => scpi.raise(number, extra),
+    channelOf: (call) => channelOf(channels, call),
+  };
+}
+
+/** The channels of a generator, each on its terminal in the lab. */
+export function channelsOf(
+  model: AwgModel,
+  lab: Lab,
+  label: string,
+  scpi: ScpiInstrument,
+  seed: number,
+): readonly AwgChannel[] {
   const channels = Array.from({ length: model.channels }, (_, index) => {
     const terminal = `${label}.${index + 1}`;
     const outlet = {
@@ -58,17 +78,12 @@ export function createGenerator(model: AwgModel, lab: Lab, label: string, seed: 
   lab.onWatched(() => {
     for (const channel of channels) channel.watchedChanged();
   });
-  return {
-    scpi,
-    model,
-    channels,
-    angle: "DEG",
-    byteOrder: "NORM",
-    notice: (number, extra) => scpi.raise(number, extra),
-    channelOf(call) {
-      const channel = channels[(call.suffixes[0] ?? 1) - 1];
-      if (!channel) throw new ScpiError(-114);
-      return channel;
-    },
-  };
+  return channels;
+}
+
+/** @throws ScpiError -114: the header's first number is no channel */
+export function channelOf(channels: readonly AwgChannel[], call: Call): AwgChannel {
+  const channel = channels[(call.suffixes[0] ?? 1) - 1];
+  if (!channel) throw new ScpiError(-114);
+  return channel;
 }

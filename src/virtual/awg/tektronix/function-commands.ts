@@ -1,0 +1,190 @@
+import { ScpiError, keyword, raw, takes } from "../../scpi/index.js";
+import type { AwgChannel } from "../channel.js";
+import { frequencyMax_Hz } from "../rules.js";
+import { setting } from "./afg.js";
+import type { Afg } from "./afg.js";
+import type { FunctionName } from "../settings.js";
+
+const shapes: ReadonlyMap<string, FunctionName> = new Map([
+  ["SIN", "SIN"],
+  ["SQU", "SQU"],
+  ["PULS", "PULS"],
+  ["RAMP", "RAMP"],
+  ["PRN", "NOIS"],
+  ["DC", "DC"],
+]);
+const LEAST_HZ = 1e-6;
+/** What the width leaves of the period, at least. */
+const room_s = (afg: Afg) => afg.model.widthMin_s;
+
+/** Shape, frequency, and what the shapes take. Sweep, modulation and the other built-in shapes are not simulated (-113, -224). */
+export function functionCommands(afg: Afg): void {
+  shapeCommand(afg);
+  const most_Hz = (c: AwgChannel) => frequencyMax_Hz(afg.model, c.settings.fn);
+  setting(afg, "[:SOURce<1-2>]:FREQuency[:FIXed]", {
+    units: ["HZ"],
+    min: LEAST_HZ,
+    max: most_Hz,
+    default: 1e6,
+    get: (c) => c.settings.frequency_Hz,
+    set: (c, value) => setFrequency(afg, c, value),
+  });
+  afg.scpi.tree.command(
+    "[:SOURce<1-2>]:FREQuency:MODE",
+    takes([keyword("CW", "FIXed", "SWEep")], ([mode]) => {
+      if (mode === "SWE") throw new ScpiError(-221, "sweeps are not simulated");
+    }),
+  );
+  afg.scpi.tree.query(
+    "[:SOURce<1-2>]:FREQuency:MODE",
+    takes([], () => "CW"),
+  );
+  setting(afg, "[:SOURce<1-2>]:PULSe:PERiod", {
+    units: ["S"],
+    min: afg.model.pulsePeriodMin_s,
+    max: 1 / LEAST_HZ,
+    default: 1e-6,
+    get: (c) => 1 / c.settings.frequency_Hz,
+    set: (c, value) => setFrequency(afg, c, 1 / value),
+  });
+  setting(afg, "[:SOURce<1-2>]:FUNCtion:RAMP:SYMMetry", {
+    units: ["PCT"],
+    min: 0,
+    max: 100,
+    default: 50,
+    get: (c) => c.settings.rampSymmetry * 100,
+    set: (c, value) => (c.settings.rampSymmetry = value / 100),
+  });
+  setting(afg, "[:SOURce<1-2>]:PHASe[:ADJust]", {
+    units: ["DEG"],
+    min: -180,
+    max: 180,
+    default: 0,
+    get: (c) => c.settings.phase_deg,
+    set: (c, value) => (c.settings.phase_deg = value),
+  });
+  afg.scpi.tree.command(
+    "[:SOURce<1-2>]:PHASe:INITiate",
+    takes([], () => {
+      for (const c of afg.channels) c.refresh();
+    }),
+  );
+  pulseCommands(afg);
+}
+
+function shapeCommand(afg: Afg): void {
+  const pattern = "[:SOURce<1-2>]:FUNCtion[:SHAPe]";
+  afg.scpi.tree.command(
+    pattern,
+    takes([raw()], ([given], call) => {
+      const c = afg.channelOf(call);
+      const word = shapeOf(afg, given.kind === "plain" ? given.text : "");
+      const fn = shapes.get(word) ?? "ARB";
+      if (fn === "ARB" && c.memory.get(word) === undefined) throw new ScpiError(-224);
+      c.settings.fn = fn;
+      if (fn === "ARB") play(afg, c, word);
+      c.settings.frequency_Hz = Math.min(c.settings.frequency_Hz, frequencyMax_Hz(afg.model, fn));
+      fitPulse(afg, c);
+      c.refresh();
+    }),
+  );
+  afg.scpi.tree.query(
+    pattern,
+    takes([], (_, call) => {
+      const c = afg.channelOf(call);
+      if (c.settings.fn === "ARB") return afg.memory.get(c) ?? "EMEM";
+      return [...shapes].find(([, fn]) => fn === c.settings.fn)?.[0] ?? "SIN";
+    }),
+  );
+}
+
+/** The short form of a shape; memories are taken as they are. @throws ScpiError -224 */
+function shapeOf(afg: Afg, written: string): string {
+  const memory = /^(?:(EMEM)(?:ory)?|USER)([1-4]?)$/i.exec(written);
+  if (memory) {
+    const edit = memory[1] !== undefined;
+    const number = memory[2] ?? "";
+    if (edit && afg.model.memories === "shared") return "EMEM";
+    return `${edit ? "EMEM" : "USER"}${number || "1"}`;
+  }
+  return keyword("SINusoid", "SQUare", "PULSe", "RAMP", "PRNoise", "DC").read({ kind: "plain", text: written });
+}
+
+/** Basic mode: the whole memory is one period, so the sample rate follows from the frequency. */
+export function play(afg: Afg, c: AwgChannel, memory: string): void {
+  afg.memory.set(c, memory);
+  const samples = c.memory.get(memory)?.samples ?? 2;
+  const { arb } = c.settings;
+  arb.name = memory;
+  arb.filter = "OFF";
+  arb.rate_Sa_per_s = c.settings.frequency_Hz * samples;
+}
+
+function setFrequency(afg: Afg, c: AwgChannel, value_Hz: number): void {
+  const k = c.settings;
+  if (k.pulse.hold === "DCYC") k.pulse.width_s *= k.frequency_Hz / value_Hz;
+  k.frequency_Hz = value_Hz;
+  if (k.fn === "ARB") play(afg, c, k.arb.name);
+  fitPulse(afg, c);
+}
+
+/** Width and edges give way to the period without a word: who wants to know reads back. */
+function fitPulse(afg: Afg, c: AwgChannel): void {
+  if (c.settings.fn !== "PULS") return;
+  const { pulse, frequency_Hz } = c.settings;
+  const period_s = 1 / frequency_Hz;
+  pulse.width_s = Math.max(afg.model.widthMin_s, Math.min(pulse.width_s, period_s - room_s(afg)));
+  const edge_s = Math.max(afg.model.edgeMin_s, 0.625 * Math.min(pulse.width_s, period_s - pulse.width_s));
+  pulse.lead_s = Math.min(pulse.lead_s, edge_s);
+  pulse.trail_s = Math.min(pulse.trail_s, edge_s);
+}
+
+function pulseCommands(afg: Afg): void {
+  const period_s = (c: AwgChannel) => 1 / c.settings.frequency_Hz;
+  setting(afg, "[:SOURce<1-2>]:PULSe:WIDTh", {
+    units: ["S"],
+    min: afg.model.widthMin_s,
+    max: (c) => period_s(c) - room_s(afg),
+    default: 500e-9,
+    get: (c) => c.settings.pulse.width_s,
+    set: (c, value) => {
+      c.settings.pulse.width_s = value;
+      fitPulse(afg, c);
+    },
+  });
+  setting(afg, "[:SOURce<1-2>]:PULSe:DCYCle", {
+    units: ["PCT"],
+    min: 0.001,
+    max: 99.999,
+    default: 50,
+    get: (c) => (100 * c.settings.pulse.width_s) / period_s(c),
+    set: (c, value) => {
+      c.settings.pulse.width_s = (value / 100) * period_s(c);
+      fitPulse(afg, c);
+    },
+  });
+  for (const [name, key] of [
+    ["LEADing", "lead_s"],
+    ["TRAiling", "trail_s"],
+  ] as const) {
+    setting(afg, `[:SOURce<1-2>]:PULSe:TRANsition:${name}`, {
+      units: ["S"],
+      min: afg.model.edgeMin_s,
+      max: (c) => Math.max(afg.model.edgeMin_s, 0.625 * c.settings.pulse.width_s),
+      default: afg.model.edgeMin_s,
+      get: (c) => c.settings.pulse[key],
+      set: (c, value) => (c.settings.pulse[key] = value),
+    });
+  }
+  const hold = "[:SOURce<1-2>]:PULSe:HOLD";
+  afg.scpi.tree.command(
+    hold,
+    takes([keyword("WIDTh", "DUTY")], ([held], call) => {
+      afg.channelOf(call).settings.pulse.hold = held === "WIDT" ? "WIDT" : "DCYC";
+    }),
+  );
+  afg.scpi.tree.query(
+    hold,
+    takes([], (_, call) => (afg.channelOf(call).settings.pulse.hold === "WIDT" ? "WIDT" : "DUTY")),
+  );
+}
