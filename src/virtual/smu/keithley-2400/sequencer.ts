@@ -63,7 +63,7 @@ export class Sequencer {
     this.next = this.armed = this.triggered = 0;
     this.ended = this.scpi.operations.begin();
     this.scpi.status.operation.condition = Operation.sweeping;
-    this.after(0, () => this.arm());
+    this.guarded(() => this.arm());
   }
 
   /** Ends where it is; the source stays at its level. Nothing running: nothing happens. */
@@ -117,12 +117,17 @@ export class Sequencer {
   private after(delay_s: number, action: () => void): void {
     this.cancel = this.smu.lab.schedule(this.smu.lab.now_s + delay_s, () => {
       this.cancel = undefined;
-      try {
-        action();
-      } catch (error) {
-        this.fail(error);
-      }
+      this.guarded(action);
     });
+  }
+
+  /** What goes wrong inside a run ends it. */
+  private guarded(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   private arm(): void {
@@ -163,13 +168,7 @@ export class Sequencer {
       this.programmed ??= source[sourceFunction].level;
       smu.setLevel(sourceFunction, level);
     }
-    smu.measure((reading) => {
-      try {
-        this.keep(sampleOf(smu, state, reading));
-      } catch (error) {
-        this.fail(error);
-      }
-    });
+    smu.measure((reading) => this.guarded(() => this.keep(sampleOf(smu, state, reading))));
   }
 
   private keep(sample: Sample): void {
