@@ -11,8 +11,8 @@ export { defaultRamp } from "./entry.js";
 
 /** A new driver is a file in its folder, and its entry here. */
 const entries: readonly DriverEntry[] = [
-  keithley2400,
   keithley2450,
+  keithley2400,
   keysight33500,
   tektronixAfg,
   keysightInfiniiVision,
