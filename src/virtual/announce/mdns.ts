@@ -1,14 +1,15 @@
 import type { Answer } from "dns-packet";
 import { announcement, answersTo } from "./mdns-answers.js";
-import type { Service } from "./mdns-answers.js";
+import type { Answers, Asked, Service } from "./mdns-answers.js";
 
 /** Said twice, a second apart (RFC 6762, 8.3). */
 const AGAIN_MS = 1000;
 const MDNS_PORT = 5353;
 /** Who asks from another port keeps no cache (RFC 6762, 6.7). */
 const PLAIN_DNS_TTL_S = 10;
-/** A UDP datagram that every network carries; an answer of more goes out in several. */
-const RECORDS_TOGETHER = 12;
+/** What goes into a datagram that every network carries in one piece. */
+const RECORDS_TOGETHER = 6;
+const SERVICES_TOGETHER = 3;
 
 /**
  * Announces services by multicast DNS on one interface, answers questions about them, and takes leave at the end. Whether a
@@ -44,12 +45,12 @@ export async function announceServices(
     throw error;
   }
   dns.on("query", ({ id, questions = [] }, { address: from, port }) => {
-    const { answers, additionals } = answersTo(questions, services);
-    if (answers.length === 0) return;
     if (port === MDNS_PORT) {
-      dns.respond({ answers, additionals });
+      for (const one of questions.flatMap((question) => pieces(question, services))) dns.respond(one);
       return;
     }
+    const { answers, additionals } = answersTo(questions, services);
+    if (answers.length === 0) return;
     const plain = (records: Answer[]) =>
       records.map((record) => ({ ...record, flush: false, ttl: PLAIN_DNS_TTL_S }) as Answer);
     const reply = { id, questions, answers: plain(answers), additionals: plain(additionals) };
@@ -63,4 +64,13 @@ export async function announceServices(
       await destroy();
     },
   };
+}
+
+/** The answer to one question, in as many datagrams as it takes. */
+function pieces(question: Asked, services: readonly Service[]): Answers[] {
+  const all: Answers[] = [];
+  for (let at = 0; at < services.length; at += SERVICES_TOGETHER) {
+    all.push(answersTo([question], services.slice(at, at + SERVICES_TOGETHER)));
+  }
+  return all.filter(({ answers }) => answers.length > 0);
 }

@@ -15,7 +15,7 @@ export interface LxiDocument {
 /**
  * Reads what an instrument serves at `/lxi/identification`. Namespaces of all versions are taken, and what the document
  * says of connected devices or subinstruments is left aside: only children of the root tell of the instrument itself.
- * Faults that leave something to read (a missing end, an unknown entity) are passed over, as other clients do.
+ * Faults that leave something to read (an unknown entity, an attribute without quotes) are passed over.
  *
  * @throws Error not an LXI identification document, in words
  * @see LXI instrument identification schema 1.0 and 2.0, http://www.lxistandard.org/InstrumentIdentification/1.0

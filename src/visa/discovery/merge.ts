@@ -50,22 +50,26 @@ function serialKey(identity: Identity | undefined): string | undefined {
 
 /** An address with one instrument that says who it is, and sightings that do not: they are of that one. */
 function joinByHost(groups: readonly Group[]): Group[] {
-  const hostOf = ({ sightings }: Group) => sightings.find(({ host }) => host !== undefined)?.host;
-  const named = (group: Group) => group.sightings.some(({ identity }) => identity !== undefined);
-  const kept: Group[] = [];
-  for (const group of groups) {
-    const host = hostOf(group);
-    const others = groups.filter((other) => other !== group && host !== undefined && hostOf(other) === host);
-    const owners = others.filter(named);
-    const [owner] = owners;
-    if (!named(group) && owner && owners.length === 1) owner.sightings.push(...group.sightings);
-    else kept.push(group);
-  }
-  return kept;
+  const named = groups.filter(({ sightings }) => sightings.some(({ identity }) => identity !== undefined));
+  const hosts = new Map(named.map((group) => [group, new Set(hostsOf(group))]));
+  const unclaimed = groups.filter((group) => {
+    if (hosts.has(group)) return false;
+    const [host] = hostsOf(group);
+    const owners = named.filter((one) => host !== undefined && hosts.get(one)?.has(host));
+    if (owners.length === 1) owners[0]?.sightings.push(...group.sightings);
+    return owners.length !== 1;
+  });
+  return [...named, ...unclaimed];
 }
 
-function instrumentOf({ sightings }: Group): DiscoveredInstrument {
-  const host = sightings.find((one) => one.host !== undefined)?.host;
+const byNumber = (a: string, b: string) => a.localeCompare(b, undefined, { numeric: true });
+
+const hostsOf = ({ sightings }: Group): string[] =>
+  sightings.flatMap(({ host }) => (host === undefined ? [] : [host])).sort(byNumber);
+
+function instrumentOf(group: Group): DiscoveredInstrument {
+  const { sightings } = group;
+  const [host] = hostsOf(group);
   const identity = fullest(sightings.flatMap((one) => (one.identity ? [one.identity] : [])));
   const resources = new Map<string, string>();
   for (const name of sightings.flatMap((one) => one.resources)) {
@@ -94,9 +98,5 @@ function preference(resource: string): number {
 }
 
 function byPlace(a: DiscoveredInstrument, b: DiscoveredInstrument): number {
-  const key = (one: DiscoveredInstrument) => one.host ?? "~";
-  return (
-    key(a).localeCompare(key(b), undefined, { numeric: true }) ||
-    (a.resources[0] ?? "").localeCompare(b.resources[0] ?? "", undefined, { numeric: true })
-  );
+  return byNumber(a.host ?? "~", b.host ?? "~") || byNumber(a.resources[0] ?? "", b.resources[0] ?? "");
 }
