@@ -1,42 +1,23 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { access, readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { createServer as createWebServer } from "node:http";
-import { createServer, type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { findInstruments, parseBench, type FoundInstrument } from "../../src/bench/index.js";
+import { findInstruments, type FoundInstrument } from "../../src/bench/index.js";
 import { takeLock } from "../../src/bench/lock.js";
 import { lookOptions } from "../../src/cli/discover-options.js";
-import { announceBench } from "../../src/virtual/announce/announce.js";
 import { LinkEndpoint } from "../../src/virtual/links/index.js";
 import { serveInst0 } from "../../src/virtual/links/vxi11/serve.js";
 import { discover } from "../../src/visa/discovery/index.js";
 import { askLxiPages } from "../../src/visa/discovery/lxi-identification.js";
-import { memrig, scratchFolder, serveBench, type Served } from "../support/cli.js";
+import { memrig, scratchFolder, serveBench } from "../support/cli.js";
 import { transportInstrument } from "../suites/transport-instrument.js";
+import { HERE, listener, served } from "./discover-support.js";
 
-/** Only this computer is looked at: other people's instruments are not part of a test. */
-const HERE = ["--interface", "127.0.0.1", "--timeout", "2"];
-const here = { interfaces: ["127.0.0.1"], timeout_ms: 2000, who: "a test" };
-
-/** Three instruments at addresses of their own, on the ports of the real ones; none of the other tests is there. */
-async function served(t: TestContext, virtual: string): Promise<{ folder: string; served: readonly Served[] }> {
-  const folder = await scratchFolder(t);
-  const file = join(folder, "virtual.yaml");
-  await writeFile(
-    file,
-    `name: to be found
-instruments:
-  smu: { driver: keithley-2450, resource: virtual }
-  awg: { driver: keysight-33500, resource: virtual }
-dut: { id: R, model: resistor, parameters: { R: 1000 } }
-wiring: { smu.high: dut.top, smu.low: dut.bottom, awg.1: dut.top }
-virtual: ${virtual}
-`,
-  );
-  return { folder, served: await serveBench(t, file) };
-}
+/** The same for a look from inside this process. */
+const here = { interfaces: ["127.0.0.1"], timeout_ms: 1200, who: "a test" };
 
 /** Ports below 1024 are for root, or for who set the system so. */
 function lowPorts(t: TestContext, resources: readonly string[]): boolean {
@@ -92,26 +73,6 @@ test("--no-announce keeps a bench to those who are told where it is", async (t) 
   const { instruments } = await discover(here);
   assert.ok(!instruments.some((one) => one.resources.some((name) => resources.includes(name))));
 });
-
-/** Something that listens like an instrument, is announced as one, and keeps what it hears. */
-async function listener(t: TestContext, idn: string): Promise<{ resource: string; heard: () => string }> {
-  let heard = "";
-  const server = createServer((socket) => {
-    socket.setEncoding("latin1").on("data", (text: string) => {
-      heard += text;
-      if (text.includes("*IDN?")) socket.write(`${idn}\n`);
-    });
-    socket.on("error", () => undefined);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  t.after(() => server.close());
-  const resource = `TCPIP0::127.0.0.1::${(server.address() as AddressInfo).port}::SOCKET`;
-  const announced = await announceBench("test", [{ name: "it", driver: "none", idn, resources: [resource] }], "any");
-  t.after(() => announced.close());
-  assert.deepEqual(announced.failures, []);
-  return { resource, heard: () => heard };
-}
 
 test("discover sends nothing to an instrument; --identify asks *IDN? and nothing else, and never one that a run holds", async (t) => {
   const instrument = await listener(t, "ACME,Oven 7,S1,1.0");
@@ -181,58 +142,4 @@ test("an interface, a host or a time that can not be is refused, and a look that
   const nobody = await memrig(t, ["discover", ...HERE, "--host", "127.0.79.9"]);
   assert.equal(nobody.code, 0, nobody.stderr);
   assert.match(nobody.stdout, /No instrument was found\.\n\n✓ mdns: 0 found/);
-});
-
-test("init writes a bench file from what it finds, check passes on it, and it is not written over without --force", async (t) => {
-  const { folder, served: instruments } = await served(t, "{ address: 127.0.77.11, ports: standard, links: [socket] }");
-  const hosts = ["--host", "127.0.77.11", "--host", "127.0.77.12"];
-  const init = (...more: string[]) => memrig(t, ["init", "lab.yaml", ...HERE, ...hosts, ...more], { cwd: folder });
-
-  const first = await init();
-  assert.equal(first.code, 0, first.stderr);
-  const text = await readFile(join(folder, "lab.yaml"), "utf8");
-  for (const { idn, resources } of instruments) {
-    assert.ok(text.includes(`# ${idn}\n`), text);
-    assert.ok(text.includes(`resource: "${resources[0]}"`), text);
-  }
-  const check = await memrig(t, ["check", "lab.yaml"], { cwd: folder });
-  assert.equal(check.code, 0, check.stdout + check.stderr);
-
-  await writeFile(join(folder, "lab.yaml"), "mine");
-  const again = await init();
-  assert.equal(again.code, 2);
-  assert.match(again.stderr, /--force/);
-  assert.equal(await readFile(join(folder, "lab.yaml"), "utf8"), "mine");
-  assert.equal((await init("--force", "--json")).code, 0);
-  assert.equal(await readFile(join(folder, "lab.yaml"), "utf8"), text);
-});
-
-test("init lists an instrument without a driver, or without an answer, as a comment; with no other it writes nothing", async (t) => {
-  const oven = await listener(t, "ACME,Oven 7,S2,1.0");
-  const { folder, served: instruments } = await served(t, "{ links: [hislip] }");
-  const nobody = "TCPIP0::127.0.0.1::9::SOCKET";
-  const smu = instruments[0]?.resources[0] ?? "";
-  const named = (file: string, resources: string[]) =>
-    memrig(t, ["init", file, ...resources.flatMap((name) => ["--resource", name])], { cwd: folder });
-
-  const mixed = await named("mixed.yaml", [oven.resource, smu, nobody]);
-  assert.equal(mixed.code, 0, mixed.stderr);
-  const text = await readFile(join(folder, "mixed.yaml"), "utf8");
-  assert.match(text, /# not used: ACME,Oven 7.*no driver/);
-  assert.match(text, /# not used: TCPIP0::127\.0\.0\.1::9::SOCKET.*refused/);
-  assert.equal(parseBench(text, "mixed.yaml").instruments.length, 1);
-
-  const none = await named("none.yaml", [oven.resource]);
-  assert.equal(none.code, 1);
-  assert.match(none.stderr, /none\.yaml was not written.*ACME/s);
-  await assert.rejects(access(join(folder, "none.yaml")));
-});
-
-test("init --virtual writes a bench that runs as it stands", async (t) => {
-  const folder = await scratchFolder(t);
-  assert.equal((await memrig(t, ["init", "--virtual"], { cwd: folder })).code, 0);
-  const set = "stop=0.1 V,step=0.05 V,compliance=10 uA";
-  const ran = await memrig(t, ["run", "iv-sweep", "--bench", "bench.yaml", "--set", set], { cwd: folder });
-  assert.equal(ran.code, 0, ran.stderr);
-  assert.equal((await memrig(t, ["init", "x.yaml", "--virtual", "--resource", "A"], { cwd: folder })).code, 2);
 });

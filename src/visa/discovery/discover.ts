@@ -1,6 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { MemrigError, messageOf } from "../../errors.js";
-import { ipv4Interfaces } from "./interfaces.js";
+import { ipv4Interfaces, nearTo } from "./interfaces.js";
 import { askLxiPages } from "./lxi-identification.js";
 import type { WebPlace } from "./lxi-identification.js";
 import { browseMdns } from "./mdns.js";
@@ -43,7 +43,7 @@ export async function discover(options: DiscoverOptions = {}): Promise<Discovery
   const hosts = await Promise.all(wanted.map(addressOf));
   const here = wanted.length === 0; // who names hosts does not mean this computer's plugs
   const ways: Partial<Record<DiscoveryMethod, () => Promise<Looked>>> = {
-    mdns: () => browseMdns(interfaces, timeout_ms),
+    mdns: () => browseMdns(here ? interfaces : nearTo(interfaces, hosts), timeout_ms),
     "vxi11-broadcast": () => broadcastVxi11(interfaces, timeout_ms, hosts),
     ...(here ? { serial: () => listSerialPorts(timeout_ms), usbtmc: () => listUsbtmc(timeout_ms) } : {}),
   };

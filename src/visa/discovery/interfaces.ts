@@ -5,6 +5,7 @@ import { MemrigError } from "../../errors.js";
 export interface NetworkInterface {
   readonly name: string;
   readonly address: string;
+  readonly netmask: string;
   /** Where a datagram goes that all of its network are to hear; undefined on a link of two ends only. */
   readonly broadcast: string | undefined;
 }
@@ -28,7 +29,7 @@ export function ipv4Interfaces(
   const all = Object.entries(system).flatMap(([name, addresses]) =>
     (addresses ?? [])
       .filter(({ family }) => family === "IPv4")
-      .map(({ address, netmask }) => ({ name, address, broadcast: broadcastOf(address, netmask) })),
+      .map(({ address, netmask }) => ({ name, address, netmask, broadcast: broadcastOf(address, netmask) })),
   );
   const is = (one: NetworkInterface, wanted: string) => one.name === wanted || one.address === wanted;
   const unknown = only.filter((wanted) => !all.some((one) => is(one, wanted)));
@@ -41,6 +42,13 @@ export function ipv4Interfaces(
     );
   }
   return only.length === 0 ? all : all.filter((one) => only.some((wanted) => is(one, wanted)));
+}
+
+/** The interfaces that are in one network with some of these hosts: multicasts go no further. */
+export function nearTo(interfaces: readonly NetworkInterface[], hosts: readonly string[]): NetworkInterface[] {
+  return interfaces.filter(({ address, netmask }) =>
+    hosts.some((host) => ((numberOf(host) ^ numberOf(address)) & numberOf(netmask)) === 0),
+  );
 }
 
 /** All bits of the host part set. @returns undefined where the network has no room for a broadcast (RFC 3021) */

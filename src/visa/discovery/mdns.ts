@@ -25,7 +25,9 @@ export async function browseMdns(interfaces: readonly NetworkInterface[], timeou
     }),
   );
   const where = interfaces.map(({ name, address }) => `${name} (${address})`).join(", ");
-  return { looked: `multicast DNS on ${where}`, sightings: records.services().map(sightingOf), failures };
+  const looked =
+    where === "" ? "no multicast DNS: the hosts are in no network of this computer" : `multicast DNS on ${where}`;
+  return { looked, sightings: records.services().map(sightingOf), failures };
 }
 
 /** @throws Error port 5353 can not be shared, or nothing can be sent on this interface */

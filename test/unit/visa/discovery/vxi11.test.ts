@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { ipv4Interfaces, broadcastOf } from "../../../../src/visa/discovery/interfaces.js";
+import { broadcastOf, ipv4Interfaces, nearTo } from "../../../../src/visa/discovery/interfaces.js";
 import { corePortAnswer, corePortQuestion } from "../../../../src/visa/discovery/vxi11-broadcast.js";
 import { Accept, replyHead } from "../../../../src/visa/rpc/messages.js";
 import { lxiToolsQuestion } from "./recorded.js";
@@ -50,5 +50,7 @@ test("interfaces are taken by name or address, and one that is not there is refu
     ["192.0.2.255"],
   );
   assert.equal(ipv4Interfaces(["127.0.0.1"], system).length, 1);
+  const near = (host: string) => nearTo(ipv4Interfaces([], system), [host]).map(({ name }) => name);
+  assert.deepEqual([near("127.0.7.1"), near("192.0.2.77"), near("198.51.100.1")], [["lo"], ["eth0"], []]);
   assert.throws(() => ipv4Interfaces(["eth7"], system), /eth7.*lo \(127\.0\.0\.1\), eth0 \(192\.0\.2\.2\)/);
 });
