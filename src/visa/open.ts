@@ -4,7 +4,7 @@ import { MessageSession } from "./message-session.js";
 import type { MessageSessionSettings } from "./message-session.js";
 import { formatResource, parseResource } from "./resource.js";
 import type { Resource } from "./resource.js";
-import type { Session, WireEvent } from "./session.js";
+import type { Session } from "./session.js";
 import { prologixLink } from "./prologix/open.js";
 import { SerialLink } from "./serial-link.js";
 import type { SerialOptions } from "./serial-link.js";
@@ -13,6 +13,7 @@ import { SocketSession } from "./socket-session.js";
 import { UsbtmcLink } from "./usbtmc/link.js";
 import type { UsbAccess } from "./usbtmc/pipe.js";
 import { Vxi11Link } from "./vxi11/link.js";
+import type { WireEvent } from "./wire/event.js";
 
 export interface SessionOptions {
   /** Default time limit of each call, and of connecting, milliseconds. 5000 where left out. */
