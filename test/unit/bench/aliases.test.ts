@@ -56,7 +56,11 @@ for (const [what, text, says] of [
     bench("resource: sourcemetre", `aliases: { sourcemeter: "${SMU}" }`),
     /bench\.yaml:3: "sourcemetre" is not an alias; there is sourcemeter\. Did you mean "sourcemeter"\? Nor is it a VISA resource name/,
   ],
-  ["a name that is nothing", bench("resource: nothing"), /"nothing" is neither a VISA resource name nor an alias; no aliases/],
+  [
+    "a name that is nothing",
+    bench("resource: nothing"),
+    /"nothing" is neither a VISA resource name nor an alias; no aliases/,
+  ],
   [
     "a VISA name with a fault",
     bench('resource: "TCPIP::10.0.0.5::99999::SOCKET"'),

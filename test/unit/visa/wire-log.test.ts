@@ -67,7 +67,10 @@ for (const transport of [socketTransport, vxi11Transport, usbtmcTransport]) {
     ]);
     assert.deepEqual([report.dropped, recording.missing], [0, 0]);
     const times = recording.instruments.get("smu")?.map(({ t_s }) => t_s) ?? [];
-    assert.deepEqual(times, [...times].sort((a, b) => a - b));
+    assert.deepEqual(
+      times,
+      [...times].sort((a, b) => a - b),
+    );
   });
 }
 
@@ -156,7 +159,11 @@ test("the first line is written late where the disk refused it, and the log is o
 });
 
 test("a disk that hangs delays nobody: lines wait in bounded memory, the rest is counted, and the end comes in time", async () => {
-  const log = new WireLog("memrig test", disk(() => new Promise(() => undefined)), 10_000);
+  const log = new WireLog(
+    "memrig test",
+    disk(() => new Promise(() => undefined)),
+    10_000,
+  );
   log.writeTo("wire.jsonl");
   for (let k = 0; k < 1000; k++) log.record("smu", message(`:SOUR:VOLT ${k}\n`));
   log.record("smu", message("#520000", { block: new Uint8Array(20_000), after: "\n" }));
