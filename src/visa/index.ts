@@ -8,4 +8,6 @@ export { readSerialSettings } from "./serial-settings.js";
 export { decodeValues } from "./binary.js";
 export type { BinaryFormat, BlockOptions, CallOptions, LockOptions, Session } from "./session.js";
 export type { WireAct, WireEvent, WireFault, WireMessage } from "./wire/event.js";
+export { listUsbtmc } from "./usbtmc/list.js";
+export type { UsbtmcDevice } from "./usbtmc/list.js";
 export type { ControlRequest, UsbAccess, UsbAddress, UsbPipe } from "./usbtmc/pipe.js";

@@ -52,7 +52,7 @@ function choice<K extends keyof SerialOptions>(
     allowed: names.join(", "),
     read: (written) => {
       const name = names.find((one) => plain(one) === plain(written));
-      return name === undefined ? undefined : ({ [key]: values[name] });
+      return name === undefined ? undefined : { [key]: values[name] };
     },
   };
 }

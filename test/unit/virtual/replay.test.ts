@@ -91,10 +91,7 @@ test("a block that differs in one byte is told apart from the recorded one by th
 
 test("messages beyond the recording, and messages that never came, are told", async (t) => {
   const { left, resource, served } = await replayed(t, await record(t, async (session) => session.write(":ECHO? 'a'")));
-  assert.match(
-    served.replay.due ?? "",
-    /message 1 of 1, .*": :?ECHO\? 'a'" is due and did not come|":ECHO\? 'a'" is due/,
-  );
+  assert.match(served.replay.due ?? "", /\(message 1 of 1, [\d.]+ s\): ":ECHO\? 'a'" is due and did not come/);
   const session = await openSession(resource);
   t.after(() => session.close());
   await session.write(":ECHO? 'a'");
