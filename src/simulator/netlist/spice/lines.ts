@@ -67,6 +67,11 @@ export function smoothStep(z: string): string {
   return `(0.5*(1+tanh(${z})))`;
 }
 
+/** An expression kept between two numbers. */
+export function bounded(expression: string, least: number, most: number): string {
+  return `max(min(${expression},${number(most)}),${number(least)})`;
+}
+
 /** An expression that never passes `most`. */
 export function atMost(expression: string, most: number): string {
   return `min(${expression},${number(most)})`;
