@@ -1,5 +1,7 @@
 import { MemrigError, messageOf } from "../errors.js";
-import { bytesPerValue, decodeValues } from "./binary.js";
+import { bytesPerValue, ValueSink } from "./binary.js";
+import { MemorySink } from "./block-sink.js";
+import type { BlockSink, SinkFor } from "./block-sink.js";
 import { Call, CallEnded } from "./call.js";
 import { LinkError } from "./message-link.js";
 import type { MessageLink } from "./message-link.js";
@@ -21,7 +23,10 @@ export class MessageSession implements Session {
   readonly #link: MessageLink;
   readonly #settings: MessageSessionSettings;
   #closed = false;
+  /** Resolves when the call made last is over. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** Calls that are not over. */
+  #calls = 0;
   #serviceEnabled = false;
   #serviceRequested = false;
   #wakeWaiter: (() => void) | undefined;
@@ -38,7 +43,7 @@ export class MessageSession implements Session {
   }
 
   async write(message: string | Uint8Array, options: CallOptions = {}): Promise<void> {
-    await this.#inTurn(shorten(message), options, (call) => this.#send(message, call));
+    await this.#inTurn(message, options, (call) => this.#send(message, call));
   }
 
   async read(options: CallOptions = {}): Promise<string> {
@@ -46,25 +51,20 @@ export class MessageSession implements Session {
   }
 
   async query(message: string, options: CallOptions = {}): Promise<string> {
-    return this.#inTurn(shorten(message), options, async (call) => {
+    return this.#inTurn(message, options, async (call) => {
       await this.#send(message, call);
       return this.#text(call);
     });
   }
 
   async queryBlock(message: string, options: BlockOptions = {}): Promise<Uint8Array> {
-    return this.#inTurn(shorten(message), options, async (call) => {
-      await this.#send(message, call);
-      const block = await readBlock(this.#link, call, options.into);
-      this.#tell("received", `#<block of ${block.length} bytes>`);
-      return block;
-    });
+    const sink = (length: number) => new MemorySink(length, options.into);
+    return (await this.#queryInto(message, options, options.bytes, sink)).block;
   }
 
   async queryBinaryValues(message: string, format: BinaryFormat, options: CallOptions = {}): Promise<Float64Array> {
-    const block = await this.queryBlock(message, options);
-    const bytes = format.count === undefined ? block.length : format.count * bytesPerValue(format.type);
-    return decodeValues(block.subarray(0, Math.min(bytes, block.length)), format);
+    const bytes = format.count === undefined ? undefined : format.count * bytesPerValue(format.type);
+    return (await this.#queryInto(message, options, bytes, (length) => new ValueSink(format, length))).values();
   }
 
   async clear(options: CallOptions = {}): Promise<void> {
@@ -143,10 +143,25 @@ export class MessageSession implements Session {
     wake?.();
   }
 
-  async #send(message: string | Uint8Array, call: Call): Promise<void> {
-    this.#tell("sent", describeMessage(message));
+  #queryInto<S extends BlockSink>(
+    message: string,
+    options: CallOptions,
+    bytes: number | undefined,
+    sinkFor: SinkFor<S>,
+  ): Promise<S> {
+    return this.#inTurn(message, options, async (call) => {
+      await this.#send(message, call);
+      let length_bytes = 0;
+      const sink = await readBlock(this.#link, call, bytes, (length) => sinkFor((length_bytes = length)));
+      this.#tell("received", `#<block of ${length_bytes} bytes>`);
+      return sink;
+    });
+  }
+
+  #send(message: string | Uint8Array, call: Call): Promise<void> {
+    if (this.#settings.onWire) this.#tell("sent", describeMessage(message));
     const whole = typeof message === "string" && !message.endsWith("\n") ? `${message}\n` : message;
-    await this.#link.send(typeof whole === "string" ? Buffer.from(whole, "latin1") : whole, call);
+    return this.#link.send(typeof whole === "string" ? Buffer.from(whole, "latin1") : whole, call);
   }
 
   async #text(call: Call): Promise<string> {
@@ -166,27 +181,33 @@ export class MessageSession implements Session {
     );
   }
 
-  /** Runs `action` when all earlier calls are over and the link is ready, within its own time limit and signal. */
-  #inTurn<T>(what: string, options: CallOptions, action: (call: Call) => Promise<T>): Promise<T> {
-    const result = this.#turn.then(async () => {
-      if (this.#closed) throw this.#error("no-answer", what, "this session is closed");
-      if (options.signal?.aborted) throw this.#error("aborted", what, "it was stopped before anything was sent");
-      const limit_ms = options.timeout_ms ?? this.#settings.timeout_ms;
-      const call = new Call(what, limit_ms, options.signal, this.#link.grace_ms);
-      try {
-        await this.#link.ready(call);
-        return await action(call);
-      } catch (error) {
-        const nothingWasSent =
-          error instanceof LinkError && (error.kind === "busy" || error.kind === "invalid-request");
-        if (!nothingWasSent) this.#link.abandon();
-        throw this.#named(what, call, error);
-      } finally {
-        call.end();
-      }
-    });
-    this.#turn = result.catch(() => undefined);
+  /** Runs `action` when all earlier calls are over, at once where there are none. */
+  #inTurn<T>(doing: string | Uint8Array, options: CallOptions, action: (call: Call) => Promise<T>): Promise<T> {
+    const run = () => this.#run(doing, options, action);
+    const result = this.#calls === 0 ? run() : this.#turn.then(run);
+    this.#calls++;
+    this.#turn = result.then(this.#over, this.#over);
     return result;
+  }
+
+  readonly #over = () => void this.#calls--;
+
+  /** Runs `action` when the link is ready, within the time limit and signal of its own. */
+  async #run<T>(doing: string | Uint8Array, options: CallOptions, action: (call: Call) => Promise<T>): Promise<T> {
+    const { signal } = options;
+    if (this.#closed) throw this.#error("no-answer", shorten(doing), "this session is closed");
+    if (signal?.aborted) throw this.#error("aborted", shorten(doing), "it was stopped before anything was sent");
+    const call = new Call(doing, options.timeout_ms ?? this.#settings.timeout_ms, signal, this.#link.grace_ms);
+    try {
+      await this.#link.ready(call);
+      return await action(call);
+    } catch (error) {
+      const nothingWasSent = error instanceof LinkError && (error.kind === "busy" || error.kind === "invalid-request");
+      if (!nothingWasSent) this.#link.abandon();
+      throw this.#named(call.what, call, error);
+    } finally {
+      call.end();
+    }
   }
 
   #named(what: string, call: Call, error: unknown): MemrigError {

@@ -1,3 +1,4 @@
+import type { BlockSink, SinkFor } from "./block-sink.js";
 import type { Call } from "./call.js";
 import { LinkError } from "./message-link.js";
 import type { MessageLink, ReplyPiece } from "./message-link.js";
@@ -18,12 +19,17 @@ export async function readReply(link: MessageLink, call: Call): Promise<string> 
 }
 
 /**
- * The data of the IEEE 488.2 block that a reply consists of, read to its END.
+ * Reads the IEEE 488.2 block that a reply consists of, to its END.
  *
- * @param into memory to be used if the block fits
+ * @param due_bytes most that is taken of an indefinite block; undefined: all of it
  * @throws LinkError `bad-reply`: no block, or not the announced number of bytes
  */
-export async function readBlock(link: MessageLink, call: Call, into?: Uint8Array): Promise<Uint8Array> {
+export async function readBlock<S extends BlockSink>(
+  link: MessageLink,
+  call: Call,
+  due_bytes: number | undefined,
+  sinkFor: SinkFor<S>,
+): Promise<S> {
   let first = await link.receive(PIECE_BYTES, call);
   while (!first.end && first.bytes.length < headLength(first.bytes)) {
     const more = await link.receive(PIECE_BYTES, call);
@@ -35,9 +41,17 @@ export async function readBlock(link: MessageLink, call: Call, into?: Uint8Array
   const form = /^#(?:0|([1-9])(\d+))/.exec(head);
   const digits = Number(form?.[1] ?? 0);
   if (!form || (form[2] ?? "").length < digits) throw notABlock(shorten(first.bytes));
-  if (digits === 0) return placed(await indefinite(link, call, first), into);
+  if (digits === 0) {
+    const block = await indefinite(link, call, first);
+    const taken = block.subarray(0, due_bytes);
+    const sink = sinkFor(taken.length);
+    sink.take(taken);
+    return sink;
+  }
   const length = Number(head.slice(2, 2 + digits));
-  return definite(link, call, { bytes: first.bytes.subarray(2 + digits), end: first.end }, length, into);
+  const sink = sinkFor(length);
+  await definite(link, call, { bytes: first.bytes.subarray(2 + digits), end: first.end }, length, sink);
+  return sink;
 }
 
 /** Bytes that must have come before the length of the block is known. */
@@ -52,31 +66,25 @@ async function definite(
   call: Call,
   first: ReplyPiece,
   length: number,
-  into: Uint8Array | undefined,
-): Promise<Uint8Array> {
+  sink: BlockSink,
+): Promise<void> {
   let piece = first;
-  let block = first.bytes.subarray(0, length);
-  if (block.length < length || (into && into.length >= length)) {
-    const whole = into && into.length >= length ? into.subarray(0, length) : new Uint8Array(length);
-    whole.set(block);
-    let filled = block.length;
-    while (filled < length) {
-      if (piece.end)
-        throw new LinkError("bad-reply", `a block of ${length} bytes was announced, it ended after ${filled}`);
-      const room = whole.subarray(filled);
-      piece = await link.receive(room.length, call, room);
-      const taken = piece.bytes.subarray(0, room.length);
-      if (taken.buffer !== room.buffer || taken.byteOffset !== room.byteOffset) room.set(taken);
-      filled += taken.length;
+  let left = length;
+  for (;;) {
+    const taken = piece.bytes.subarray(0, left);
+    sink.take(taken);
+    left -= taken.length;
+    if (left === 0) {
       piece = { bytes: piece.bytes.subarray(taken.length), end: piece.end };
+      break;
     }
-    block = whole;
-  } else {
-    piece = { bytes: first.bytes.subarray(length), end: first.end };
+    if (piece.end)
+      throw new LinkError("bad-reply", `a block of ${length} bytes was announced, it ended after ${length - left}`);
+    const room = sink.room();
+    piece = await link.receive(Math.min(left, room.length), call, room);
   }
   const rest = (await restOf(link, call, piece)).toString("latin1");
   if (rest.trim() !== "") throw new LinkError("bad-reply", `after a block of ${length} bytes came "${shorten(rest)}"`);
-  return block;
 }
 
 /** Up to END, which comes with a line feed that is none of the data. */
@@ -93,12 +101,6 @@ async function restOf(link: MessageLink, call: Call, first: ReplyPiece): Promise
     pieces.push(piece.bytes);
     if (piece.end) return Buffer.concat(pieces);
   }
-}
-
-function placed(block: Uint8Array, into: Uint8Array | undefined): Uint8Array {
-  if (!into || into.length < block.length) return block;
-  into.set(block);
-  return into.subarray(0, block.length);
 }
 
 function notABlock(came: string): LinkError {
