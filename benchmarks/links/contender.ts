@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 /** What a contender measured, by name with unit. */
 export type Measured = Readonly<Record<string, number>>;
 
-/** A program that waits for orders on its input and answers each with one line. Its address may be given while it runs. */
+/** A program that waits for orders on its input and answers each with one line. */
 export class Contender {
   private readonly lines: AsyncIterator<string>;
 
@@ -26,9 +26,9 @@ export class Contender {
 
   /** @throws Error it ended instead */
   async line(): Promise<string> {
-    const { value, done } = await this.lines.next();
-    if (done === true) throw new Error(`${this.name} ended where an answer was due`);
-    return value;
+    const next = await this.lines.next();
+    if (next.done === true) throw new Error(`${this.name} ended where an answer was due`);
+    return next.value;
   }
 
   async ask(order: string): Promise<Measured> {

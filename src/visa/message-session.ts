@@ -42,18 +42,18 @@ export class MessageSession implements Session {
     await this.#inTurn("connecting", options, async () => undefined);
   }
 
-  async write(message: string | Uint8Array, options: CallOptions = {}): Promise<void> {
-    await this.#inTurn(message, options, (call) => this.#send(message, call));
+  write(message: string | Uint8Array, options: CallOptions = {}): Promise<void> {
+    return this.#inTurn(message, options, (call) => this.#send(message, call));
   }
 
-  async read(options: CallOptions = {}): Promise<string> {
+  read(options: CallOptions = {}): Promise<string> {
     return this.#inTurn("a read", options, (call) => this.#text(call));
   }
 
-  async query(message: string, options: CallOptions = {}): Promise<string> {
+  query(message: string, options: CallOptions = {}): Promise<string> {
     return this.#inTurn(message, options, async (call) => {
       await this.#send(message, call);
-      return this.#text(call);
+      return await this.#text(call); // awaited: a promise given back as it is takes three turns of the queue, not one
     });
   }
 

@@ -46,21 +46,21 @@ export class SocketSession implements Session {
     await this.#inTurn("connecting", options, async (call) => this.#connect(call));
   }
 
-  async write(message: string | Uint8Array, options: CallOptions = {}): Promise<void> {
-    await this.#inTurn(message, options, async (call) => {
+  write(message: string | Uint8Array, options: CallOptions = {}): Promise<void> {
+    return this.#inTurn(message, options, async (call) => {
       await this.#connect(call);
       await this.#send(message, call);
     });
   }
 
-  async read(options: CallOptions = {}): Promise<string> {
+  read(options: CallOptions = {}): Promise<string> {
     return this.#inTurn("a read", options, async (call) => {
       await this.#connect(call);
-      return this.#line(call);
+      return await this.#line(call);
     });
   }
 
-  async query(message: string, options: CallOptions = {}): Promise<string> {
+  query(message: string, options: CallOptions = {}): Promise<string> {
     return this.#inTurn(message, options, (call) => this.#answerTo(message, call));
   }
 
@@ -148,7 +148,7 @@ export class SocketSession implements Session {
   async #answerTo(message: string, call: Call): Promise<string> {
     const waiting = this.#ask(message, call);
     if (waiting) await waiting;
-    return this.#line(call);
+    return await this.#line(call); // awaited: a promise given back as it is takes three turns of the queue, not one
   }
 
   #queryInto<S extends BlockSink>(
@@ -159,7 +159,7 @@ export class SocketSession implements Session {
   ): Promise<S> {
     return this.#inTurn(message, options, async (call) => {
       await this.#ask(message, call);
-      return this.#block(call, bytes, sinkFor);
+      return await this.#block(call, bytes, sinkFor);
     });
   }
 

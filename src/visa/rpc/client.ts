@@ -66,9 +66,10 @@ export class RpcClient {
     args(head);
     return new Promise((resolve, reject) => {
       this.pending = { xid, resolve, reject };
-      this.socket.cork();
-      for (const piece of record(head.pieces())) this.socket.write(piece);
-      this.socket.uncork();
+      const pieces = record(head.pieces());
+      if (pieces.length > 1) this.socket.cork();
+      for (const piece of pieces) this.socket.write(piece);
+      if (pieces.length > 1) this.socket.uncork();
     });
   }
 
