@@ -29,9 +29,10 @@ export class Rounds {
     return (this.kept.get(name) ?? []).map((measured) => measured[figure] ?? Number.NaN);
   }
 
-  /** The one's figure over the other's, each pair from one round. */
+  /** The one's figure over the other's, each pair from one round; none where one of them took no part. */
   ratios(one: string, other: string, figure: string): number[] {
     const others = this.of(other, figure);
+    if (others.length === 0) return [];
     return this.of(one, figure).map((value, round) => value / (others[round] ?? Number.NaN));
   }
 }
