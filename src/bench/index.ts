@@ -1,7 +1,9 @@
+export { loadUserAliases, resolveAlias, userAliasFile } from "./aliases.js";
 export { loadBench, parseBench } from "./config.js";
 export type { BenchConfig, DutConfig, InstrumentConfig, ParseOptions } from "./config.js";
 export type { Bound, Limits } from "./bounds.js";
 export { checkLimits } from "./limits.js";
+export { serialOf } from "./instrument.js";
 export { openBench } from "./open.js";
 export type { OpenOptions } from "./open.js";
 export type { Bench } from "./bench.js";

@@ -30,3 +30,28 @@ export class MemorySink implements BlockSink {
     this.#filled += bytes.length;
   }
 }
+
+/** Gives a sink its bytes and keeps a copy of them all, for a log. */
+export class KeepingSink<S extends BlockSink> implements BlockSink {
+  readonly #kept: MemorySink;
+
+  constructor(
+    readonly sink: S,
+    bytes: number,
+  ) {
+    this.#kept = new MemorySink(bytes);
+  }
+
+  get block(): Uint8Array {
+    return this.#kept.block;
+  }
+
+  room(): Uint8Array {
+    return this.#kept.room();
+  }
+
+  take(bytes: Uint8Array): void {
+    this.#kept.take(bytes);
+    this.sink.take(bytes);
+  }
+}

@@ -16,6 +16,12 @@ export class Inbox {
   #sink: BlockSink | undefined;
   #due = 0;
   #received = 0;
+  #lineEnd: "\n" | "\r\n" = "\n";
+
+  /** What the last line given by `line` ended with. */
+  get lineEnd(): "\n" | "\r\n" {
+    return this.#lineEnd;
+  }
 
   /** Bytes taken in since `clear`, read or not. */
   get received(): number {
@@ -51,6 +57,7 @@ export class Inbox {
       return undefined;
     }
     const stop = at > this.#start && store[at - 1] === CR ? at - 1 : at;
+    this.#lineEnd = stop < at ? "\r\n" : "\n";
     const text = store.toString("latin1", this.#start, stop);
     this.#skipTo(at + 1);
     return text;

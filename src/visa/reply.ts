@@ -7,15 +7,24 @@ import { shorten } from "./wire-text.js";
 /** Asked for at once where the length is not known. */
 const PIECE_BYTES = 1024 * 1024;
 const LF = 10;
-const CR = 13;
 
-/** The whole reply as text, without the line feed (or CR LF) at its end. */
+/** The whole reply as text, as it came. */
 export async function readReply(link: MessageLink, call: Call): Promise<string> {
-  const bytes = await restOf(link, call, await link.receive(PIECE_BYTES, call));
-  let end = bytes.length;
-  if (bytes[end - 1] === LF) end--;
-  if (end < bytes.length && bytes[end - 1] === CR) end--;
-  return bytes.toString("latin1", 0, end);
+  return (await restOf(link, call, await link.receive(PIECE_BYTES, call))).toString("latin1");
+}
+
+/** A reply without the line feed (or CR LF) at its end. */
+export function withoutLineEnd(reply: string): string {
+  if (!reply.endsWith("\n")) return reply;
+  return reply.slice(0, reply.endsWith("\r\n") ? -2 : -1);
+}
+
+/** A reply that was a block: where its data went, and what stood around them. */
+export interface BlockReply<S extends BlockSink> {
+  /** `#` and the length. */
+  readonly head: string;
+  readonly sink: S;
+  readonly after: string;
 }
 
 /**
@@ -29,7 +38,7 @@ export async function readBlock<S extends BlockSink>(
   call: Call,
   due_bytes: number | undefined,
   sinkFor: SinkFor<S>,
-): Promise<S> {
+): Promise<BlockReply<S>> {
   let first = await link.receive(PIECE_BYTES, call);
   while (!first.end && first.bytes.length < headLength(first.bytes)) {
     const more = await link.receive(PIECE_BYTES, call);
@@ -42,16 +51,16 @@ export async function readBlock<S extends BlockSink>(
   const digits = Number(form?.[1] ?? 0);
   if (!form || (form[2] ?? "").length < digits) throw notABlock(shorten(first.bytes));
   if (digits === 0) {
-    const block = await indefinite(link, call, first);
+    const { block, after } = await indefinite(link, call, first);
     const taken = block.subarray(0, due_bytes);
     const sink = sinkFor(taken.length);
     sink.take(taken);
-    return sink;
+    return { head: "#0", sink, after };
   }
   const length = Number(head.slice(2, 2 + digits));
   const sink = sinkFor(length);
-  await definite(link, call, { bytes: first.bytes.subarray(2 + digits), end: first.end }, length, sink);
-  return sink;
+  const after = await definite(link, call, { bytes: first.bytes.subarray(2 + digits), end: first.end }, length, sink);
+  return { head: head.slice(0, 2 + digits), sink, after };
 }
 
 /** Bytes that must have come before the length of the block is known. */
@@ -61,13 +70,14 @@ function headLength(bytes: Uint8Array): number {
   return bytes[0] === 0x23 && digits >= 1 && digits <= 9 ? 2 + digits : 2;
 }
 
+/** @returns what stood behind the block */
 async function definite(
   link: MessageLink,
   call: Call,
   first: ReplyPiece,
   length: number,
   sink: BlockSink,
-): Promise<void> {
+): Promise<string> {
   let piece = first;
   let left = length;
   for (;;) {
@@ -85,12 +95,18 @@ async function definite(
   }
   const rest = (await restOf(link, call, piece)).toString("latin1");
   if (rest.trim() !== "") throw new LinkError("bad-reply", `after a block of ${length} bytes came "${shorten(rest)}"`);
+  return rest;
 }
 
 /** Up to END, which comes with a line feed that is none of the data. */
-async function indefinite(link: MessageLink, call: Call, first: ReplyPiece): Promise<Uint8Array> {
+async function indefinite(
+  link: MessageLink,
+  call: Call,
+  first: ReplyPiece,
+): Promise<{ readonly block: Uint8Array; readonly after: string }> {
   const bytes = await restOf(link, call, { bytes: first.bytes.subarray(2), end: first.end });
-  return bytes[bytes.length - 1] === LF ? bytes.subarray(0, -1) : bytes;
+  const ended = bytes[bytes.length - 1] === LF;
+  return { block: ended ? bytes.subarray(0, -1) : bytes, after: ended ? "\n" : "" };
 }
 
 async function restOf(link: MessageLink, call: Call, first: ReplyPiece): Promise<Buffer> {

@@ -1,13 +1,15 @@
 import net from "node:net";
 import { MemrigError } from "../errors.js";
 import { bytesPerValue, ValueSink } from "./binary.js";
-import { MemorySink } from "./block-sink.js";
+import { KeepingSink, MemorySink } from "./block-sink.js";
 import type { BlockSink, SinkFor } from "./block-sink.js";
 import { Call } from "./call.js";
 import { Inbox } from "./inbox.js";
-import type { BinaryFormat, BlockOptions, CallOptions, Session, WireEvent } from "./session.js";
+import type { BinaryFormat, BlockOptions, CallOptions, Session } from "./session.js";
 import { describeConnectError } from "./tcp.js";
-import { describeMessage, shorten } from "./wire-text.js";
+import { shorten } from "./wire-text.js";
+import type { WireEvent } from "./wire/event.js";
+import { WireTeller } from "./wire/teller.js";
 
 export interface SocketSettings {
   readonly resource: string;
@@ -18,11 +20,14 @@ export interface SocketSettings {
 }
 
 const RECEIVE_BYTES = 256 * 1024;
+/** Of what nobody asked for, so much goes into the log. */
+const DROPPED_SHOWN_BYTES = 200;
 
 /** A raw TCP link: no framing, LF ends a line, a block tells its own length. */
 export class SocketSession implements Session {
   readonly resource: string;
   readonly #settings: SocketSettings;
+  readonly #wire: WireTeller;
   readonly #inbox = new Inbox();
   /** The socket reads into this one piece of memory; nothing is allocated for what comes. */
   readonly #receive = Buffer.allocUnsafe(RECEIVE_BYTES);
@@ -39,6 +44,7 @@ export class SocketSession implements Session {
   constructor(settings: SocketSettings) {
     this.#settings = settings;
     this.resource = settings.resource;
+    this.#wire = new WireTeller(settings.resource, settings.onWire);
   }
 
   /** Connects now, so that a wrong address is found before anything is asked. */
@@ -56,7 +62,7 @@ export class SocketSession implements Session {
   read(options: CallOptions = {}): Promise<string> {
     return this.#inTurn("a read", options, async (call) => {
       await this.#connect(call);
-      return await this.#line(call);
+      return await this.#text(call);
     });
   }
 
@@ -78,6 +84,7 @@ export class SocketSession implements Session {
   async clear(options: CallOptions = {}): Promise<void> {
     await this.#inTurn("clearing", options, async (call) => {
       this.#giveUp(undefined);
+      this.#wire.act("clear");
       await this.#connect(call);
     });
   }
@@ -111,9 +118,11 @@ export class SocketSession implements Session {
   }
 
   async close(): Promise<void> {
+    if (this.#closed) return;
     this.#closed = true;
     this.#giveUp(undefined);
     await this.#turn;
+    this.#wire.act("close");
   }
 
   /** Runs `action` when all earlier calls are over, at once where there are none. */
@@ -139,6 +148,7 @@ export class SocketSession implements Session {
     } catch (error) {
       // The connection may hold half a reply now. It is given up; the next call starts on a new one.
       this.#giveUp(undefined);
+      if (error instanceof MemrigError) this.#wire.fault(call.what, error);
       throw error;
     } finally {
       call.end();
@@ -148,7 +158,7 @@ export class SocketSession implements Session {
   async #answerTo(message: string, call: Call): Promise<string> {
     const waiting = this.#ask(message, call);
     if (waiting) await waiting;
-    return await this.#line(call); // awaited: a promise given back as it is takes three turns of the queue, not one
+    return await this.#text(call); // awaited: a promise given back as it is takes three turns of the queue, not one
   }
 
   #queryInto<S extends BlockSink>(
@@ -209,6 +219,7 @@ export class SocketSession implements Session {
       throw error;
     }
     this.#socket = socket;
+    this.#wire.act("connect");
   }
 
   /** @returns undefined where the question is on its way already */
@@ -221,7 +232,7 @@ export class SocketSession implements Session {
 
   #askNow(message: string, call: Call): Promise<void> | undefined {
     if (this.#inbox.waiting > 0) {
-      this.#tell("received", `${this.#inbox.peek(200)} (nobody had asked for this: dropped)`);
+      this.#wire.received(this.#inbox.peek(DROPPED_SHOWN_BYTES), false, { dropped: true });
       this.#inbox.clear();
     }
     return this.#send(message, call);
@@ -231,7 +242,7 @@ export class SocketSession implements Session {
   #send(message: string | Uint8Array, call: Call): Promise<void> | undefined {
     const socket = this.#live(call);
     const data = typeof message === "string" && !message.endsWith("\n") ? `${message}\n` : message;
-    if (this.#settings.onWire) this.#tell("sent", describeMessage(message));
+    this.#wire.sent(data, false);
     const flushed = typeof data === "string" ? socket.write(data, "latin1") : socket.write(data);
     return flushed ? undefined : this.#drained(socket, call);
   }
@@ -245,13 +256,16 @@ export class SocketSession implements Session {
     }
   }
 
+  async #text(call: Call): Promise<string> {
+    const line = await this.#line(call);
+    if (this.#wire.listening) this.#wire.received(line + this.#inbox.lineEnd, false);
+    return line;
+  }
+
   async #line(call: Call): Promise<string> {
     for (;;) {
       const line = this.#inbox.line();
-      if (line !== undefined) {
-        this.#tell("received", line);
-        return line;
-      }
+      if (line !== undefined) return line;
       this.#live(call);
       this.#goOn(call);
       await this.#something();
@@ -259,9 +273,10 @@ export class SocketSession implements Session {
   }
 
   async #block<S extends BlockSink>(call: Call, due_bytes: number | undefined, sinkFor: SinkFor<S>): Promise<S> {
-    const length = await this.#blockLength(call, due_bytes);
+    const { head, length } = await this.#blockHead(call, due_bytes);
     const sink = sinkFor(length);
-    this.#inbox.pour(length, sink);
+    const keeping = this.#wire.listening ? new KeepingSink(sink, length) : undefined;
+    this.#inbox.pour(length, keeping ?? sink);
     await this.#until(call, () => {
       const done = this.#inbox.poured();
       if (!done) this.#live(call);
@@ -271,12 +286,12 @@ export class SocketSession implements Session {
     if (rest.trim() !== "") {
       throw this.#error("bad-reply", call.what, `after a block of ${length} bytes came "${shorten(rest)}"`);
     }
-    this.#tell("received", `#<block of ${length} bytes>`);
+    if (keeping) this.#wire.received(head, false, { block: keeping.block, after: rest + this.#inbox.lineEnd });
     return sink;
   }
 
   /** Reads `#<d><d digits>` or `#0`. */
-  async #blockLength(call: Call, due_bytes: number | undefined): Promise<number> {
+  async #blockHead(call: Call, due_bytes: number | undefined): Promise<{ head: string; length: number }> {
     const need = async (count: number) => {
       await this.#until(call, () => {
         if (this.#inbox.waiting >= count) return true;
@@ -296,14 +311,14 @@ export class SocketSession implements Session {
         throw this.#error("bad-reply", call.what, `${why}. Ask for a definite block, or say how many bytes are due`);
       }
       this.#inbox.skip(2);
-      return due_bytes;
+      return { head: "#0", length: due_bytes };
     }
     const header = await need(2 + digits);
     if (!/^#\d+$/.test(header)) {
       throw this.#error("bad-reply", call.what, `"${shorten(header)}" does not begin a block`);
     }
     this.#inbox.skip(2 + digits);
-    return Number(header.slice(2));
+    return { head: header, length: Number(header.slice(2)) };
   }
 
   /** Waits until `ready`, which may throw; looks again whenever something happened. */
@@ -371,9 +386,5 @@ export class SocketSession implements Session {
       `${this.resource}: a raw socket has no ${thing}. Nothing was sent. ${instead}`,
       { resource: this.resource, missing: thing },
     );
-  }
-
-  #tell(direction: WireEvent["direction"], text: string): void {
-    this.#settings.onWire?.({ at_ms: Date.now(), resource: this.resource, direction, text });
   }
 }
