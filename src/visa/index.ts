@@ -5,7 +5,6 @@ export type { Resource } from "./resource.js";
 export type { SerialOptions } from "./serial-link.js";
 export type { SerialSettings } from "./serial-port.js";
 export { readSerialSettings } from "./serial-settings.js";
-export { decodeValues } from "./binary.js";
 export type { BinaryFormat, BlockOptions, CallOptions, LockOptions, Session } from "./session.js";
 export type { WireAct, WireEvent, WireFault, WireMessage } from "./wire/event.js";
 export { listUsbtmc } from "./usbtmc/list.js";

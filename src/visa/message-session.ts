@@ -1,5 +1,7 @@
 import { MemrigError, messageOf } from "../errors.js";
-import { bytesPerValue, decodeValues } from "./binary.js";
+import { bytesPerValue, ValueSink } from "./binary.js";
+import { KeepingSink, MemorySink } from "./block-sink.js";
+import type { BlockSink, SinkFor } from "./block-sink.js";
 import { Call, CallEnded } from "./call.js";
 import { LinkError } from "./message-link.js";
 import type { MessageLink } from "./message-link.js";
@@ -24,7 +26,10 @@ export class MessageSession implements Session {
   readonly #settings: MessageSessionSettings;
   readonly #wire: WireTeller;
   #closed = false;
+  /** Resolves when the call made last is over. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** Calls that are not over. */
+  #calls = 0;
   #serviceEnabled = false;
   #serviceRequested = false;
   #wakeWaiter: (() => void) | undefined;
@@ -41,34 +46,29 @@ export class MessageSession implements Session {
     await this.#inTurn("connecting", options, async () => this.#wire.act("connect"));
   }
 
-  async write(message: string | Uint8Array, options: CallOptions = {}): Promise<void> {
-    await this.#inTurn(shorten(message), options, (call) => this.#send(message, call));
+  write(message: string | Uint8Array, options: CallOptions = {}): Promise<void> {
+    return this.#inTurn(message, options, (call) => this.#send(message, call));
   }
 
-  async read(options: CallOptions = {}): Promise<string> {
+  read(options: CallOptions = {}): Promise<string> {
     return this.#inTurn("a read", options, (call) => this.#text(call));
   }
 
-  async query(message: string, options: CallOptions = {}): Promise<string> {
-    return this.#inTurn(shorten(message), options, async (call) => {
+  query(message: string, options: CallOptions = {}): Promise<string> {
+    return this.#inTurn(message, options, async (call) => {
       await this.#send(message, call);
-      return this.#text(call);
+      return await this.#text(call); // awaited: a promise given back as it is takes three turns of the queue, not one
     });
   }
 
   async queryBlock(message: string, options: BlockOptions = {}): Promise<Uint8Array> {
-    return this.#inTurn(shorten(message), options, async (call) => {
-      await this.#send(message, call);
-      const { head, block, after } = await readBlock(this.#link, call, options.into);
-      this.#wire.received(head, true, { block, after });
-      return block;
-    });
+    const sink = (length: number) => new MemorySink(length, options.into);
+    return (await this.#queryInto(message, options, options.bytes, sink)).block;
   }
 
   async queryBinaryValues(message: string, format: BinaryFormat, options: CallOptions = {}): Promise<Float64Array> {
-    const block = await this.queryBlock(message, options);
-    const bytes = format.count === undefined ? block.length : format.count * bytesPerValue(format.type);
-    return decodeValues(block.subarray(0, Math.min(bytes, block.length)), format);
+    const bytes = format.count === undefined ? undefined : format.count * bytesPerValue(format.type);
+    return (await this.#queryInto(message, options, bytes, (length) => new ValueSink(format, length))).values();
   }
 
   async clear(options: CallOptions = {}): Promise<void> {
@@ -160,10 +160,26 @@ export class MessageSession implements Session {
     wake?.();
   }
 
-  async #send(message: string | Uint8Array, call: Call): Promise<void> {
+  #queryInto<S extends BlockSink>(
+    message: string,
+    options: CallOptions,
+    bytes: number | undefined,
+    sinkFor: SinkFor<S>,
+  ): Promise<S> {
+    return this.#inTurn(message, options, async (call) => {
+      await this.#send(message, call);
+      if (!this.#wire.listening) return (await readBlock(this.#link, call, bytes, sinkFor)).sink;
+      const keeping = (length: number) => new KeepingSink(sinkFor(length), length);
+      const { head, sink, after } = await readBlock(this.#link, call, bytes, keeping);
+      this.#wire.received(head, true, { block: sink.block, after });
+      return sink.sink;
+    });
+  }
+
+  #send(message: string | Uint8Array, call: Call): Promise<void> {
     const whole = typeof message === "string" && !message.endsWith("\n") ? `${message}\n` : message;
     this.#wire.sent(whole, true);
-    await this.#link.send(typeof whole === "string" ? Buffer.from(whole, "latin1") : whole, call);
+    return this.#link.send(typeof whole === "string" ? Buffer.from(whole, "latin1") : whole, call);
   }
 
   async #text(call: Call): Promise<string> {
@@ -183,29 +199,35 @@ export class MessageSession implements Session {
     );
   }
 
-  /** Runs `action` when all earlier calls are over and the link is ready, within its own time limit and signal. */
-  #inTurn<T>(what: string, options: CallOptions, action: (call: Call) => Promise<T>): Promise<T> {
-    const result = this.#turn.then(async () => {
-      if (this.#closed) throw this.#error("no-answer", what, "this session is closed");
-      if (options.signal?.aborted) throw this.#error("aborted", what, "it was stopped before anything was sent");
-      const limit_ms = options.timeout_ms ?? this.#settings.timeout_ms;
-      const call = new Call(what, limit_ms, options.signal, this.#link.grace_ms);
-      try {
-        await this.#link.ready(call);
-        return await action(call);
-      } catch (error) {
-        const nothingWasSent =
-          error instanceof LinkError && (error.kind === "busy" || error.kind === "invalid-request");
-        if (!nothingWasSent) this.#link.abandon();
-        const named = this.#named(what, call, error);
-        this.#wire.fault(what, named);
-        throw named;
-      } finally {
-        call.end();
-      }
-    });
-    this.#turn = result.catch(() => undefined);
+  /** Runs `action` when all earlier calls are over, at once where there are none. */
+  #inTurn<T>(doing: string | Uint8Array, options: CallOptions, action: (call: Call) => Promise<T>): Promise<T> {
+    const run = () => this.#run(doing, options, action);
+    const result = this.#calls === 0 ? run() : this.#turn.then(run);
+    this.#calls++;
+    this.#turn = result.then(this.#over, this.#over);
     return result;
+  }
+
+  readonly #over = () => void this.#calls--;
+
+  /** Runs `action` when the link is ready, within the time limit and signal of its own. */
+  async #run<T>(doing: string | Uint8Array, options: CallOptions, action: (call: Call) => Promise<T>): Promise<T> {
+    const { signal } = options;
+    if (this.#closed) throw this.#error("no-answer", shorten(doing), "this session is closed");
+    if (signal?.aborted) throw this.#error("aborted", shorten(doing), "it was stopped before anything was sent");
+    const call = new Call(doing, options.timeout_ms ?? this.#settings.timeout_ms, signal, this.#link.grace_ms);
+    try {
+      await this.#link.ready(call);
+      return await action(call);
+    } catch (error) {
+      const nothingWasSent = error instanceof LinkError && (error.kind === "busy" || error.kind === "invalid-request");
+      if (!nothingWasSent) this.#link.abandon();
+      const named = this.#named(call.what, call, error);
+      this.#wire.fault(call.what, named);
+      throw named;
+    } finally {
+      call.end();
+    }
   }
 
   #named(what: string, call: Call, error: unknown): MemrigError {

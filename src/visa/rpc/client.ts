@@ -77,9 +77,10 @@ export class RpcClient {
       this.pending = { xid, resolve, reject };
       if (apart) this.replies.expect(REPLY_HEAD_BYTES + apart.results, apart.into);
       else this.replies.forget();
-      this.socket.cork();
-      for (const piece of record(head.pieces())) this.socket.write(piece);
-      this.socket.uncork();
+      const pieces = record(head.pieces());
+      if (pieces.length > 1) this.socket.cork();
+      for (const piece of pieces) this.socket.write(piece);
+      if (pieces.length > 1) this.socket.uncork();
     });
   }
 

@@ -10,6 +10,11 @@ export class WireTeller {
     private readonly listener: ((event: WireEvent) => void) | undefined,
   ) {}
 
+  /** Somebody listens: it is worth while to put together what is told. */
+  get listening(): boolean {
+    return this.listener !== undefined;
+  }
+
   /** @param message as it goes out, line end included @param end the link sends END with it */
   sent(message: string | Uint8Array, end: boolean): void {
     if (!this.listener) return;
