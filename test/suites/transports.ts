@@ -1,7 +1,6 @@
-import { LinkEndpoint, serveHislip, serveVxi11 } from "../../src/virtual/links/index.js";
+import { LinkEndpoint, serveHislip, serveSocket, serveVxi11 } from "../../src/virtual/links/index.js";
 import { servePrologix } from "../../src/virtual/links/prologix/server.js";
 import { serveSerial } from "../../src/virtual/links/serial/server.js";
-import { serveSocket } from "../../src/virtual/scpi/index.js";
 import { usbDevice } from "../support/usb-device.js";
 import type { Transport } from "./transport.suite.js";
 
@@ -11,7 +10,7 @@ export const socketTransport: Transport = {
   locks: false,
   serviceRequests: false,
   async serve(instrument) {
-    const server = await serveSocket(instrument, "127.0.0.1", 0);
+    const server = await serveSocket(new LinkEndpoint(instrument), "127.0.0.1", 0);
     const resourceAt = (port: number) => `TCPIP0::127.0.0.1::${port}::SOCKET`;
     return {
       resource: resourceAt(server.port),

@@ -28,5 +28,3 @@ export { booleanSetting, integerSetting, keywordSetting, numberSetting, property
 export type { Access } from "./settings.js";
 export { Indefinite, takes } from "./tree.js";
 export type { Call, ResponseData } from "./tree.js";
-export { serveDeadSocket, serveSocket } from "./server.js";
-export type { SocketServer } from "./server.js";
