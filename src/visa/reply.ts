@@ -54,8 +54,8 @@ async function definite(
   length: number,
   into: Uint8Array | undefined,
 ): Promise<Uint8Array> {
-  let piece = first;
   let block = first.bytes.subarray(0, length);
+  let piece: ReplyPiece = { bytes: first.bytes.subarray(block.length), end: first.end };
   if (block.length < length || (into && into.length >= length)) {
     const whole = into && into.length >= length ? into.subarray(0, length) : new Uint8Array(length);
     whole.set(block);
@@ -71,8 +71,6 @@ async function definite(
       piece = { bytes: piece.bytes.subarray(taken.length), end: piece.end };
     }
     block = whole;
-  } else {
-    piece = { bytes: first.bytes.subarray(length), end: first.end };
   }
   const rest = (await restOf(link, call, piece)).toString("latin1");
   if (rest.trim() !== "") throw new LinkError("bad-reply", `after a block of ${length} bytes came "${shorten(rest)}"`);

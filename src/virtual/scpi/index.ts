@@ -26,5 +26,5 @@ export { RegisterGroup } from "./status.js";
 export { untilWoken } from "./operations.js";
 export { booleanSetting, integerSetting, keywordSetting, numberSetting, property } from "./settings.js";
 export type { Access } from "./settings.js";
-export { Indefinite, takes } from "./tree.js";
+export { CommandTree, Indefinite, takes } from "./tree.js";
 export type { Call, ResponseData } from "./tree.js";

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { MemrigError } from "../../../src/errors.js";
-import { LinkEndpoint, serveHislip } from "../../../src/virtual/links/index.js";
-import { openSession } from "../../../src/visa/index.js";
-import { message, Type } from "../../../src/visa/hislip/protocol.js";
-import { IDENTITY, transportInstrument } from "../../suites/transport-instrument.js";
-import { HislipPeer, peerClient, peerServer } from "../../support/hislip-peer.js";
-import { until } from "../../support/until.js";
-import { anyMessage, nonsense } from "../visa/hislip-reader.js";
+import { MemrigError } from "../../src/errors.js";
+import { LinkEndpoint, serveHislip } from "../../src/virtual/links/index.js";
+import { openSession } from "../../src/visa/index.js";
+import { message, Type } from "../../src/visa/hislip/protocol.js";
+import { IDENTITY, transportInstrument } from "../suites/transport-instrument.js";
+import { HislipPeer, peerClient, peerServer } from "../support/hislip-peer.js";
+import { until } from "../support/until.js";
+import { anyMessage, nonsense } from "../unit/visa/hislip-reader.js";
 
 const text = fc.constantFrom("*IDN?\n", ":ECHO? 'x'", "';*OPC?\n", ":DATA #15ab", "*SRE 16;*TRG\n", "#0\n", "");
 const ids = fc.constantFrom(0xfffffefe, 0xffffff00, 0xffffff02, 0xffffff04, 0, 0xffffffff);

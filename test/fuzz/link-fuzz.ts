@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import net from "node:net";
 import fc from "fast-check";
-import { LinkEndpoint, serveVxi11 } from "../../../src/virtual/links/index.js";
-import { answerCall } from "../../../src/visa/rpc/server.js";
-import { callHead } from "../../../src/visa/rpc/messages.js";
-import { record } from "../../../src/visa/rpc/records.js";
-import { Vxi11Core } from "../../../src/virtual/links/vxi11/core.js";
-import { openSession } from "../../../src/visa/index.js";
-import { IDENTITY, transportInstrument } from "../../suites/transport-instrument.js";
+import { LinkEndpoint, serveVxi11 } from "../../src/virtual/links/index.js";
+import { answerCall } from "../../src/visa/rpc/server.js";
+import { callHead } from "../../src/visa/rpc/messages.js";
+import { record } from "../../src/visa/rpc/records.js";
+import { Vxi11Core } from "../../src/virtual/links/vxi11/core.js";
+import { openSession } from "../../src/visa/index.js";
+import { IDENTITY, transportInstrument } from "../suites/transport-instrument.js";
 
 /** Values that mean something to VXI-11, and values that mean nothing: link numbers, small time limits, flags, lengths. */
 const word = fc.oneof(fc.constantFrom(0, 1, 2, 8, 9, 128, 136, 0x7fffffff, 0xffffffff), fc.nat(20), fc.nat(0xffffffff));

@@ -1,0 +1,14 @@
+import { test } from "node:test";
+import { corpus } from "./corpus.js";
+import { fuzz } from "./harness.js";
+import { targets } from "./targets/index.js";
+
+for (const [folder, target] of Object.entries(targets)) {
+  for (const [file, streams] of corpus(folder)) {
+    test(`${target.name}: what was found once stays found (${file})`, async () => {
+      for (const stream of streams) await target.run(stream);
+    });
+  }
+
+  test(`${target.name}: 3000 inputs of any kind neither fail, hang nor stay`, (t) => fuzz(t, target, 3000));
+}
