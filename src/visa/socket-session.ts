@@ -16,6 +16,8 @@ export interface SocketSettings {
 }
 
 const RECEIVE_BYTES = 256 * 1024;
+/** Bytes that nobody waits for, beyond which the connection is not read any further until somebody does. */
+const MOST_UNREAD_BYTES = 8 * 1024 * 1024;
 
 /** A raw TCP link: no framing, LF ends a line, a block tells its own length. */
 export class SocketSession implements Session {
@@ -28,6 +30,8 @@ export class SocketSession implements Session {
   /** Why the connection went, until a call has said so. */
   #lost: string | undefined;
   #closed = false;
+  /** The socket is not read for now: nobody takes what comes. */
+  #paused = false;
   #turn: Promise<unknown> = Promise.resolve();
   #wake: (() => void) | undefined;
 
@@ -145,6 +149,7 @@ export class SocketSession implements Session {
     }
     if (this.#socket) return;
     this.#inbox.clear();
+    this.#paused = false;
     const { host, port } = this.#settings;
     const socket = net.connect({
       host,
@@ -154,8 +159,10 @@ export class SocketSession implements Session {
         buffer: this.#receive,
         callback: (count, memory) => {
           if (this.#socket === socket) this.#inbox.push(memory.subarray(0, count));
+          const awaited = this.#wake !== undefined;
           this.#poke();
-          return true;
+          this.#paused = !awaited && this.#inbox.waiting >= MOST_UNREAD_BYTES;
+          return !this.#paused;
         },
       },
     });
@@ -280,6 +287,8 @@ export class SocketSession implements Session {
         throw this.#error("aborted", call.what, "it was stopped; the reply, if one comes, is dropped");
       }
       if (call.ended === "late") throw this.#tooLate(call);
+      if (this.#paused) this.#socket?.resume();
+      this.#paused = false;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });

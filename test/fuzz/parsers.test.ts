@@ -1,6 +1,7 @@
 import { test } from "node:test";
 import { corpus } from "./corpus.js";
 import { fuzz } from "./harness.js";
+import { exchange } from "./targets/exchange.js";
 import { targets } from "./targets/index.js";
 
 for (const [folder, target] of Object.entries(targets)) {
@@ -12,3 +13,5 @@ for (const [folder, target] of Object.entries(targets)) {
 
   test(`${target.name}: 3000 inputs of any kind neither fail, hang nor stay`, (t) => fuzz(t, target, 3000));
 }
+
+test(`${exchange.name}: 3000 stories of any kind neither fail, hang nor stay`, (t) => fuzz(t, exchange, 3000));

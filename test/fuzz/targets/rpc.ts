@@ -77,11 +77,16 @@ async function serve(stream: Stream, program: RpcProgram): Promise<void> {
   gone.abort();
 }
 
+/** Calls of the core channel. */
+export const coreCalls = recorded(
+  call(CORE, [0, 10, 10, 11, 11, 12, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22, 23, 25, 26, 99]),
+);
+
 const instrument = transportInstrument(10_000);
 
 export const vxi11Server: Target<Stream> = {
   name: "VXI-11 calls, as the server takes them",
-  input: streams(recorded(call(CORE, [0, 10, 10, 11, 11, 12, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22, 23, 25, 26, 99]))),
+  input: streams(coreCalls),
   async run(stream) {
     const endpoint = new LinkEndpoint(instrument.scpi);
     const core = new Vxi11Core(new Map([["inst0", endpoint]]), () => 1);
@@ -129,6 +134,9 @@ const reply = fc.tuple(fc.constantFrom(0, 0, 0, 4, 11, 15), words, tail).map(([e
   if (text !== "") head.string(text);
   return head.bytes();
 });
+
+/** What stands behind the head of a reply of the core channel. */
+export const coreReplies = reply.map((bytes) => bytes.subarray(24));
 
 export const vxi11Client: Target<Stream> = {
   name: "RPC replies, as the VXI-11 client takes them",
