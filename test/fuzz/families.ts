@@ -58,10 +58,9 @@ const headers: Readonly<Record<string, readonly string[]>> = {
 
 /** What the families are spoken to with. */
 export const words = (): readonly string[] => Object.values(headers).flat();
-export const wordsOf = (driver: string): readonly string[] => headers[driver] ?? [];
 
 /** One simulated instrument of a family, on a resistor. */
-export function family(driver: string): { readonly scpi: ScpiInstrument; close(): void } {
+function family(driver: string): { readonly scpi: ScpiInstrument; close(): void } {
   const create = virtualInstruments.get(driver);
   if (!create) throw new Error(`there is no simulated ${driver}`);
   const lab = new Lab(createDevice("resistor", { R: 1000 }), [], "fast");
@@ -71,7 +70,7 @@ export function family(driver: string): { readonly scpi: ScpiInstrument; close()
 
 export const familyTrees = (): readonly CommandTree[] =>
   Object.keys(headers).map((driver) => {
-    const { scpi, close } = family(driver);
-    close();
-    return scpi.tree;
+    const it = family(driver);
+    it.close();
+    return it.scpi.tree;
   });
