@@ -11,3 +11,7 @@ export type { CheckedInstrument, CheckReport } from "./check.js";
 export { safeBench } from "./safe.js";
 export type { SafeReport } from "../engine/index.js";
 export { twinConfig, virtualPlan } from "./virtual-plan.js";
+export { askInstruments, findInstruments } from "./found.js";
+export type { FindOptions, FoundBench, FoundInstrument } from "./found.js";
+export { benchTemplate } from "./bench-template.js";
+export type { Template, TemplateInstrument, TemplateRest } from "./bench-template.js";
