@@ -8,12 +8,11 @@ import { virtualInstruments } from "./instruments.js";
 import { Lab } from "./lab.js";
 import { nextAddress } from "./links/addresses.js";
 import { serveHislip0 } from "./links/hislip/serve.js";
-import { LinkEndpoint } from "./links/index.js";
+import { LinkEndpoint, serveDeadSocket, serveSocket } from "./links/index.js";
 import { servePrologix } from "./links/prologix/server.js";
 import { serveSerial } from "./links/serial/server.js";
 import type { Answering } from "./links/vxi11/portmapper.js";
 import { serveInst0 } from "./links/vxi11/serve.js";
-import { serveDeadSocket, serveSocket } from "./scpi/index.js";
 import type { VirtualInstrument } from "./virtual-instrument.js";
 
 /** A bench that is being served. */
@@ -98,8 +97,8 @@ const FIRST_GPIB_ADDRESS = 10;
 
 /** How an instrument is served on each kind of link. @returns its resource name there */
 const serveLink: Readonly<Record<LinkKind, (place: Place) => Promise<string>>> = {
-  async socket({ plan, built, address, opened }) {
-    const server = await listening(plan.ports, built.socketPort, (port) => serveSocket(built.device, address, port));
+  async socket({ plan, built, endpoint, address, opened }) {
+    const server = await listening(plan.ports, built.socketPort, (port) => serveSocket(endpoint, address, port));
     opened(server);
     const { deadSocketPort } = built;
     if (plan.ports === "standard" && deadSocketPort !== undefined) {

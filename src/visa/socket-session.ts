@@ -22,6 +22,8 @@ export interface SocketSettings {
 const RECEIVE_BYTES = 256 * 1024;
 /** Of what nobody asked for, so much goes into the log. */
 const DROPPED_SHOWN_BYTES = 200;
+/** Bytes that nobody waits for, beyond which the connection is not read any further until somebody does. */
+const MOST_UNREAD_BYTES = 8 * 1024 * 1024;
 
 /** A raw TCP link: no framing, LF ends a line, a block tells its own length. */
 export class SocketSession implements Session {
@@ -35,6 +37,8 @@ export class SocketSession implements Session {
   /** Why the connection went, until a call has said so. */
   #lost: string | undefined;
   #closed = false;
+  /** The socket is not read for now: nobody takes what comes. */
+  #paused = false;
   /** Resolves when the call made last is over. */
   #turn: Promise<unknown> = Promise.resolve();
   /** Calls that are not over. */
@@ -181,6 +185,7 @@ export class SocketSession implements Session {
     }
     if (this.#socket) return;
     this.#inbox.clear();
+    this.#paused = false;
     const { host, port } = this.#settings;
     const socket = net.connect({
       host,
@@ -190,8 +195,10 @@ export class SocketSession implements Session {
         buffer: this.#receive,
         callback: (count) => {
           if (this.#socket === socket) this.#inbox.push(this.#receive, count);
+          const awaited = this.#wake !== undefined;
           this.#poke();
-          return true;
+          this.#paused = !awaited && this.#inbox.waiting >= MOST_UNREAD_BYTES;
+          return !this.#paused;
         },
       },
     });
@@ -325,6 +332,8 @@ export class SocketSession implements Session {
   async #until(call: Call, ready: () => boolean): Promise<void> {
     while (!ready()) {
       this.#goOn(call);
+      if (this.#paused) this.#socket?.resume();
+      this.#paused = false;
       await this.#something();
     }
   }

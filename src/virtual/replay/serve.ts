@@ -1,9 +1,8 @@
 import type { LinkKind } from "../bench-plan.js";
 import { serveHislip0 } from "../links/hislip/serve.js";
-import { LinkEndpoint } from "../links/index.js";
+import { LinkEndpoint, serveSocket } from "../links/index.js";
 import { serveSerial } from "../links/serial/server.js";
 import { serveInst0 } from "../links/vxi11/serve.js";
-import { serveSocket } from "../scpi/index.js";
 import type { Recording } from "../../visa/wire/index.js";
 import { Replay } from "./replay.js";
 import type { ReplayOptions } from "./replay.js";
@@ -65,7 +64,7 @@ export async function serveReplay(recording: Recording, options: ServeReplayOpti
       const endpoint = new LinkEndpoint(replay);
       const resources: string[] = [];
       for (const link of links) {
-        const served = await serveOn[link](replay, endpoint, address);
+        const served = await serveOn[link](endpoint, address);
         servers.push(served.server);
         resources.push(served.resource);
         if (served.hangUp) hangUp = served.hangUp;
@@ -81,17 +80,15 @@ export async function serveReplay(recording: Recording, options: ServeReplayOpti
 
 type Served = { readonly server: Closable; readonly resource: string; readonly hangUp?: () => void };
 
-const serveOn: Readonly<
-  Record<ReplayLink, (replay: Replay, endpoint: LinkEndpoint, address: string) => Promise<Served>>
-> = {
-  async socket(replay, _endpoint, address) {
-    const server = await serveSocket(replay, address, 0);
+const serveOn: Readonly<Record<ReplayLink, (endpoint: LinkEndpoint, address: string) => Promise<Served>>> = {
+  async socket(endpoint, address) {
+    const server = await serveSocket(endpoint, address, 0);
     const resource = `TCPIP0::${address}::${server.port}::SOCKET`;
     return { server, resource, hangUp: () => server.closeSessions() };
   },
-  vxi11: (_replay, endpoint, address) => serveInst0(endpoint, address, "any"),
-  hislip: (_replay, endpoint, address) => serveHislip0(endpoint, address, 0),
-  async serial(_replay, endpoint) {
+  vxi11: (endpoint, address) => serveInst0(endpoint, address, "any"),
+  hislip: (endpoint, address) => serveHislip0(endpoint, address, 0),
+  async serial(endpoint) {
     const server = await serveSerial(endpoint);
     return { server, resource: `ASRL${server.path}::INSTR` };
   },

@@ -3,6 +3,8 @@ import { XdrError } from "./xdr.js";
 const LAST = 0x80000000;
 /** Fragments of no bytes that may follow each other: more is somebody keeping us busy. */
 const MOST_EMPTY = 16;
+/** Fragments that are kept one by one; beyond, they are put together, so that many small ones cost no more than their bytes. */
+const MOST_FRAGMENTS = 256;
 
 /** Up to this size pieces are put together before they are sent: one small copy is cheaper than several buffers. */
 const TOGETHER_BYTES = 16 * 1024;
@@ -126,6 +128,15 @@ export class RecordReader {
     this.filled = 0;
   }
 
+  /** Puts together what is smaller than what came before it: every byte is copied a few times at most. */
+  private merge(): void {
+    let from = this.earlier.length - 1;
+    let length = this.earlier[from]?.length ?? 0;
+    for (; from > 0 && (this.earlier[from - 1]?.length ?? 0) <= length; from--)
+      length += this.earlier[from - 1]?.length ?? 0;
+    this.earlier.splice(from, this.earlier.length - from, Buffer.concat(this.earlier.slice(from)));
+  }
+
   private finish(fragment: Buffer, records: Buffer[]): void {
     this.fragment = undefined;
     if (this.target) this.targets.set(fragment, this.target);
@@ -133,6 +144,7 @@ export class RecordReader {
     if (!this.last) {
       this.earlier.push(fragment);
       this.earlierBytes += fragment.length;
+      if (this.earlier.length > MOST_FRAGMENTS) this.merge();
       return;
     }
     records.push(this.earlier.length === 0 ? fragment : Buffer.concat([...this.earlier, fragment]));

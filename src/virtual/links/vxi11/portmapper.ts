@@ -23,31 +23,7 @@ export async function servePortmapper(
   mappings: readonly Mapping[],
   neighbours: Set<Answering> = new Set(),
 ): Promise<{ close(): Promise<void> }> {
-  const program: RpcProgram = {
-    program: PORTMAPPER.program,
-    version: PORTMAPPER.version,
-    procedures: new Map<number, Procedure>([
-      [
-        PORTMAPPER.getPort,
-        (args) => {
-          const [wanted, version, protocol] = [args.uint(), args.uint(), args.uint()];
-          // A program of another version is told of all the same (RFC 1833): it says itself which it has.
-          const known = mappings.filter((one) => one.program === wanted && protocol === PROTOCOL.tcp);
-          const found = known.find((one) => one.version === version) ?? known[0];
-          return (reply) => reply.uint(found?.port ?? 0);
-        },
-      ],
-      [
-        PORTMAPPER.dump,
-        () => (reply) => {
-          for (const { program: number, version, port } of mappings) {
-            reply.bool(true).uint(number).uint(version).uint(PROTOCOL.tcp).uint(port);
-          }
-          reply.bool(false);
-        },
-      ],
-    ]),
-  };
+  const program = mapperProgram(mappings);
   const tcp = await serveRpc(program, address, PORTMAPPER.port);
   try {
     const udp = await serveUdp(program, address, neighbours);
@@ -131,3 +107,30 @@ async function bound(options: SocketOptions, address: string): Promise<Socket> {
   socket.on("error", () => undefined); // a reply that found nobody: the asker is gone
   return socket;
 }
+
+/** What a port mapper with a fixed list answers. */
+export const mapperProgram = (mappings: readonly Mapping[]): RpcProgram => ({
+  program: PORTMAPPER.program,
+  version: PORTMAPPER.version,
+  procedures: new Map<number, Procedure>([
+    [
+      PORTMAPPER.getPort,
+      (args) => {
+        const [wanted, version, protocol] = [args.uint(), args.uint(), args.uint()];
+        // A program of another version is told of all the same (RFC 1833): it says itself which it has.
+        const known = mappings.filter((one) => one.program === wanted && protocol === PROTOCOL.tcp);
+        const found = known.find((one) => one.version === version) ?? known[0];
+        return (reply) => reply.uint(found?.port ?? 0);
+      },
+    ],
+    [
+      PORTMAPPER.dump,
+      () => (reply) => {
+        for (const { program: number, version, port } of mappings) {
+          reply.bool(true).uint(number).uint(version).uint(PROTOCOL.tcp).uint(port);
+        }
+        reply.bool(false);
+      },
+    ],
+  ]),
+});

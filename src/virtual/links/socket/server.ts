@@ -1,7 +1,6 @@
 import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
-import { Framer } from "./framer.js";
-import type { MessageDevice } from "./device.js";
+import type { LinkEndpoint } from "../endpoint.js";
 
 /** A port on which an instrument listens. */
 export interface SocketServer {
@@ -15,21 +14,21 @@ export interface SocketServer {
   close(): Promise<void>;
 }
 
-const defaultInputLimit_bytes = 16 * 1024 * 1024;
-
 /**
  * Serves an instrument on a raw socket. Any number of controllers share its one parser; each gets the replies to its
- * own messages in order. A controller that goes away while a command waits (`*OPC?`) clears the device for itself.
+ * own messages in order: there is no END, so an unread reply can not be told from one under way, and none is interrupted.
+ * A controller that goes away while a command waits (`*OPC?`) clears the device for itself. Locks of other links do not
+ * keep it out (docs/notes/locks.md).
  *
  * @param port 0: a free one, chosen by the system
  * @throws Error the port is taken, or the address is not this machine's
  */
-export async function serveSocket(instrument: MessageDevice, address: string, port: number): Promise<SocketServer> {
+export async function serveSocket(endpoint: LinkEndpoint, address: string, port: number): Promise<SocketServer> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
-    serveSession(instrument, socket);
+    serveSession(endpoint, socket);
   });
   const bound = await listen(server, address, port);
   return {
@@ -57,30 +56,25 @@ export async function serveDeadSocket(target: SocketServer, address: string, por
   return { address, port: bound, sessions: 0, closeSessions: () => undefined, close: () => closeAll(server, none) };
 }
 
-function serveSession(instrument: MessageDevice, socket: Socket): void {
-  const framer = new Framer(instrument.inputLimit_bytes ?? defaultInputLimit_bytes);
+function serveSession(endpoint: LinkEndpoint, socket: Socket): void {
+  const exchange = endpoint.connect({
+    unread: "queue",
+    end: false,
+    deliver: (reply) => (socket.destroyed || socket.write(reply) ? undefined : drained(socket)),
+  });
   const gone = new AbortController();
-  let busy: Promise<void> = Promise.resolve();
-  let waiting = 0;
   socket.setNoDelay(true);
   socket.on("error", () => socket.destroy()); // a controller that was killed: nothing to tell anybody
-  socket.on("close", () => gone.abort());
-  const handle = async (message: Uint8Array) => {
-    const reply = await instrument.execute(message, gone.signal);
-    if (reply && !socket.destroyed && !socket.write(reply)) await drained(socket);
-    if (--waiting === 0 && !socket.destroyed) socket.resume();
-  };
+  socket.on("close", () => {
+    gone.abort();
+    exchange.close();
+  });
   socket.on("data", (chunk: Buffer) => {
-    for (const framed of framer.push(chunk)) {
-      if ("overrun" in framed) {
-        instrument.raise(-363);
-        continue;
-      }
-      waiting++;
-      busy = busy.then(() => handle(framed.message));
-    }
+    exchange.receive(chunk, false);
+    if (!exchange.full) return;
     // What a controller sends while it is being served waits in its own network stack, not here.
-    if (waiting > 64) socket.pause();
+    socket.pause();
+    void exchange.room(gone.signal).then(() => socket.destroyed || socket.resume());
   });
 }
 

@@ -3,15 +3,8 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
-import {
-  block,
-  nr3,
-  ScpiInstrument,
-  serveDeadSocket,
-  serveSocket,
-  takes,
-  untilWoken,
-} from "../../../src/virtual/scpi/index.js";
+import { block, nr3, ScpiInstrument, takes, untilWoken } from "../../../src/virtual/scpi/index.js";
+import { LinkEndpoint, serveDeadSocket, serveSocket } from "../../../src/virtual/links/index.js";
 import { RawClient } from "../../support/raw-client.js";
 
 async function served(t: TestContext) {
@@ -43,7 +36,7 @@ async function served(t: TestContext) {
     ":BLOCk",
     takes([], (_, { signal }) => untilWoken(signal, () => () => undefined)),
   );
-  const server = await serveSocket(scpi, "127.0.0.1", 0);
+  const server = await serveSocket(new LinkEndpoint(scpi), "127.0.0.1", 0);
   t.after(() => server.close());
   const client = async () => {
     const opened = await RawClient.open("127.0.0.1", server.port);
