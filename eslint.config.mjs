@@ -12,6 +12,7 @@ const may = {
   protocols: ["capabilities", "analysis", "engine/protocol", "store/shapes"],
   "src/engine": ["capabilities", "store", "analysis/figure"],
   "src/store": ["analysis/figure"],
+  "src/import": ["analysis", "store/shapes"],
   "src/virtual": ["simulator", "scpi", "visa"],
   "dashboard/server": ["store", "engine", "analysis", "protocols", "bench"],
 };
@@ -25,6 +26,7 @@ const areas = [
   "protocols",
   "engine",
   "store",
+  "import",
   "virtual",
   "bench",
   "dashboard",

@@ -11,7 +11,7 @@ export interface Excursion {
 
 /**
  * Cuts the programmed levels of one cycle into excursions: one for 0 → V → 0, two for 0 → V → 0 → −V → 0, and likewise
- * for sweeps that begin elsewhere.
+ * for sweeps that begin elsewhere. A level may be read more than once: many instruments read the turning point twice.
  *
  * @param levels programmed levels of the whole sweep, V or A
  * @param from first point of the cycle
@@ -22,14 +22,16 @@ export function excursionsOf(levels: ArrayLike<number>, from: number, to: number
   const goesOn = (k: number, outwards: boolean) =>
     k + 1 < to &&
     level(k) * level(k + 1) >= 0 &&
-    (outwards ? Math.abs(level(k + 1)) > Math.abs(level(k)) : Math.abs(level(k + 1)) < Math.abs(level(k)));
+    (outwards ? Math.abs(level(k + 1)) >= Math.abs(level(k)) : Math.abs(level(k + 1)) <= Math.abs(level(k)));
   const found: Excursion[] = [];
   for (let upFrom = from; upFrom < to - 1;) {
     let peak = upFrom;
     while (goesOn(peak, true)) peak++;
     let downTo = peak;
     while (goesOn(downTo, false)) downTo++;
-    if (downTo > upFrom) found.push({ polarity: level(peak) < 0 ? -1 : 1, upFrom, peak, downTo });
+    const top = Math.abs(level(peak));
+    if (top > Math.abs(level(upFrom)) || top > Math.abs(level(downTo)))
+      found.push({ polarity: level(peak) < 0 ? -1 : 1, upFrom, peak, downTo });
     upFrom = Math.max(downTo, upFrom + 1); // the turning point ends one excursion and begins the next
   }
   return found;

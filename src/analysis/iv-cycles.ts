@@ -132,7 +132,8 @@ export function resistancesOf(readings: IvReadings, found: IvSwitching, read: nu
   };
 }
 
-function nearest(levels: ArrayLike<number>, from: number, to: number, read: number): number {
+/** Index of the level nearest in magnitude to `read`, from `from` to `to` (included); the first of several. */
+export function nearest(levels: ArrayLike<number>, from: number, to: number, read: number): number {
   const distance = (k: number) => Math.abs(Math.abs(levels[k] ?? Number.NaN) - Math.abs(read));
   let best = from;
   for (let k = from + 1; k <= to; k++) if (distance(k) < distance(best)) best = k;

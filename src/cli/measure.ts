@@ -88,7 +88,7 @@ export async function measure(request: Measurement, wire?: WireLog): Promise<Run
 }
 
 /** Name, version and commit, for the run's record. */
-function software(): { name: string; version: string; commit: string } {
+export function software(): { name: string; version: string; commit: string } {
   const { name, version } = ourPackage;
   return { name, version, commit: commit() };
 }
@@ -109,6 +109,6 @@ function commit(): string {
 }
 
 /** Who ran it: MEMRIG_OPERATOR, else the account's name. */
-function operator(): string {
+export function operator(): string {
   return process.env["MEMRIG_OPERATOR"] ?? userInfo().username;
 }

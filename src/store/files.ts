@@ -13,6 +13,8 @@ export const runFiles = {
   influx: "influx.json",
   reserve: "reserve.bin",
   wire: "wire.jsonl",
+  reference: "reference.json",
+  original: (extension: string) => `original${extension}`,
   table: (name: string) => `${name}.arrows`,
   journal: (name: string) => `${name}.journal.jsonl`,
 } as const;

@@ -68,6 +68,8 @@ export interface RunInfo {
   readonly tags: Readonly<Record<string, string>>;
   /** Run of which this is the twin. */
   readonly twinOf?: string;
+  /** The file this run was made of; it was measured elsewhere. */
+  readonly imported?: ImportSource;
   /** Rows expected at the end; 0: not known. */
   readonly expectedRows: number;
   /** Process that writes it. */
@@ -75,6 +77,25 @@ export interface RunInfo {
   readonly host: string;
   /** Tells this process from a later one with the same number (boot and start time); left out where the system has none. */
   readonly processMark?: string;
+}
+
+/** Where an imported run came from. */
+export interface ImportSource {
+  /** The file's name where it was read. */
+  readonly file: string;
+  readonly sha256: string;
+  readonly size_B: number;
+  /** Its copy in the run's folder. */
+  readonly copy: string;
+  /** "Keithley Clarius text", "UTF-16 LE", "tab", ".". */
+  readonly format: string;
+  readonly encoding: string;
+  readonly separator: string;
+  readonly decimal: string;
+  /** Name of the setup or group in the file. */
+  readonly title?: string;
+  /** When it was measured, as the file writes it; `startedAt` is when it was imported. */
+  readonly measuredAt?: string;
 }
 
 /** A line of `events.jsonl`. */

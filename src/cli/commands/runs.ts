@@ -8,6 +8,7 @@ import type { Command } from "commander";
 import { figureSvg } from "../../analysis/svg.js";
 import { MemrigError } from "../../errors.js";
 import { listRuns, openRun, type RunReader, type RunSummary } from "../../store/index.js";
+import { addImportCommand } from "./runs-import.js";
 import { protocolNamed } from "./protocols.js";
 import { columnsToRows, metricsTable } from "../tables.js";
 import { outputOf, textTable } from "../output.js";
@@ -23,11 +24,12 @@ interface Filter extends StoreOptions {
 export function addRunsCommand(program: Command): void {
   const runs = program
     .command("runs")
-    .description("the store: list, show, export and plot runs")
+    .description("the store: list, show, export, plot and import runs")
     .addHelpText(
       "after",
-      "\nExamples:\n  memrig runs list --protocol iv-sweep\n  memrig runs show 7f3a\n  memrig runs export 7f3a --csv - > points.csv\n  memrig runs plot 7f3a --to figures",
+      "\nExamples:\n  memrig runs list --protocol iv-sweep\n  memrig runs show 7f3a\n  memrig runs export 7f3a --csv - > points.csv\n  memrig runs plot 7f3a --to figures\n  memrig runs import sweep.csv",
     );
+  addImportCommand(runs);
 
   runs
     .command("list")
@@ -163,6 +165,9 @@ function describe(
     `  protocol   ${info.protocol} on ${info.dut}${info.twinOf ? ` (twin of ${info.twinOf})` : ""}`,
     `  started    ${info.startedAt}${info.endedAt ? `, ended ${info.endedAt}` : ""}`,
     `  folder     ${run.folder}`,
+    ...(info.imported
+      ? [`  imported   ${info.imported.file} (${info.imported.format}), sha256 ${info.imported.sha256}`]
+      : []),
     ...info.instruments.map(
       (i) => `  ${i.label.padEnd(10)} ${i.identity} at ${i.resource}${i.virtual ? " (virtual)" : ""}`,
     ),
