@@ -47,6 +47,12 @@ export function asIvSweep(tables: readonly SourceTable[], wishes: ImportWishes):
   const rows: Row[] = [];
   for (const [k, sweep] of sweeps.entries()) rows.push(...rowsOf(sweep, k + 1, drive, compliance));
   if (first.time_s === undefined) notes.add("the file has no time: it is left empty");
+  const recorded = tables.map(({ facts: { measuredAt } }) => measuredAt).filter((at) => at !== undefined);
+  if (recorded.length > 1) {
+    notes.add(
+      `cycles are in the order of the file: the first was recorded ${recorded[0]}, the last ${recorded.at(-1)}`,
+    );
+  }
   const one = tables.length === sweeps.length;
   return {
     protocol: "iv-sweep",

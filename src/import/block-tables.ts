@@ -1,3 +1,4 @@
+import { MemrigError } from "../errors.js";
 import type { Block } from "./blocks.js";
 import type { Cells } from "./cells.js";
 import { isReferenceName, splitName } from "./column-name.js";
@@ -6,6 +7,7 @@ import type { SourceColumn, SourceTable } from "./source-table.js";
 
 /** Tables of a block, one a group of columns, and what was left out. */
 export function tablesOf(block: Block, cells: Cells): { tables: SourceTable[]; notes: string[] } {
+  refuseCutNumbers(block, cells);
   const tables: SourceTable[] = [];
   const empty: string[] = [];
   for (const { name, from, to } of groupsOf(block, cells)) {
@@ -38,6 +40,19 @@ export function tablesOf(block: Block, cells: Cells): { tables: SourceTable[]; n
         ? []
         : [`${empty.length} empty group${empty.length === 1 ? "" : "s"} left out${which === "" ? "" : `: ${which}`}`],
   };
+}
+
+/** Decimal commas in a file whose cells are parted by commas too: every number falls into two, and both halves look like numbers. */
+function refuseCutNumbers({ names, from, to }: Block, { rows, separator }: Cells): void {
+  const named = names.filter((name) => name !== "").length;
+  const numbers = Math.max(...rows.slice(from, to).map((row) => row.filter((cell) => cell !== "").length));
+  if (separator !== "comma" || named === 0 || numbers < 1.5 * named) return;
+  throw new MemrigError(
+    "invalid-request",
+    `Line ${from + 1} has ${numbers} numbers under ${named} names (${names.join(", ")}): the comma seems to part the columns and to mark the decimals too, so the numbers can not be told apart. ` +
+      "Save the file with semicolons or tabs between the columns, or with decimal points.",
+    { names: named, numbers },
+  );
 }
 
 interface Group {

@@ -84,16 +84,26 @@ function headerAbove(
   }
   if (nearest === undefined || (filled(nearest) < 2 && width > 1)) return undefined;
   const next = above[1];
-  if (next === undefined || !repeats(nearest) === !repeats(next)) return headed(nearest, undefined, units);
+  if (next === undefined || !(numbered(next) || numbered(nearest) || repeats(nearest)))
+    return headed(nearest, [], units);
   // Groups stand above the names in some exports and below them in others: names are what means something.
-  const swapped = meanings(next) > meanings(nearest);
-  return swapped ? headed(next, nearest, units) : headed(nearest, next, units);
+  if (meanings(next) > meanings(nearest)) return headed(next, nearest, units);
+  return headed(nearest, numbered(next) || repeats(nearest) ? next : [], units);
 }
 
-function headed(names: readonly string[], groups: readonly string[] | undefined, units: readonly string[]) {
+function headed(names: readonly string[], groups: readonly string[], units: readonly string[]) {
   let last = "";
-  const spread = names.map((_, column) => (last = groups?.[column] || last));
-  return { names, units, groups: spread };
+  const spread = names.map((_, column) => (last = groups[column] || last));
+  const ends = names.map((name) => groupNumber.exec(name)?.[0] ?? "");
+  if (groups.length > 0 || new Set(ends.filter((end) => end !== "")).size < 2) return { names, units, groups: spread };
+  return { names: names.map((name) => name.replace(groupNumber, "")), units, groups: ends }; // AV#1, AI#1, AV#2, …
+}
+
+/** `SET_negative#3`: how Clarius numbers what was measured again. */
+const groupNumber = /\s*#\s*\d+$/;
+
+function numbered(row: readonly string[]): boolean {
+  return row.some((cell) => groupNumber.test(cell) && meaningOf(splitName(cell).name) === undefined);
 }
 
 /** Without the mark that makes a comment of the header in text exports. */

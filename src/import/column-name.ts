@@ -58,11 +58,11 @@ const names: readonly (readonly [Meaning, RegExp])[] = [
   ["iOff", /^(i(off|hrs)|(off|hrs)current)$/],
   [
     "asked voltage",
-    /^(v|volt|voltage)(prog|programmed|asked|source|sourced|forced?|applied|set point|setpoint|nominal|soll)$/,
+    /^(v|volt|voltage)(prog|programmed|asked|source|sourced|forced?|applied|setpoint|nominal|soll)$/,
   ],
   ["asked voltage", /^(prog|programmed|asked|sourced?|forced?|applied|nominal|soll)(v|volt|voltage)$/],
   ["asked current", /^(i|curr|current)(prog|programmed|asked|source|sourced|forced?|applied|setpoint|nominal|soll)$/],
-  ["asked current", /^(prog|programmed|asked|sourced?|forced?|applied|nominal|soll)(i|curr|current)$/],
+  ["asked current", /^(prog|programmed|asked|sourced?|forced?|applied|nominal|soll)(i|a|curr|current)$/],
   [
     "voltage",
     /^([a-d]?v\d*|u\d*|v(d|s|f|m|dut|cell|bias|meas|measured|sense|device|te|be)|volt|volts|voltage\d*|bias|spannung|tension)$/,

@@ -30,7 +30,8 @@ export class ColumnFinder {
 
   /** Whether there is such a column. */
   has(meaning: Meaning): boolean {
-    return this.choices[meaning] !== undefined || this.candidates(meaning).length > 0;
+    const choice = this.choices[meaning];
+    return choice === undefined ? this.candidates(meaning).length > 0 : this.lookUp(choice.column) !== undefined;
   }
 
   /**
@@ -62,19 +63,24 @@ export class ColumnFinder {
   }
 
   private named(wanted: string, meaning: Meaning): SourceColumn {
-    const { name } = splitName(wanted);
-    const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
-    const { columns } = this.table;
-    const found =
-      columns.find(({ label }) => label === wanted) ??
-      columns.find(({ label }) => same(label, wanted)) ??
-      columns.find((column) => same(column.name, name)) ??
-      (/^\d+$/.test(wanted) ? columns[Number(wanted) - 1] : undefined);
+    const found = this.lookUp(wanted);
     if (found) return found;
     throw new MemrigError(
       "invalid-request",
-      `--columns ${meaning}=${wanted}: there is no such column; there are ${listOf(columns)}. Give one of them, or its number from 1.`,
-      { wanted, columns: columns.map(({ label }) => label) },
+      `--columns ${meaning}=${wanted}: there is no such column; there are ${listOf(this.table.columns)}. Give one of them, or its number from 1.`,
+      { wanted, columns: this.table.columns.map(({ label }) => label) },
+    );
+  }
+
+  private lookUp(wanted: string): SourceColumn | undefined {
+    const { name } = splitName(wanted);
+    const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+    const { columns } = this.table;
+    return (
+      columns.find(({ label }) => label === wanted) ??
+      columns.find(({ label }) => same(label, wanted)) ??
+      columns.find((column) => same(column.name, name)) ??
+      (/^\d+$/.test(wanted) ? columns[Number(wanted) - 1] : undefined)
     );
   }
 
@@ -112,7 +118,7 @@ export class ColumnFinder {
       throw new MemrigError(
         "invalid-request",
         `The column "${column.label}" would be the ${meaning} by ${said === undefined ? "its name" : "--columns"}, but its unit is ${text}, which is no unit of it. ` +
-          `The names or the units are swapped. Say what it is: --columns ${key(meaning)}=${column.label}:${wanted}, or name another column.`,
+          `The names or the units are swapped. Say what it is: --columns ${asked(meaning, column, wanted)}, or name another column.`,
         { column: column.label, unit: text, wanted },
       );
     }
@@ -131,7 +137,7 @@ export class ColumnFinder {
     throw new MemrigError(
       "invalid-request",
       `The column "${column.label}" was understood as the ${meaning}, but it has no unit and reaches ${most}, too much for ${unit}. ` +
-        `Say its unit: --columns ${key(meaning)}=${column.label}:${unit === "A" ? "mA" : `m${unit}`}, for example.`,
+        `Say its unit: --columns ${asked(meaning, column, `m${unit}`)}, for example.`,
       { column: column.label, most },
     );
   }
@@ -142,6 +148,12 @@ function meaningByUnit({ unit, name }: SourceColumn): Meaning | undefined {
   if (unit === "" || /set|lrs|hrs|form|lim|compl|range/i.test(name)) return undefined;
   const base = unitNamed(unit)?.base;
   return base === "V" ? "voltage" : base === "A" ? "current" : base === "s" ? "time" : undefined;
+}
+
+/** What to write after --columns, quoted for the shell where it has to be. */
+function asked(meaning: Meaning, { name }: SourceColumn, unit: string): string {
+  const text = `${key(meaning)}=${name}:${unit}`;
+  return /^[\w=:.-]+$/.test(text) ? text : `"${text}"`;
 }
 
 /** What --columns calls a meaning. */

@@ -37,9 +37,9 @@ export function runsOfFile(file: SourceFile, wishes: ImportRequest): ImportedRun
       { protocol },
     );
   }
-  const useful = file.tables.filter(
-    (table) => protocol !== undefined || Object.keys(wishes.columns).length > 0 || fits(table),
-  );
+  const fitting = file.tables.filter((table) => fits(table, wishes));
+  const said = protocol !== undefined || Object.keys(wishes.columns).length > 0;
+  const useful = fitting.length === 0 && said ? file.tables : fitting;
   if (useful.length === 0) throw notUnderstood(file);
   const left = file.tables.length - useful.length;
   return byTitle(useful).map(([title, first, tables]) => {
@@ -65,12 +65,12 @@ function byTitle(tables: readonly SourceTable[]): [string, SourceTable, SourceTa
   return [...groups.values()];
 }
 
-function finderOf(table: SourceTable, wishes?: ImportRequest): ColumnFinder {
-  return new ColumnFinder(table, wishes?.columns ?? {}, () => undefined);
+function finderOf(table: SourceTable, wishes: ImportRequest): ColumnFinder {
+  return new ColumnFinder(table, wishes.columns, () => undefined);
 }
 
-function fits(table: SourceTable): boolean {
-  const has = finderOf(table);
+function fits(table: SourceTable, wishes: ImportRequest): boolean {
+  const has = finderOf(table, wishes);
   const [volts, amperes] = [
     has.has("voltage") || has.has("asked voltage"),
     has.has("current") || has.has("asked current"),
@@ -93,7 +93,7 @@ function notUnderstood({ format, encoding, separator, tables }: SourceFile): Mem
     "invalid-request",
     `It was read as ${format} (${encoding}, ${separator} between cells) with ${tables.length} table${tables.length === 1 ? "" : "s"}; the first, at line ${first?.line ?? 0}, ` +
       `has the columns ${shown}. Which of them are voltage and current (or the resistances of both states) could not be told. ` +
-      `Say so, with units where the names have none: --columns voltage=${a}:V,current=${b}:A`,
+      `Say so: --columns voltage=${a}:V,current=${b}:A (with units where the names have none).`,
     { columns: first?.columns.map(({ label }) => label) ?? [] },
   );
 }
