@@ -56,10 +56,7 @@ const names: readonly (readonly [Meaning, RegExp])[] = [
   ["rOff", /^(r(esistance)?(off|hrs)|hrs|(off|hrs)resistance)$/],
   ["iOn", /^(i(on|lrs)|(on|lrs)current)$/],
   ["iOff", /^(i(off|hrs)|(off|hrs)current)$/],
-  [
-    "asked voltage",
-    /^(v|volt|voltage)(prog|programmed|asked|source|sourced|forced?|applied|setpoint|nominal|soll)$/,
-  ],
+  ["asked voltage", /^(v|volt|voltage)(prog|programmed|asked|source|sourced|forced?|applied|setpoint|nominal|soll)$/],
   ["asked voltage", /^(prog|programmed|asked|sourced?|forced?|applied|nominal|soll)(v|volt|voltage)$/],
   ["asked current", /^(i|curr|current)(prog|programmed|asked|source|sourced|forced?|applied|setpoint|nominal|soll)$/],
   ["asked current", /^(prog|programmed|asked|sourced?|forced?|applied|nominal|soll)(i|a|curr|current)$/],

@@ -11,7 +11,7 @@ const noNumber = /^(#[A-Z/0-9!?]+|n\/?a|nan|-?inf|null|none|-+|–|\*+|over(flow
 const scpiNoNumber = 9.8e37;
 
 const plain = /^[+-]?(\d+\.?\d*|\.\d+)([eEdD][+-]?\d+)?$/;
-const withUnit = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([a-zA-Zµμ%ΩΩ°]{1,5})$/u;
+const withUnit = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([a-zA-Z\u00b5\u03bc\u03a9\u2126]{1,5})$/u;
 
 /** Kinds of cell; what decides whether a row is data. */
 export type CellKind = "empty" | "number" | "no-number" | "text";
@@ -70,7 +70,6 @@ const words: Readonly<Record<string, string>> = {
   secs: "s",
   second: "s",
   seconds: "s",
-  ω: "ohm",
 };
 const bases: readonly Unit[] = ["V", "A", "s", "ohm", "S", "W", "J", "Hz", "F", "K"];
 
@@ -90,7 +89,7 @@ function lookUp(text: string): NamedUnit | undefined {
   const spelled = words[text.toLowerCase()] ?? text.replace(/(ohms|Ohms)$/, "ohm");
   for (const base of bases) {
     // A bare prefix ("m", "u") is no unit here, and "K" is no temperature in a column of resistances.
-    if (!/[VASFWJKsz]$|ohm$|Ohm$|Ω$|Ω$/u.test(spelled)) continue;
+    if (!/([VASFWJKsz]|ohm|Ohm|\u03a9|\u2126)$/u.test(spelled)) continue;
     const factor = factorOf(spelled, base);
     if (factor !== undefined) return { base, factor };
   }

@@ -23,10 +23,10 @@ export function decodeText(bytes: Uint8Array): DecodedText {
   if (bytes.length === 0) throw new MemrigError("invalid-request", "The file is empty.");
   refuseBinary(bytes);
   const marked = byMark(bytes);
-  if (marked !== undefined) return { ...textIn(bytes, marked), assumed: [] };
+  if (marked !== undefined) return { ...wholeText(bytes, marked), assumed: [] };
   const wide = wideWithoutMark(bytes);
   if (wide !== undefined) {
-    const decoded = textIn(bytes, wide);
+    const decoded = wholeText(bytes, wide);
     return { ...decoded, assumed: [`the file has no byte-order mark; by its zero bytes it is ${decoded.encoding}`] };
   }
   try {
@@ -45,6 +45,21 @@ const names: Readonly<Record<Encoding, string>> = {
   "utf-16be": "UTF-16 BE",
   "windows-1252": "Windows-1252",
 };
+
+/** @throws MemrigError: the bytes break off or are damaged */
+function wholeText(bytes: Uint8Array, encoding: Encoding): { text: string; encoding: string } {
+  try {
+    return textIn(bytes, encoding);
+  } catch (error) {
+    if (error instanceof MemrigError) throw error;
+    throw new MemrigError(
+      "invalid-request",
+      `The file looks like ${names[encoding]}, but some of its bytes are not: it is damaged or was cut off. Export it again, or save it as CSV in UTF-8.`,
+      {},
+      error,
+    );
+  }
+}
 
 /** The decoder takes a byte-order mark off. @throws TypeError: the bytes are not of that encoding */
 function textIn(bytes: Uint8Array, encoding: Encoding): { text: string; encoding: string } {
