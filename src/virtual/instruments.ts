@@ -1,6 +1,7 @@
 import { createKeysight33500 } from "./awg/keysight-33500.js";
 import { createTektronixAfg } from "./awg/tektronix-afg.js";
 import { createInfiniiVision } from "./scope/keysight-infiniivision.js";
+import { createTektronixMso } from "./scope/tektronix-mso.js";
 import { createVirtual2450 } from "./smu/index.js";
 import { createLakeshore336 } from "./thermal/lakeshore-336.js";
 import type { InstrumentContext, VirtualInstrument } from "./virtual-instrument.js";
@@ -11,5 +12,6 @@ export const virtualInstruments: ReadonlyMap<string, (context: InstrumentContext
   ["keysight-33500", createKeysight33500],
   ["tektronix-afg", createTektronixAfg],
   ["keysight-infiniivision", createInfiniiVision],
+  ["tektronix-mso", createTektronixMso],
   ["lakeshore-336", createLakeshore336],
 ]);
