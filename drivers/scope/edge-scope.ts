@@ -167,3 +167,16 @@ export function checkLength(label: string, channel: number, came: number, expect
     { channel, came, expected },
   );
 }
+
+/** Of each channel's last record: to get 80 MB anew costs more than to read and convert what goes into it. */
+export class RecordMemory {
+  readonly #kept = new Map<number, Float64Array>();
+
+  of(channel: number, points: number): Float64Array {
+    const kept = this.#kept.get(channel);
+    if (kept && kept.length >= points) return kept.subarray(0, points);
+    const memory = new Float64Array(points);
+    this.#kept.set(channel, memory);
+    return memory;
+  }
+}

@@ -5,7 +5,7 @@ import type { Session } from "../../src/visa/index.js";
 import { identify } from "../support/identity.js";
 import { SCPI_RAW_PORT } from "../entry.js";
 import type { DriverEntry, SafeState } from "../entry.js";
-import { EdgeScope, checkLength, refuseSmallerRange } from "./edge-scope.js";
+import { EdgeScope, RecordMemory, checkLength, refuseSmallerRange } from "./edge-scope.js";
 import type { Progress, ReadOut, ScopeDialect } from "./edge-scope.js";
 import { parsePreamble, toVolts } from "./infiniivision-waveform.js";
 import type { Preamble } from "./infiniivision-waveform.js";
@@ -37,8 +37,8 @@ export const keysightInfiniiVision = {
 interface ChannelRecords {
   readonly channel: number;
   readonly preamble: Preamble;
-  /** All segments one after the other; undefined where they come one by one. */
-  readonly block: Uint8Array | undefined;
+  /** All segments one after the other; or they come one by one; or there is one, and it is in `volts`. */
+  readonly block: Uint8Array | "one by one" | "read";
   readonly volts: Float64Array;
 }
 
@@ -51,6 +51,8 @@ interface ChannelRecords {
  * Sources: programmer's guides of the InfiniiVision 2000 X, 3000 X and 3000T.
  */
 export class KeysightInfiniiVision implements ScopeDialect {
+  readonly #memory = new RecordMemory();
+
   private constructor(
     private readonly scpi: ScpiClient,
     private readonly label: string,
@@ -146,8 +148,12 @@ export class KeysightInfiniiVision implements ScopeDialect {
       `:WAV:POIN ${pointsFor(plan.points)}`,
     ]);
     const preamble = parsePreamble(await this.scpi.query(":WAV:PRE?"));
-    const volts = new Float64Array(preamble.points);
-    if (plan.segments > 1 && !(await this.#givesAllAtOnce())) return { channel, preamble, block: undefined, volts };
+    const volts = this.#memory.of(channel, preamble.points);
+    if (plan.segments === 1) {
+      await this.#readVolts(channel, preamble, volts);
+      return { channel, preamble, block: "read", volts };
+    }
+    if (!(await this.#givesAllAtOnce())) return { channel, preamble, block: "one by one", volts };
     const block = await this.scpi.queryBlock(":WAV:DATA?", { timeout_ms: TRANSFER_TIMEOUT_MS });
     checkLength(this.label, channel, block.length, 2 * preamble.points * plan.segments);
     return { channel, preamble, block, volts };
@@ -164,16 +170,20 @@ export class KeysightInfiniiVision implements ScopeDialect {
     }
   }
 
-  async #segmentVolts(one: ChannelRecords, segment: number): Promise<void> {
-    const bytes = 2 * one.preamble.points;
-    if (one.block) {
-      toVolts(one.block, segment * bytes, one.preamble, one.volts);
-      return;
-    }
-    await this.scpi.commands([`:ACQ:SEGM:IND ${segment + 1}`, `:WAV:SOUR CHAN${one.channel}`]);
-    const block = await this.scpi.queryBlock(":WAV:DATA?", { timeout_ms: TRANSFER_TIMEOUT_MS });
-    checkLength(this.label, one.channel, block.length, bytes);
-    toVolts(block, 0, one.preamble, one.volts);
+  async #segmentVolts({ channel, preamble, block, volts }: ChannelRecords, segment: number): Promise<void> {
+    if (block === "read") return;
+    if (block === "one by one") {
+      await this.scpi.commands([`:ACQ:SEGM:IND ${segment + 1}`, `:WAV:SOUR CHAN${channel}`]);
+      await this.#readVolts(channel, preamble, volts);
+    } else toVolts(block, segment * 2 * preamble.points, preamble, volts);
+  }
+
+  /** Reads one record of the channel that is the source. */
+  async #readVolts(channel: number, preamble: Preamble, volts: Float64Array): Promise<void> {
+    const { yReference: reference, yIncrement_V: increment, yOrigin_V: origin } = preamble;
+    const format = { type: "u16", bigEndian: true, scale: { reference, increment, origin }, into: volts } as const;
+    const values = await this.scpi.queryBinaryValues(":WAV:DATA?", format, { timeout_ms: TRANSFER_TIMEOUT_MS });
+    checkLength(this.label, channel, 2 * values.length, 2 * volts.length);
   }
 }
 

@@ -6,7 +6,7 @@ import type { Session } from "../../src/visa/index.js";
 import type { DriverEntry, SafeState } from "../entry.js";
 import { identify } from "../support/identity.js";
 import { checkCapture } from "./capture-check.js";
-import { EdgeScope, checkLength, refuseSmallerRange } from "./edge-scope.js";
+import { EdgeScope, RecordMemory, checkLength, refuseSmallerRange } from "./edge-scope.js";
 import type { Progress, ReadOut, ScopeDialect } from "./edge-scope.js";
 import { tektronixEvents } from "./tektronix-events.js";
 import { rangesOf } from "./tektronix-mso-models.js";
@@ -35,7 +35,8 @@ export const tektronixMso = {
 /** How one channel's codes become volts, and where its samples lie in time. */
 interface Scaling {
   readonly channel: number;
-  readonly block: Uint8Array;
+  /** All frames one after the other; undefined where there is one, and it is in `volts`. */
+  readonly block: Uint8Array | undefined;
   readonly volts: Float64Array;
   readonly perCode_V: number;
   readonly codeAtZero: number;
@@ -51,6 +52,8 @@ interface Scaling {
  * Sources: 4, 5, 6 series MSO programmer manual; FastFrame times as the DPO/TDS drivers of others read them.
  */
 export class TektronixMso implements ScopeDialect {
+  readonly #memory = new RecordMemory();
+
   private constructor(
     private readonly scpi: ScpiClient,
     private readonly label: string,
@@ -191,14 +194,25 @@ export class TektronixMso implements ScopeDialect {
     const perCode_V = await this.scpi.queryNumber("WFMO:YMU?");
     const codeAtZero = await this.scpi.queryNumber("WFMO:YOF?");
     const zero_V = await this.scpi.queryNumber("WFMO:YZE?");
-    const block = await this.scpi.queryBlock("CURV?", { timeout_ms: TRANSFER_TIMEOUT_MS });
+    const volts = this.#memory.of(channel, points);
+    const scaling = { channel, volts, perCode_V, codeAtZero, zero_V };
+    const limits = { timeout_ms: TRANSFER_TIMEOUT_MS };
+    if (plan.segments === 1) {
+      const scale = { reference: codeAtZero, increment: perCode_V, origin: zero_V };
+      const format = { type: "i16", bigEndian: true, scale, into: volts } as const;
+      const { length } = await this.scpi.queryBinaryValues("CURV?", format, limits);
+      checkLength(this.label, channel, 2 * length, 2 * points);
+      return { ...scaling, block: undefined };
+    }
+    const block = await this.scpi.queryBlock("CURV?", limits);
     checkLength(this.label, channel, block.length, 2 * points * plan.segments);
-    return { channel, block, volts: new Float64Array(points), perCode_V, codeAtZero, zero_V };
+    return { ...scaling, block };
   }
 }
 
 /** RIBinary: signed, most significant byte first. volts = (code − YOFF) · YMULT + YZERO (programmer manual, WFMOutpre). */
 function toVolts({ block, volts, perCode_V, codeAtZero, zero_V }: Scaling, segment: number): void {
+  if (!block) return;
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
   for (let i = 0, from = 2 * segment * volts.length; i < volts.length; i++, from += 2) {
     volts[i] = (view.getInt16(from, false) - codeAtZero) * perCode_V + zero_V;

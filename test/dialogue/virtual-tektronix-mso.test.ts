@@ -1,25 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createDevice } from "../../src/simulator/index.js";
-import { Lab } from "../../src/virtual/lab.js";
-import { serveSocket } from "../../src/virtual/scpi/index.js";
 import { createTektronixMso } from "../../src/virtual/scope/tektronix-mso.js";
-import { RawClient } from "../support/raw-client.js";
+import { loneScope } from "../support/lone-scope.js";
+import type { RawClient } from "../support/raw-client.js";
 
-async function withScope(body: (scope: RawClient) => Promise<void>): Promise<void> {
-  const wires = [{ instrument: "scope", terminal: "1", node: "dut.top" as const }];
-  const lab = new Lab(createDevice("resistor", { R: 1000 }), wires, "fast");
-  const { device } = createTektronixMso({ plan: { label: "scope", driver: "tektronix-mso" }, lab, seed: 3 });
-  const server = await serveSocket(device, "127.0.0.1", 0);
-  const scope = await RawClient.open("127.0.0.1", server.port);
-  try {
-    await body(scope);
-  } finally {
-    scope.close();
-    lab.close();
-    await server.close();
-  }
-}
+const withScope = (body: (scope: RawClient) => Promise<void>) => loneScope(createTektronixMso, "MSO54", body);
 
 test("replies carry their headers until HEADER OFF; events can be read after *ESR? only, and once", () =>
   withScope(async (scope) => {
