@@ -4,6 +4,7 @@ import { tektronixAfg } from "./awg/tektronix-afg.js";
 import { lakeshore336 } from "./thermal/lakeshore-336.js";
 import { keysightInfiniiVision } from "./scope/keysight-infiniivision.js";
 import { rigolScope } from "./scope/rigol-scope.js";
+import { rohdeSchwarzRtx } from "./scope/rohde-schwarz-rtx.js";
 import { tektronixMso } from "./scope/tektronix-mso.js";
 import { keithley2400 } from "./smu/keithley-2400.js";
 import { keithley2450 } from "./smu/keithley-2450.js";
@@ -20,6 +21,7 @@ const entries: readonly DriverEntry[] = [
   keysightInfiniiVision,
   tektronixMso,
   rigolScope,
+  rohdeSchwarzRtx,
   lakeshore336,
 ];
 

@@ -52,6 +52,8 @@ const scopes: readonly Member[] = [
   ["tektronix-mso", "MSO64B", "hislip"],
   ["rigol-scope", "DS1104Z", "socket"],
   ["rigol-scope", "MSO5074", "vxi11"],
+  ["rohde-schwarz-rtx", "RTB2004", "vxi11"],
+  ["rohde-schwarz-rtx", "RTO", "hislip"],
 ];
 
 for (const source of sources) pulseSourceSuite(`virtual ${source.join(" ")}`, () => station(source, anyScope));
