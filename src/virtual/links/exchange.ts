@@ -66,7 +66,7 @@ export class MessageExchange {
     private readonly options: ExchangeOptions,
     private readonly closed: () => void,
   ) {
-    this.framer = new Framer(instrument.inputLimit_bytes ?? defaultInputLimit_bytes, true);
+    this.framer = new Framer(instrument.inputLimit_bytes ?? defaultInputLimit_bytes, true, instrument.plainLines);
     this.service = new ServiceRequest(instrument.status, () => this.bits());
   }
 
@@ -99,9 +99,14 @@ export class MessageExchange {
     if (end) framed.push(...this.framer.end());
     for (const one of framed) {
       if ("overrun" in one) this.instrument.raise(asks(one.overrun) ? DEADLOCKED : OVERRUN);
-      else this.waiting.push({ message: one.message, tag });
+      else this.accept(one.message, tag);
     }
     if (!this.running && this.waiting.length > 0) void this.run(this.given.signal);
+  }
+
+  private accept(message: Uint8Array, tag: number): void {
+    this.instrument.arrived?.(message);
+    this.waiting.push({ message, tag });
   }
 
   /** Resolves when the instrument takes more, or with false when the signal aborts first. */

@@ -58,7 +58,7 @@ export async function serveDeadSocket(target: SocketServer, address: string, por
 }
 
 function serveSession(instrument: MessageDevice, socket: Socket): void {
-  const framer = new Framer(instrument.inputLimit_bytes ?? defaultInputLimit_bytes);
+  const framer = new Framer(instrument.inputLimit_bytes ?? defaultInputLimit_bytes, false, instrument.plainLines);
   const gone = new AbortController();
   let busy: Promise<void> = Promise.resolve();
   let waiting = 0;
@@ -77,6 +77,7 @@ function serveSession(instrument: MessageDevice, socket: Socket): void {
         continue;
       }
       waiting++;
+      instrument.arrived?.(framed.message);
       busy = busy.then(() => handle(framed.message));
     }
     // What a controller sends while it is being served waits in its own network stack, not here.

@@ -31,7 +31,7 @@ export async function serveSerial(endpoint: LinkEndpoint): Promise<SerialServer>
       await once(terminal.output, "drain", { signal: closed.signal }).catch(() => undefined); // the line is closed
     },
   });
-  const framer = new Framer(instrument.inputLimit_bytes ?? defaultInputLimit_bytes);
+  const framer = new Framer(instrument.inputLimit_bytes ?? defaultInputLimit_bytes, false, instrument.plainLines);
   const take = (bytes: Uint8Array) => {
     for (const framed of framer.push(bytes)) {
       if ("overrun" in framed) instrument.raise(OVERRUN);
