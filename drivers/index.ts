@@ -3,6 +3,7 @@ import { keysight33500 } from "./awg/keysight-33500.js";
 import { tektronixAfg } from "./awg/tektronix-afg.js";
 import { lakeshore336 } from "./thermal/lakeshore-336.js";
 import { keysightInfiniiVision } from "./scope/keysight-infiniivision.js";
+import { keithley2400 } from "./smu/keithley-2400.js";
 import { keithley2600 } from "./smu/keithley-2600.js";
 import { keithley2450 } from "./smu/keithley-2450.js";
 
@@ -12,6 +13,7 @@ export { defaultRamp } from "./entry.js";
 /** A new driver is a file in its folder, and its entry here. */
 const entries: readonly DriverEntry[] = [
   keithley2450,
+  keithley2400,
   keithley2600,
   keysight33500,
   tektronixAfg,

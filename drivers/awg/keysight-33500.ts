@@ -5,7 +5,7 @@ import { sci, si } from "../../src/units.js";
 import type { Session } from "../../src/visa/index.js";
 import { SCPI_RAW_PORT } from "../entry.js";
 import type { DriverEntry, SafeState } from "../entry.js";
-import { identify } from "../support/identity.js";
+import { identify, parseIdentity } from "../support/identity.js";
 import type { ArbCycle } from "./arb-cycle.js";
 import { ArbGenerator, LEVEL_TOLERANCE_V, RATE_TOLERANCE, near } from "./arb-generator.js";
 import type { Check } from "./arb-generator.js";
@@ -40,6 +40,7 @@ export const keysight33500 = {
   identifies,
   // Two channels: a generator with one refuses the second message, and nothing else happens.
   safe: { ...outputsOf(2), isOn: outputsOf(1).isOn },
+  safeOf: (identity) => outputsOf(modelOf(parseIdentity(identity)?.model ?? "")?.channels ?? 1),
   errors: scpiErrors,
   defaultPort: SCPI_RAW_PORT,
   open: (session, label) => Keysight33500.open(session, label),

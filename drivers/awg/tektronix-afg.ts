@@ -4,7 +4,7 @@ import { ScpiClient, blockMessage, scpiErrors } from "../../src/scpi/index.js";
 import { sci, si } from "../../src/units.js";
 import type { Session } from "../../src/visa/index.js";
 import type { DriverEntry, SafeState } from "../entry.js";
-import { identify } from "../support/identity.js";
+import { identify, parseIdentity } from "../support/identity.js";
 import type { ArbCycle } from "./arb-cycle.js";
 import { ArbGenerator, LEVEL_TOLERANCE_V, RATE_TOLERANCE, near } from "./arb-generator.js";
 import type { Check } from "./arb-generator.js";
@@ -36,6 +36,7 @@ export const tektronixAfg = {
   identifies,
   // Two channels: a generator with one refuses the second message, and nothing else happens.
   safe: { ...outputsOf(2), isOn: outputsOf(1).isOn },
+  safeOf: (identity) => outputsOf(modelOf(parseIdentity(identity)?.model ?? "")?.channels ?? 1),
   errors: scpiErrors,
   defaultPort: SOCKET_PORT,
   open: (session, label) => TektronixAfg.open(session, label),

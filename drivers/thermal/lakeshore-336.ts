@@ -31,6 +31,7 @@ export const lakeshore336 = {
   identifies,
   // Outputs 3 and 4 of the 336 too; a 335 ignores what it does not have, and is asked about two.
   safe: { ...heaters(4), isOn: heaters(2).isOn },
+  safeOf: (identity) => heaters(/MODEL336/i.test(identity) ? 4 : 2),
   errors: noErrorQueue,
   defaultPort: SOCKET_PORT,
   session: { serial: { baud: 57_600, dataBits: 7, parity: "odd", termination: "\r\n", clear: "drain" } },

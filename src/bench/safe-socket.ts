@@ -61,6 +61,7 @@ export async function sendSafe(
       note = error instanceof Error ? error.message : String(error);
       if (isRefusal(error)) {
         refused += 1;
+        note += ` (nobody listens there; tried ${attempts === 1 ? "once" : `${attempts} times`})`;
         wait_ms = refusalPause_ms;
       }
     }

@@ -22,7 +22,7 @@ export type LinkKind = (typeof linkKinds)[number];
 
 export interface VirtualInstrumentPlan {
   readonly label: string;
-  /** `keithley-2450`, `keysight-33500`, `keysight-infiniivision`. */
+  /** As in `virtualInstruments`. */
   readonly driver: string;
   /** Which of the family, where the bench file says. */
   readonly model?: string;

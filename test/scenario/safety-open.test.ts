@@ -25,7 +25,10 @@ test("an output found on is told, left as it is, and not driven", async (t) => {
   await lab.tell("smu", ":SOUR:VOLT 0.1;:OUTP ON");
   const bench = await openBench(await loadBench(lab.benchFile));
   try {
-    assert.match(String(bench.notices[0]?.["message"]), /smu: an output was on already/);
+    assert.match(
+      String(bench.notices[0]?.["message"]),
+      /smu: an output was on already, at 100 mV\. It is left as it is.*memrig safe/,
+    );
     const plan = { drive: "voltage", levels: [0.1], cycles: 1, compliance: 1e-5, dwell_s: 0.05, nplc: 1 } as const;
     const sweep = bench.station("sweep-smu").sweep(plan, new AbortController().signal);
     await assert.rejects(sweep.next(), { kind: "limit-refused", message: /left as it is/ });

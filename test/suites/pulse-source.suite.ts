@@ -137,7 +137,8 @@ export function pulseSourceSuite(name: string, open: () => Promise<SourceBench>)
     }));
 
   test(`${name}: what was loaded is what a scope sees, level by level`, async () => {
-    const { source, scope, resistance_ohm, close } = await open();
+    const bench = await open();
+    const { source, scope, resistance_ohm } = bench;
     try {
       const never = new AbortController().signal;
       const plan: CapturePlan = {
@@ -169,7 +170,7 @@ export function pulseSourceSuite(name: string, open: () => Promise<SourceBench>)
       }
     } finally {
       await source.makeSafe();
-      await close();
+      await bench.close();
     }
   });
 

@@ -7,9 +7,9 @@ import { smuWiring, virtualBench } from "../support/virtual-bench.js";
 
 const never = new AbortController().signal;
 
-/** 2500 levels of each kind that a driver sends in its own way. */
+/** About 2500 levels of each kind that a driver sends in its own way. */
 const shapes = {
-  "there and back": Array.from({ length: 2501 }, (_, i) => (i <= 1250 ? i : 2500 - i) / 1250),
+  "there and back": Array.from({ length: 2499 }, (_, i) => (i <= 1249 ? i : 2498 - i) / 1250),
   "up only": Array.from({ length: 2500 }, (_, i) => i / 2500),
   "of no shape": Array.from({ length: 2500 }, (_, i) => ((i * 7) % 11) / 10).fill(0, 2499),
 };
@@ -17,9 +17,11 @@ const shapes = {
 for (const [driver, model, link] of [
   ["keithley-2450", "2450", "socket"],
   ["keithley-2450", "2450", "hislip"],
+  ["keithley-2600", "2602B", "socket"],
+  ["keithley-2400", "2400", "prologix"],
 ] as const satisfies readonly (readonly [string, string, LinkKind])[]) {
   for (const [shape, levels] of Object.entries(shapes)) {
-    test(`${driver}, ${link}: a sweep of 2500 points, ${shape}, is at most 10 messages`, async () => {
+    test(`${driver}, ${link}: a sweep of ${levels.length} points, ${shape}, is at most 10 messages`, async () => {
       const dut = { id: "R", model: "resistor", parameters: { R: 1000 } };
       const bench = await virtualBench([{ label: "smu", driver, model }], smuWiring("smu"), dut, link);
       const sent: string[] = [];

@@ -41,6 +41,8 @@ export class ScpiInstrument implements MessageDevice {
   readonly status: StatusModel;
   readonly errors: ErrorQueue;
   readonly operations = new Operations();
+  /** True for a header that is not executed while something overlapped is under way: the parser waits there. */
+  waits: (header: string) => boolean = () => false;
   /** Clock of the error queue. */
   clock: () => Date = () => new Date();
   private readonly resetActions: (() => void)[] = [];
@@ -127,6 +129,7 @@ export class ScpiInstrument implements MessageDevice {
         if (unit.query && indefinite) throw new ScpiError(-440);
         const found = this.tree.find(unit.header, unit.query, path);
         if (!unit.header.includes("*")) path = found.path;
+        if (this.operations.pending && this.waits(unit.header)) await this.operations.idle(signal);
         const outcome = found.run(unit.parameters, signal);
         const reply: unknown = outcome instanceof Promise ? await outcome : outcome;
         if (unit.query) indefinite = this.append(reply, unit) || indefinite;

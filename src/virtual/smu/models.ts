@@ -22,6 +22,8 @@ export interface SmuModel {
   readonly leastLimit_A: number;
   /** Steps of the overvoltage protection. */
   readonly protection_V: readonly number[];
+  /** With the interlock open, as it is here, no more than this reaches the terminals. */
+  readonly interlock_V: number;
 }
 
 /** Sources and measures reach 5 % beyond the nominal range. */
@@ -44,6 +46,7 @@ function amperes(...ranges_A: readonly number[]): RangeFacts[] {
   }));
 }
 
+const interlock_V = 42;
 const protection_V = [2, 5, 10, 20, 40, 60, 80, 100, 120, 140, 160, 180];
 
 const families: readonly SmuModel[] = [
@@ -55,6 +58,7 @@ const families: readonly SmuModel[] = [
     highVoltageCurrent_A: 0.105,
     leastLimit_A: 1e-9,
     protection_V,
+    interlock_V,
   },
   {
     name: "2460",
@@ -64,6 +68,7 @@ const families: readonly SmuModel[] = [
     highVoltageCurrent_A: 1.05,
     leastLimit_A: 1e-9,
     protection_V: protection_V.filter((level) => level <= 100),
+    interlock_V,
   },
   {
     name: "2461",
@@ -73,6 +78,7 @@ const families: readonly SmuModel[] = [
     highVoltageCurrent_A: 1.05,
     leastLimit_A: 1e-9,
     protection_V: protection_V.filter((level) => level <= 100),
+    interlock_V,
   },
   {
     name: "2470",
@@ -82,6 +88,7 @@ const families: readonly SmuModel[] = [
     highVoltageCurrent_A: 0.105,
     leastLimit_A: 1e-9,
     protection_V: [...protection_V, 350, 500, 700, 850, 1000],
+    interlock_V,
   },
 ];
 

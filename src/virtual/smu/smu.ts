@@ -16,8 +16,6 @@ import type { SmuSettings, SourceFunction } from "./settings.js";
 
 /** Power line frequency: reply of `:SYST:LFR?` and unit of an aperture. */
 export const LINE_HZ = 50;
-/** With the interlock open no more than this reaches the terminals. */
-export const INTERLOCK_V = 42;
 
 const SOURCE_LIMITED = 0x20;
 const FOUR_WIRE = 0x40;
@@ -106,7 +104,7 @@ export class Smu {
   outputOn(): void {
     const { sourceFunction, source } = this.settings;
     const asked_V = sourceFunction === "VOLT" ? Math.abs(source.VOLT.level) : source.CURR.limit;
-    if (asked_V > INTERLOCK_V) {
+    if (asked_V > this.model.interlock_V) {
       throw new ScpiError(-221, undefined, "Settings conflict, interlock is open: output above 42 V is blocked");
     }
     this.on = true;
@@ -123,7 +121,7 @@ export class Smu {
 
   /** @throws ScpiError -221: see `outputOn`; the old level stays */
   setLevel(of: SourceFunction, level: number): void {
-    if (this.on && of === this.settings.sourceFunction && of === "VOLT" && Math.abs(level) > INTERLOCK_V) {
+    if (this.on && of === this.settings.sourceFunction && of === "VOLT" && Math.abs(level) > this.model.interlock_V) {
       throw new ScpiError(-221, undefined, "Settings conflict, interlock is open: levels above 42 V are blocked");
     }
     this.settings.source[of].level = level;

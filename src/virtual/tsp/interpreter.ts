@@ -49,8 +49,7 @@ export class LuaInterpreter {
   /** Runs a chunk that does not wait: the instrument's own, before anybody talks to it. */
   prepare(text: string): void {
     const L = this.thread();
-    if (!this.load(L, bytes(text)) || lua.lua_resume(L, null, 0) !== lua.LUA_OK)
-      throw new Error(String(valueAt(L, -1)));
+    if (!this.load(L, bytes(text)) || lua.lua_resume(L, null, 0) !== lua.LUA_OK) throw new Error(messageAt(L));
   }
 
   /**
@@ -61,7 +60,7 @@ export class LuaInterpreter {
   run(text: Uint8Array, signal: AbortSignal): Promise<Outcome> {
     const L = this.thread();
     if (!this.load(L, text)) {
-      return Promise.resolve({ kind: "syntax", message: String(valueAt(L, -1)) });
+      return Promise.resolve({ kind: "syntax", message: messageAt(L) });
     }
     return new Promise((resolve) => this.drive(L, signal, resolve));
   }
@@ -85,7 +84,7 @@ export class LuaInterpreter {
         const status = lua.lua_resume(L, null, given.length);
         if (status !== lua.LUA_YIELD) {
           signal.removeEventListener("abort", giveUp);
-          end(status === lua.LUA_OK ? { kind: "done" } : { kind: "runtime", message: faultOf(L) });
+          end(status === lua.LUA_OK ? { kind: "done" } : { kind: "runtime", message: messageAt(L) });
           return;
         }
         if (signal.aborted) {
@@ -109,7 +108,7 @@ export class LuaInterpreter {
   /** What is wrong with a chunk; undefined: it compiles. */
   syntaxFault(text: Uint8Array): string | undefined {
     const L = this.thread();
-    return this.load(L, text) ? undefined : String(valueAt(L, -1));
+    return this.load(L, text) ? undefined : messageAt(L);
   }
 
   private load(L: LuaState, text: Uint8Array): boolean {
@@ -188,10 +187,10 @@ export class LuaInterpreter {
 
 function keyAt(L: LuaState): string | number {
   const key = valueAt(L, 2);
-  return typeof key === "number" ? key : String(key);
+  return typeof key === "number" ? key : typeof key === "string" ? key : typeof key;
 }
 
-function faultOf(L: LuaState): string {
+function messageAt(L: LuaState): string {
   const value = valueAt(L, -1);
   return typeof value === "string" ? value : "error object is not a string";
 }

@@ -1,7 +1,7 @@
 import fengari from "fengari";
 import type { LuaState } from "fengari";
 
-const { lua, lauxlib, to_luastring } = fengari;
+const { lua, lauxlib } = fengari;
 
 /** An object of the instrument as a script sees it: `smua`, `smua.source`, a reading buffer. */
 export interface LuaObject {
@@ -122,5 +122,5 @@ function listAt(L: LuaState, index: number): readonly LuaValue[] {
 
 /** Text as Lua keeps it: a byte a character. */
 export function bytes(text: string): Uint8Array {
-  return to_luastring(text);
+  return fengari.to_luastring(text);
 }

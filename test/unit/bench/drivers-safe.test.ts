@@ -83,6 +83,10 @@ test("every driver says what makes it safe: off, asked, and a way to zero for wh
     for (const identity of identities[name] ?? []) {
       if (entry.safeOf) checkSafe(`${name} (${identity})`, entry.kind, entry.safeOf(identity));
     }
+    // A guardian that turns two channels off and asks about one does not know.
+    if (entry.kind !== "scope" && entry.safe.off.length > entry.safe.isOn.length + entry.safe.halt.length) {
+      assert.ok("safeOf" in entry, `${name} turns off more than it asks about, and no model has its own questions`);
+    }
     if (entry.kind === "smu") {
       for (const unit of ["V", "A"]) {
         assert.ok(

@@ -6,7 +6,7 @@ import { entryOf } from "../../../src/bench/instrument.js";
 import { openSession } from "../../../src/visa/index.js";
 import { serveVirtualBench } from "../../../src/virtual/serve.js";
 
-test("an output that was turned on over VXI-11 is put off by what the guardian does, over a session of its own", async (t) => {
+test("an output that was turned on over VXI-11 is taken to zero and put off by what the guardian does, over a session of its own", async (t) => {
   const bench = await serveVirtualBench({
     name: "test",
     instruments: [{ label: "smu", driver: "keithley-2450" }],
@@ -23,7 +23,7 @@ test("an output that was turned on over VXI-11 is put off by what the guardian d
   assert.match(resource, /^TCPIP0::127\.0\.0\.\d+(,\d+)?::inst0::INSTR$/);
   const session = await openSession(resource);
   t.after(() => session.close());
-  await session.write("*RST;:OUTP ON");
+  await session.write("*RST;:SOUR:VOLT 1;:OUTP ON");
   assert.equal(await session.query(":OUTP?"), "1");
 
   const settings = { ramp: { V_per_s: 20, A_per_s: 1 } };
@@ -31,5 +31,6 @@ test("an output that was turned on over VXI-11 is put off by what the guardian d
   const outcome = await sendSafe(target, 5);
 
   assert.equal(outcome.safe, true, outcome.note);
+  assert.match(outcome.note, /^:OUTP\? answered 0; in steps from 1 V at 20 V\/s$/);
   assert.equal(await session.query(":OUTP?"), "0");
 });

@@ -9,6 +9,7 @@ export type FakeDevice = (
 /** An SMU that asks a function instead of a device. Gives its readings in blocks of `block`; each spot takes a second. */
 export class FakeSmu implements SourceMeasureUnit {
   readonly label = "smu";
+  readonly channels = 1;
   readonly identity = { maker: "none", model: "fake", serial: "0", firmware: "0" };
   readonly ranges = { maxVoltage_V: 210, maxCurrent_A: 1, maxPower_W: 20, minDwell_s: 1e-4 };
   readonly log: string[] = [];

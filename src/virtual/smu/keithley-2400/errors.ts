@@ -1,0 +1,23 @@
+/** Texts of the series that are its own or differ from the standard ones (table in the firmware, C34). */
+export const texts2400: ReadonlyMap<number, string> = new Map([
+  [-105, "GET not allowed."],
+  [-154, "String too long"],
+  [-222, "Parameter data out of range"],
+  [-360, "Communications error"],
+  [700, "Invalid system communication"],
+  [701, "ASCII only with RS-232"],
+  [800, "Illegal with storage active"],
+  [801, "Insufficient vector data"],
+  [802, "OUTPUT blocked by output enable"],
+  [803, "Not permitted with OUTPUT off"],
+  [822, "Too small for sense range"],
+  [823, "Invalid with source read-back on"],
+  [824, "Cannot exceed compliance range"],
+  [825, "Invalid with auto-ohms on"],
+  [826, "Attempt to exceed power limit"],
+  [827, "Invalid with ohms guard on"],
+  [828, "Invalid above 100mA range"],
+  [829, "Invalid on 1kV range"],
+  [830, "Invalid with INFinite ARM:COUNT"],
+  [831, "Invalid in Pulse Mode"],
+]);
