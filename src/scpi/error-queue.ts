@@ -43,7 +43,7 @@ export const tspErrors: ErrorDialect = {
 export const noErrorQueue: ErrorDialect = { question: undefined, parse: () => undefined };
 
 function entry(reply: string, clean: (text: string) => string): InstrumentError | undefined {
-  const match = /^\s*([+-]?\d+)\s*,\s*(.*?)\s*$/s.exec(reply);
+  const match = /^\s*([+-]?\d+)\s*,(.*)$/s.exec(reply);
   if (!match) {
     throw new MemrigError("bad-reply", `"${reply}" came where an entry of the error queue was asked for.`, { reply });
   }

@@ -27,7 +27,7 @@ for (const [driver, model, link] of [
       const sent: string[] = [];
       try {
         const session = await openSession(bench.resource("smu"), {
-          onWire: ({ direction, text }) => void (direction === "sent" && sent.push(text)),
+          onWire: (event) => void (event.kind === "sent" && sent.push(event.text.trimEnd())),
         });
         try {
           const entry = drivers.get(driver);
