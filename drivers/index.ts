@@ -3,6 +3,7 @@ import { keysight33500 } from "./awg/keysight-33500.js";
 import { tektronixAfg } from "./awg/tektronix-afg.js";
 import { lakeshore336 } from "./thermal/lakeshore-336.js";
 import { keysightInfiniiVision } from "./scope/keysight-infiniivision.js";
+import { tektronixMso } from "./scope/tektronix-mso.js";
 import { keithley2400 } from "./smu/keithley-2400.js";
 import { keithley2600 } from "./smu/keithley-2600.js";
 import { keithley2450 } from "./smu/keithley-2450.js";
@@ -18,6 +19,7 @@ const entries: readonly DriverEntry[] = [
   keysight33500,
   tektronixAfg,
   keysightInfiniiVision,
+  tektronixMso,
   lakeshore336,
 ];
 

@@ -1,6 +1,7 @@
 import { createKeysight33500 } from "./awg/keysight-33500.js";
 import { createTektronixAfg } from "./awg/tektronix-afg.js";
 import { createInfiniiVision } from "./scope/keysight-infiniivision.js";
+import { createTektronixMso } from "./scope/tektronix-mso.js";
 import { createVirtual2450 } from "./smu/index.js";
 import { createVirtual2400 } from "./smu/keithley-2400/index.js";
 import { createVirtual2600 } from "./smu/keithley-2600/index.js";
@@ -15,5 +16,6 @@ export const virtualInstruments: ReadonlyMap<string, (context: InstrumentContext
   ["keysight-33500", createKeysight33500],
   ["tektronix-afg", createTektronixAfg],
   ["keysight-infiniivision", createInfiniiVision],
+  ["tektronix-mso", createTektronixMso],
   ["lakeshore-336", createLakeshore336],
 ]);
