@@ -7,6 +7,7 @@ import { tektronixMso } from "./scope/tektronix-mso.js";
 import { keithley2400 } from "./smu/keithley-2400.js";
 import { keithley2600 } from "./smu/keithley-2600.js";
 import { keithley2450 } from "./smu/keithley-2450.js";
+import { keithleySwitch } from "./switch/keithley-switch.js";
 
 export type { DriverEntry, DriverSettings, Kind, Kinds, RampDown, RampRate, SafeState } from "./entry.js";
 export { defaultRamp } from "./entry.js";
@@ -21,6 +22,7 @@ const entries: readonly DriverEntry[] = [
   keysightInfiniiVision,
   tektronixMso,
   lakeshore336,
+  keithleySwitch,
 ];
 
 /** The drivers by their names in a bench file. */
