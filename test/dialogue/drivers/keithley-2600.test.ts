@@ -141,11 +141,7 @@ test("what the instrument queued is told with its number and text", async () => 
     "print(errorqueue.next())",
     "-2.860000000e+02\tTSP Runtime Error at line 1: attempt to index a nil value\t2.000000000e+01\t1.000000000e+00",
   );
-  const refused = [
-    asked(sweepSet("smua", "memrig_a"), "1.000000000e+00\t1.000000000e-05"),
-    queued,
-    noError,
-  ];
+  const refused = [asked(sweepSet("smua", "memrig_a"), "1.000000000e+00\t1.000000000e-05"), queued, noError];
   // An error that somebody left is one reason: all is sent once more.
   const script = [...hello(), isOn("smua", false), ...refused, ...refused, ...goodbye("smua")];
   await dialogue(script, open, async (smu) => {
