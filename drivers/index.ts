@@ -1,5 +1,6 @@
 import type { DriverEntry } from "./entry.js";
 import { keysight33500 } from "./awg/keysight-33500.js";
+import { rigolDg } from "./awg/rigol-dg.js";
 import { tektronixAfg } from "./awg/tektronix-afg.js";
 import { lakeshore336 } from "./thermal/lakeshore-336.js";
 import { keysightInfiniiVision } from "./scope/keysight-infiniivision.js";
@@ -15,6 +16,7 @@ const entries: readonly DriverEntry[] = [
   keithley2400,
   keysight33500,
   tektronixAfg,
+  rigolDg,
   keysightInfiniiVision,
   lakeshore336,
 ];

@@ -1,4 +1,5 @@
 import { createKeysight33500 } from "./awg/keysight-33500.js";
+import { createRigolDg } from "./awg/rigol-dg.js";
 import { createTektronixAfg } from "./awg/tektronix-afg.js";
 import { createInfiniiVision } from "./scope/keysight-infiniivision.js";
 import { createVirtual2450 } from "./smu/index.js";
@@ -12,6 +13,7 @@ export const virtualInstruments: ReadonlyMap<string, (context: InstrumentContext
   ["keithley-2450", createVirtual2450],
   ["keysight-33500", createKeysight33500],
   ["tektronix-afg", createTektronixAfg],
+  ["rigol-dg", createRigolDg],
   ["keysight-infiniivision", createInfiniiVision],
   ["lakeshore-336", createLakeshore336],
 ]);
