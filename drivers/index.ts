@@ -1,8 +1,10 @@
 import type { DriverEntry } from "./entry.js";
 import { keysight33500 } from "./awg/keysight-33500.js";
+import { rigolDg } from "./awg/rigol-dg.js";
 import { tektronixAfg } from "./awg/tektronix-afg.js";
 import { lakeshore336 } from "./thermal/lakeshore-336.js";
 import { keysightInfiniiVision } from "./scope/keysight-infiniivision.js";
+import { rigolScope } from "./scope/rigol-scope.js";
 import { tektronixMso } from "./scope/tektronix-mso.js";
 import { keithley2400 } from "./smu/keithley-2400.js";
 import { keithley2600 } from "./smu/keithley-2600.js";
@@ -19,8 +21,10 @@ const entries: readonly DriverEntry[] = [
   keithley2600,
   keysight33500,
   tektronixAfg,
+  rigolDg,
   keysightInfiniiVision,
   tektronixMso,
+  rigolScope,
   lakeshore336,
   keithleySwitch,
 ];

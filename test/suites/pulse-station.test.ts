@@ -44,12 +44,16 @@ const sources: readonly Member[] = [
   ["keysight-33500", "33622A", "socket"],
   ["tektronix-afg", "AFG3102C", "vxi11"],
   ["tektronix-afg", "AFG31152", "socket"],
+  ["rigol-dg", "DG1062Z", "vxi11"],
+  ["rigol-dg", "DG4162", "socket"],
 ];
 const scopes: readonly Member[] = [
   anyScope,
   ["keysight-infiniivision", "DSO-X 3034A", "vxi11"],
   ["tektronix-mso", "MSO54", "socket"],
   ["tektronix-mso", "MSO64B", "hislip"],
+  ["rigol-scope", "DS1104Z", "socket"],
+  ["rigol-scope", "MSO5074", "vxi11"],
 ];
 
 for (const source of sources) pulseSourceSuite(`virtual ${source.join(" ")}`, () => station(source, anyScope));
