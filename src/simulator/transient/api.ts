@@ -54,7 +54,6 @@ export interface TransientResult {
   /** All unknowns at the end, by name. */
   readonly final: Readonly<Record<string, number>>;
   readonly waveforms: Waveforms;
-  readonly cpu_s: number;
 }
 
 /** Values between the steps by the method's own continuous output. Empty when nothing was recorded. */
