@@ -1,3 +1,4 @@
+import { Brink } from "./brink.js";
 import { refusedSolve, type SolveProblem } from "./problem.js";
 import { errorOrder } from "./rodas5p.js";
 import type { System } from "./system.js";
@@ -47,6 +48,7 @@ export class StepControl {
   /** The same eight bytes as a number and as its two halves. */
   private readonly number = new Float64Array(1);
   private readonly words = new Int32Array(this.number.buffer);
+  private readonly brink: Brink;
   private readonly growthShare: number;
   private readonly massAt: Int32Array;
 
@@ -56,15 +58,21 @@ export class StepControl {
     growthLimited = true,
   ) {
     this.growthShare = growthLimited ? growthShare(tolerance) : Infinity;
+    this.brink = new Brink(growthLimited ? tolerance : 1);
     this.massAt = system.diagonalMass;
   }
 
   /** Step to try from the prepared state. @param changed the state or a source has jumped since the last step */
   propose(changed: boolean, span_s: number): number {
     const { F, X, S, M, R } = this.system.memory;
-    let step_s = Math.min(this.kept[0]!, span_s);
+    const { kept, brink } = this;
+    if (kept[1]! > 0 && brink.look(R, kept[1]!)) {
+      kept[0]! *= brink.shortening;
+      kept[1] = 0;
+    }
+    let step_s = Math.min(kept[0]!, span_s);
     if (changed) {
-      this.kept[1] = 0;
+      kept[1] = 0;
       for (let i = 0; i < X.length; i++) {
         const at = this.massAt[i]!;
         if (at < 0) continue;
@@ -86,11 +94,12 @@ export class StepControl {
   solve(tried_s: number, time_s: number): boolean {
     const { system, kept } = this;
     const { R } = system.memory;
+    const tolerance = this.brink.near ? this.tolerance * this.brink.part : this.tolerance;
     let h = tried_s;
     for (let shrunk = false; ; shrunk = true) {
       this.steps++;
       R[3] = h;
-      let error = system.step() ? R[0]! / this.tolerance : Infinity;
+      let error = system.step() ? R[0]! / tolerance : Infinity;
       if (error < leastError) error = leastError;
       // what would have had an error of 1, in steps of this length
       const room = this.inverseRoot(error);

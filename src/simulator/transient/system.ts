@@ -381,6 +381,6 @@ function memoryFor(equations: Equations): Memory {
     M: Float64Array.from(massValues(equations)),
     S: Float64Array.from(scales),
     L: new Float64Array(limiters.length),
-    R: new Float64Array(4),
+    R: new Float64Array(6),
   };
 }

@@ -11,7 +11,7 @@ import { Stepper } from "./stepper.js";
 import type { System } from "./system.js";
 import { Channels, RecordedWaveforms } from "./waveforms.js";
 
-export const [tightestTolerance, loosestTolerance] = [1e-10, 1e-2];
+export const [tightestTolerance, loosestTolerance] = [1e-12, 1e-2];
 
 /**
  * Follows a circuit through time from 0 to `stop_s`.
