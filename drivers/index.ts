@@ -1,7 +1,7 @@
 import type { CaptureScope, PulseSource, SweepSmu } from "../src/capabilities/index.js";
 import { keithleyTouchErrors, scpiErrors } from "../src/scpi/index.js";
 import type { ErrorDialect } from "../src/scpi/index.js";
-import type { Session } from "../src/visa/index.js";
+import type { SerialOptions, Session } from "../src/visa/index.js";
 import { Keysight33500, identifies as is33500, outputsOf } from "./awg/keysight-33500.js";
 import { KeysightInfiniiVision, identifies as isInfiniiVision, outputOf } from "./scope/keysight-infiniivision.js";
 import { Keithley2450, identifies as is2450, output as output2450 } from "./smu/keithley-2450.js";
@@ -22,6 +22,8 @@ interface EntryOf<Kind extends string, Driver> {
   readonly errors: ErrorDialect;
   /** Port of the raw socket. */
   readonly defaultPort: number;
+  /** How its serial line is set when it leaves the factory; 9600 baud, 8N1, LF where left out. */
+  readonly serial?: SerialOptions;
   /** Port that frees hung sessions when somebody connects and closes. */
   readonly deadSocketPort?: number;
   /** Identifies the instrument; changes nothing on it. The driver's `close` ends the session. */

@@ -7,7 +7,7 @@ import { runFiles } from "../store/index.js";
 import type { RunEvent } from "../store/shapes.js";
 import type { BenchConfig } from "./config.js";
 import type { Guardian } from "./guardian.js";
-import { entryOf } from "./instrument.js";
+import { entryOf, serialOf } from "./instrument.js";
 import type { OpenInstrument } from "./instrument.js";
 import type { Lock } from "./lock.js";
 import { sendSafe } from "./safe-socket.js";
@@ -60,7 +60,7 @@ export function foundOnNotice(label: string): { message: string; label: string }
 
 export function targetOf(config: BenchConfig, { label, resource }: OpenInstrument): SafeTarget[] {
   const instrument = config.instruments.find((candidate) => candidate.label === label);
-  return instrument ? [safeTarget(label, entryOf(instrument), resource)] : [];
+  return instrument ? [safeTarget(label, entryOf(instrument), resource, serialOf(instrument))] : [];
 }
 
 /** Ends everything that was opened. `safe`: nothing can be on, so the guardian has nothing to do. */

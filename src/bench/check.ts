@@ -1,4 +1,5 @@
 import { MemrigError, messageOf } from "../errors.js";
+import type { WireEvent } from "../visa/index.js";
 import { si } from "../units.js";
 import type { Limits } from "./bounds.js";
 import type { BenchConfig, InstrumentConfig } from "./config.js";
@@ -28,12 +29,19 @@ export interface CheckReport {
   readonly notes: readonly string[];
 }
 
-/** Opens every instrument and asks who it is and how it stands. No setting is changed and no output is touched. */
-export async function checkBench(config: BenchConfig): Promise<CheckReport> {
+/**
+ * Opens every instrument and asks who it is and how it stands. No setting is changed and no output is touched.
+ *
+ * @param onWire told of every message to and from every instrument
+ */
+export async function checkBench(
+  config: BenchConfig,
+  onWire?: (label: string, event: WireEvent) => void,
+): Promise<CheckReport> {
   const virtual = config.instruments.some(({ resource }) => resource === "virtual");
   const host = virtual ? await startVirtualHost(virtualPlan(config)) : undefined;
   try {
-    const instruments = await Promise.all(config.instruments.map((instrument) => checkOne(instrument, host)));
+    const instruments = await Promise.all(config.instruments.map((instrument) => checkOne(instrument, host, onWire)));
     return {
       name: config.name,
       ok: instruments.every(({ ok }) => ok),
@@ -45,13 +53,17 @@ export async function checkBench(config: BenchConfig): Promise<CheckReport> {
   }
 }
 
-async function checkOne(config: InstrumentConfig, host: VirtualHost | undefined): Promise<CheckedInstrument> {
+async function checkOne(
+  config: InstrumentConfig,
+  host: VirtualHost | undefined,
+  onWire: ((label: string, event: WireEvent) => void) | undefined,
+): Promise<CheckedInstrument> {
   const { label, driver, resource } = config;
   let lock: Lock | undefined;
   try {
     const where = resourceOf(label, resource, host);
     if (resource !== "virtual") lock = await takeLock(resource, "memrig check");
-    const found = await openInstrument(config, where, {});
+    const found = await openInstrument(config, where, onWire ? { onWire: (event) => onWire(label, event) } : {});
     await found.instrument.close();
     const state = found.foundOn ? "AN OUTPUT IS ON" : "outputs off";
     const errors = found.foundErrors === "" ? "no errors" : `errors in its queue: ${found.foundErrors}`;

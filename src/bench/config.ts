@@ -9,6 +9,9 @@ import type { InfluxConfig } from "../store/sinks/influx.js";
 import { linkKinds } from "../virtual/bench-plan.js";
 import type { LinkKind, Wire } from "../virtual/bench-plan.js";
 import { formatResource, parseResource } from "../visa/index.js";
+import type { SerialOptions } from "../visa/index.js";
+import { faultOfAlias, loadUserAliases, resolveAlias } from "./aliases.js";
+import type { Aliases } from "./aliases.js";
 import { Complaints, listed, unknownName } from "./complaints.js";
 import { readDut } from "./dut.js";
 import { boundsOf } from "./bounds.js";
@@ -26,6 +29,8 @@ export interface InstrumentConfig {
   readonly resource: string;
   /** Which of the family the virtual one is. */
   readonly model?: string;
+  /** Of a serial line, what the file says; the rest is the driver's. */
+  readonly serial?: SerialOptions;
 }
 
 export interface DutConfig {
@@ -58,6 +63,8 @@ export interface BenchConfig {
     readonly time: "fast" | "real";
   };
   readonly influx?: InfluxConfig;
+  /** Of the file. */
+  readonly aliases: Aliases;
   /** Absolute. A relative one is taken from the working folder, as the commands about runs take it; left out, it is `runs` there. */
   readonly store: string;
   /** The file's content as it is kept with each run: as written, secrets as their `${NAME}`. */
@@ -69,6 +76,8 @@ export interface ParseOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** `ignored`: an unset `${NAME}` is no fault. For making a bench safe, which sends nothing to a database. */
   readonly secrets?: "required" | "ignored";
+  /** Known besides those of the file, which go before them. `loadBench` takes the person's own where left out. */
+  readonly aliases?: Aliases;
 }
 
 /** @throws MemrigError `invalid-request`: no such file, or what `parseBench` finds */
@@ -84,7 +93,18 @@ export async function loadBench(file: string, options: ParseOptions = {}): Promi
       error,
     );
   }
-  return parseBench(text, file, options);
+  let aliases: Aliases = {};
+  let fault: unknown;
+  try {
+    aliases = options.aliases ?? (await loadUserAliases());
+  } catch (error) {
+    fault = error; // of no matter to a bench that needs none of them: memrig safe has to work
+  }
+  try {
+    return parseBench(text, file, { ...options, aliases });
+  } catch (error) {
+    throw fault ?? error;
+  }
 }
 
 /**
@@ -107,7 +127,8 @@ export function parseBench(yamlText: string, fileName: string, options: ParseOpt
   complaints.throwIfAny();
   const file = parsed.data as BenchFile;
 
-  const instruments = readInstruments(file, complaints);
+  const aliases = readAliases(file, complaints);
+  const instruments = readInstruments(file, { ...options.aliases, ...aliases }, complaints);
   const dut = readDut(file.dut, instruments, complaints);
   const wiring = readWiring(file.wiring, instruments, complaints);
   const influx = file.influx && readInflux(file.influx, options, complaints);
@@ -121,6 +142,7 @@ export function parseBench(yamlText: string, fileName: string, options: ParseOpt
     wiring,
     limits: boundsOf(file.limits ?? {}, complaints),
     virtual: { ...file.virtual, links },
+    aliases,
     ...(influx ? { influx } : {}),
     store: path.resolve(file.store ?? "runs"),
     snapshot: written,
@@ -172,11 +194,19 @@ function exampleOf(at: readonly PropertyKey[]): string {
   }
 }
 
-function readInstruments(file: BenchFile, complaints: Complaints): InstrumentConfig[] {
+function readAliases(file: BenchFile, complaints: Complaints): Aliases {
+  for (const [name, resource] of Object.entries(file.aliases ?? {})) {
+    const fault = faultOfAlias(name, resource);
+    if (fault !== undefined) complaints.add(["aliases", name], fault);
+  }
+  return file.aliases ?? {};
+}
+
+function readInstruments(file: BenchFile, aliases: Aliases, complaints: Complaints): InstrumentConfig[] {
   const entries = Object.entries(file.instruments);
   if (entries.length === 0) complaints.add(["instruments"], `There are no instruments. ${exampleOf(["instruments"])}`);
   const seen = new Map<string, string>();
-  return entries.map(([label, { driver, resource, model }]) => {
+  return entries.map(([label, { driver, resource, model, serial }]) => {
     const at = ["instruments", label];
     if (!/^[A-Za-z][\w-]*$/.test(label)) {
       complaints.add(at, `"${label}" can not name an instrument: use letters, digits, "-" and "_", a letter first.`);
@@ -184,17 +214,22 @@ function readInstruments(file: BenchFile, complaints: Complaints): InstrumentCon
     if (!drivers.has(driver)) {
       complaints.add([...at, "driver"], unknownName("a driver", driver, [...drivers.keys()]));
     }
-    const other = resource === "virtual" ? undefined : seen.get(resource.toLowerCase());
+    const where = resource === "virtual" ? resource : readResource(resource, file.gpib ?? {}, aliases, at, complaints);
+    const other = where === "virtual" ? undefined : seen.get(where.toLowerCase());
     if (other !== undefined) {
       complaints.add(
         [...at, "resource"],
         `${resource} is already the resource of "${other}". One instrument has one label.`,
       );
     }
-    seen.set(resource.toLowerCase(), label);
-    const where =
-      resource === "virtual" ? resource : readResource(resource, file.gpib ?? {}, [...at, "resource"], complaints);
-    return { label, driver, resource: where, ...(model === undefined ? {} : { model }) };
+    seen.set(where.toLowerCase(), label);
+    if (serial && where !== "virtual" && !/^ASRL/i.test(where)) {
+      complaints.add(
+        [...at, "serial"],
+        `${where} is no serial line. Take "serial" out, or write resource: ASRL/dev/ttyUSB0::INSTR.`,
+      );
+    }
+    return { label, driver, resource: where, ...(model === undefined ? {} : { model }), ...(serial ? { serial } : {}) };
   });
 }
 
@@ -202,14 +237,16 @@ function readInstruments(file: BenchFile, complaints: Complaints): InstrumentCon
 function readResource(
   resource: string,
   gpib: Readonly<Record<string, string>>,
+  aliases: Aliases,
   at: readonly string[],
   complaints: Complaints,
 ): string {
   try {
-    const parsed = parseResource(resource);
+    const where = resolveAlias(resource, aliases);
+    const parsed = parseResource(where);
     const name = parsed.kind === "gpib" ? gpib[parsed.board] : undefined;
-    if (parsed.kind !== "gpib" || name === undefined) return resource;
-    const controller = parseResource(name);
+    if (parsed.kind !== "gpib" || name === undefined) return where;
+    const controller = parseResource(resolveAlias(name, aliases));
     if (controller.kind === "prologix-tcp" || controller.kind === "prologix-serial") {
       const { primary, secondary } = parsed;
       const behind = { kind: "prologix-instrument", controller, primary } as const;
@@ -220,7 +257,7 @@ function readResource(
       `"${name}" is no GPIB controller. Write PRLGX-TCPIP0::192.168.1.9::1234::INTFC, or PRLGX-ASRL0::/dev/ttyUSB0::INTFC.`,
     );
   } catch (error) {
-    complaints.add(at, `${messageOf(error)} Or write virtual for a simulated instrument.`);
+    complaints.add([...at, "resource"], `${messageOf(error)} Or write virtual for a simulated instrument.`);
   }
   return resource;
 }

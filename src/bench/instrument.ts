@@ -4,7 +4,7 @@ import type { DriverEntry } from "../../drivers/index.js";
 import { MemrigError } from "../errors.js";
 import { describeErrors, ScpiClient } from "../scpi/index.js";
 import { openSession } from "../visa/index.js";
-import type { Session, WireEvent } from "../visa/index.js";
+import type { SerialOptions, Session, WireEvent } from "../visa/index.js";
 import type { InstrumentConfig } from "./config.js";
 
 /** An instrument that answered as the bench file says. Nothing on it has been changed. */
@@ -31,6 +31,11 @@ export function entryOf(config: InstrumentConfig): DriverEntry {
   return entry;
 }
 
+/** How its serial line is set: as the driver says, and the bench file before it. Of no use on another link. */
+export function serialOf(config: InstrumentConfig): SerialOptions {
+  return { ...entryOf(config).serial, ...config.serial };
+}
+
 /**
  * Connects to an instrument, and makes sure that it is what the bench file says. It only asks; no setting is changed.
  *
@@ -44,7 +49,7 @@ export async function openInstrument(
 ): Promise<OpenInstrument> {
   const entry = entryOf(config);
   const { label, driver } = config;
-  const session = await openSession(resource, options).catch((error: unknown) => {
+  const session = await openSession(resource, { ...options, serial: serialOf(config) }).catch((error: unknown) => {
     throw error instanceof MemrigError
       ? new MemrigError(error.kind, `${label}: ${error.message}`, error.details, error)
       : error;

@@ -1,5 +1,6 @@
 // Imported by the guardian process: src/visa is Node only, and has to stay so in what it loads at start.
 import { openSession } from "../visa/index.js";
+import type { SerialOptions } from "../visa/index.js";
 import { judged } from "./safe-answers.js";
 
 /** What it takes to put an instrument that is not on a raw socket into its safe state. */
@@ -11,6 +12,8 @@ export interface SessionTarget {
   readonly messages: readonly string[];
   /** Each is answered `0` or `OFF` where an output is off. */
   readonly queries: readonly string[];
+  /** How its line is set, where it is on one. */
+  readonly serial?: SerialOptions;
 }
 
 /**
@@ -20,7 +23,11 @@ export interface SessionTarget {
  */
 export async function attemptSession(target: SessionTarget, timeout_s: number): Promise<string> {
   const limit = AbortSignal.timeout(timeout_s * 1000);
-  const session = await openSession(target.resource, { timeout_ms: timeout_s * 1000, signal: limit });
+  const session = await openSession(target.resource, {
+    timeout_ms: timeout_s * 1000,
+    signal: limit,
+    ...(target.serial ? { serial: target.serial } : {}),
+  });
   try {
     await session.clear({ signal: limit });
     for (const message of target.messages) await session.write(message, { signal: limit });

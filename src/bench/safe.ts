@@ -4,7 +4,7 @@ import { MemrigError, messageOf } from "../errors.js";
 import { listRuns, openRunFolder, requestAbort } from "../store/index.js";
 import type { RunReader } from "../store/index.js";
 import type { BenchConfig, InstrumentConfig } from "./config.js";
-import { entryOf } from "./instrument.js";
+import { entryOf, serialOf } from "./instrument.js";
 import { holderOf } from "./lock.js";
 import { sendSafe } from "./safe-socket.js";
 import { safeTarget } from "./targets.js";
@@ -78,7 +78,7 @@ async function safeOne(instrument: InstrumentConfig, runs: readonly RunReader[])
     return { label, resource: where, state, note, took_s: (performance.now() - began_ms) / 1000 };
   };
   try {
-    const target = safeTarget(label, entryOf(instrument), where);
+    const target = safeTarget(label, entryOf(instrument), where, serialOf(instrument));
     const { safe, note } = await sendSafe(target, deadline_s);
     if (safe) return report("safe", `outputs off: ${note}`);
     return report("unknown", `${note}. Turn it off at the front panel before you touch the sample.`);

@@ -1,12 +1,23 @@
 import { parseResource } from "../visa/index.js";
+import type { SerialOptions } from "../visa/index.js";
 import type { DriverEntry } from "../../drivers/index.js";
 import type { SafeTarget } from "./safe-socket.js";
 
-/** What the guardian has to know of an instrument. */
-export function safeTarget(label: string, entry: DriverEntry, resource: string): SafeTarget {
+/**
+ * What the guardian has to know of an instrument.
+ *
+ * @param serial how its line is set, where it is on one
+ */
+export function safeTarget(
+  label: string,
+  entry: DriverEntry,
+  resource: string,
+  serial: SerialOptions = {},
+): SafeTarget {
   const parsed = parseResource(resource);
   if (parsed.kind !== "socket") {
-    return { label, resource, messages: entry.safeMessages, queries: entry.outputQuestions };
+    const line = parsed.kind === "serial" ? { serial } : {};
+    return { label, resource, messages: entry.safeMessages, queries: entry.outputQuestions, ...line };
   }
   const standard = parsed.port === entry.defaultPort;
   return {

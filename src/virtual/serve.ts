@@ -11,6 +11,7 @@ import { serveHislip0 } from "./links/hislip/serve.js";
 import { LinkEndpoint } from "./links/index.js";
 import { servePrologix } from "./links/prologix/server.js";
 import { serveSerial } from "./links/serial/server.js";
+import type { Answering } from "./links/vxi11/portmapper.js";
 import { serveInst0 } from "./links/vxi11/serve.js";
 import { serveDeadSocket, serveSocket } from "./scpi/index.js";
 import type { VirtualInstrument } from "./virtual-instrument.js";
@@ -38,6 +39,7 @@ export async function serveVirtualBench(plan: VirtualBenchPlan): Promise<Virtual
   const links = new Set(plan.links ?? ["socket"]);
   const servers: Closable[] = [];
   const gpib: Gpib = { devices: new Map(), port: undefined };
+  const neighbours: Place["neighbours"] = new Set();
   const close = async () => {
     lab.close();
     await Promise.all(servers.map((server) => server.close()));
@@ -49,7 +51,7 @@ export async function serveVirtualBench(plan: VirtualBenchPlan): Promise<Virtual
       const address = plan.ports === "standard" ? nextAddress(plan.address, index) : plan.address;
       const endpoint = new LinkEndpoint(built.scpi);
       const opened = (server: Closable) => servers.push(server);
-      const place: Place = { plan, built, endpoint, address, gpib, opened };
+      const place: Place = { plan, built, endpoint, address, gpib, neighbours, opened };
       const resources: string[] = [];
       for (const link of linkKinds) if (links.has(link)) resources.push(await serveLink[link](place));
       instruments.push({
@@ -77,6 +79,8 @@ interface Place {
   readonly endpoint: LinkEndpoint;
   readonly address: string;
   readonly gpib: Gpib;
+  /** What answers VXI-11 broadcasts on loopback. */
+  readonly neighbours: Set<Answering>;
   readonly opened: (server: Closable) => void;
 }
 
@@ -101,8 +105,10 @@ const serveLink: Readonly<Record<LinkKind, (place: Place) => Promise<string>>> =
     }
     return `TCPIP0::${address}::${server.port}::SOCKET`;
   },
-  async vxi11({ plan, endpoint, address, opened }) {
-    const { server, resource } = await listening(plan.ports, 111, () => serveInst0(endpoint, address, plan.ports));
+  async vxi11({ plan, endpoint, address, neighbours, opened }) {
+    const { server, resource } = await listening(plan.ports, 111, () =>
+      serveInst0(endpoint, address, plan.ports, neighbours),
+    );
     opened(server);
     return resource;
   },

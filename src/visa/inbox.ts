@@ -11,6 +11,12 @@ export class Inbox {
   #sink: Uint8Array | undefined;
   #filled = 0;
   #received = 0;
+  #lineEnd: "\n" | "\r\n" = "\n";
+
+  /** What the last line given by `line` ended with. */
+  get lineEnd(): "\n" | "\r\n" {
+    return this.#lineEnd;
+  }
 
   /** Bytes taken in since `clear`, read or not. */
   get received(): number {
@@ -41,6 +47,7 @@ export class Inbox {
       return undefined;
     }
     const stop = at > this.#start && this.#store[at - 1] === 0x0d ? at - 1 : at;
+    this.#lineEnd = stop < at ? "\r\n" : "\n";
     const text = this.#store.toString("latin1", this.#start, stop);
     this.#skipTo(at + 1);
     return text;

@@ -3,9 +3,11 @@ import { bytesPerValue, decodeValues } from "./binary.js";
 import { Call, CallEnded } from "./call.js";
 import { LinkError } from "./message-link.js";
 import type { MessageLink } from "./message-link.js";
-import { readBlock, readReply } from "./reply.js";
-import type { BinaryFormat, BlockOptions, CallOptions, LockOptions, Session, WireEvent } from "./session.js";
-import { describeMessage, shorten } from "./wire-text.js";
+import { readBlock, readReply, withoutLineEnd } from "./reply.js";
+import type { BinaryFormat, BlockOptions, CallOptions, LockOptions, Session } from "./session.js";
+import { shorten } from "./wire-text.js";
+import type { WireAct, WireEvent } from "./wire/event.js";
+import { WireTeller } from "./wire/teller.js";
 
 export interface MessageSessionSettings {
   readonly resource: string;
@@ -20,6 +22,7 @@ export class MessageSession implements Session {
   readonly resource: string;
   readonly #link: MessageLink;
   readonly #settings: MessageSessionSettings;
+  readonly #wire: WireTeller;
   #closed = false;
   #turn: Promise<unknown> = Promise.resolve();
   #serviceEnabled = false;
@@ -30,11 +33,12 @@ export class MessageSession implements Session {
     this.#link = link;
     this.#settings = settings;
     this.resource = settings.resource;
+    this.#wire = new WireTeller(settings.resource, settings.onWire);
   }
 
   /** Connects now, so that a wrong address is found before anything is asked. */
   async open(options: CallOptions = {}): Promise<void> {
-    await this.#inTurn("connecting", options, async () => undefined);
+    await this.#inTurn("connecting", options, async () => this.#wire.act("connect"));
   }
 
   async write(message: string | Uint8Array, options: CallOptions = {}): Promise<void> {
@@ -55,8 +59,8 @@ export class MessageSession implements Session {
   async queryBlock(message: string, options: BlockOptions = {}): Promise<Uint8Array> {
     return this.#inTurn(shorten(message), options, async (call) => {
       await this.#send(message, call);
-      const block = await readBlock(this.#link, call, options.into);
-      this.#tell("received", `#<block of ${block.length} bytes>`);
+      const { head, block, after } = await readBlock(this.#link, call, options.into);
+      this.#wire.received(head, true, { block, after });
       return block;
     });
   }
@@ -69,37 +73,41 @@ export class MessageSession implements Session {
 
   async clear(options: CallOptions = {}): Promise<void> {
     const clear = this.#means("clear", "device clear", "Close the session and open it again.");
-    await this.#inTurn("device clear", options, clear);
+    await this.#act("device clear", "clear", options, clear);
   }
 
   async readStatusByte(options: CallOptions = {}): Promise<number> {
     const statusByte = this.#means("statusByte", "serial poll", "Ask *STB? instead.");
-    return this.#inTurn("serial poll", options, statusByte);
+    return this.#inTurn("serial poll", options, async (call) => {
+      const status = await statusByte(call);
+      this.#wire.act("status byte", status);
+      return status;
+    });
   }
 
   async trigger(options: CallOptions = {}): Promise<void> {
     const trigger = this.#means("trigger", "group execute trigger", "Send *TRG instead.");
-    await this.#inTurn("group execute trigger", options, trigger);
+    await this.#act("group execute trigger", "trigger", options, trigger);
   }
 
   async lock(options: LockOptions = {}): Promise<void> {
     const lock = this.#means("lock", "locks", "See that no other program uses the instrument.");
-    await this.#inTurn("lock", options, (call) => lock(options.key, call));
+    await this.#act("lock", "lock", options, (call) => lock(options.key, call));
   }
 
   async unlock(options: CallOptions = {}): Promise<void> {
     const unlock = this.#means("unlock", "locks", "There is none to be released.");
-    await this.#inTurn("unlock", options, unlock);
+    await this.#act("unlock", "unlock", options, unlock);
   }
 
   async remote(options: CallOptions = {}): Promise<void> {
     const remote = this.#means("remote", "remote control line", "Most instruments go to remote with the next message.");
-    await this.#inTurn("remote", options, remote);
+    await this.#act("remote", "remote", options, remote);
   }
 
   async local(options: CallOptions = {}): Promise<void> {
     const local = this.#means("local", "go to local", "Many instruments take SYST:LOC.");
-    await this.#inTurn("go to local", options, local);
+    await this.#act("go to local", "local", options, local);
   }
 
   async waitForServiceRequest(options: CallOptions = {}): Promise<number> {
@@ -118,6 +126,7 @@ export class MessageSession implements Session {
       for (;;) {
         if (!this.#serviceRequested) await call.wait(new Promise<void>((resolve) => (this.#wakeWaiter = resolve)));
         this.#serviceRequested = false;
+        this.#wire.act("service request");
         const status = await this.readStatusByte(rest());
         if ((status & REQUESTED_SERVICE) !== 0) return status;
       }
@@ -134,6 +143,14 @@ export class MessageSession implements Session {
     this.#noteRequest();
     await this.#link.close();
     await this.#turn;
+    this.#wire.act("close");
+  }
+
+  #act(what: string, act: WireAct["act"], options: CallOptions, action: (call: Call) => Promise<void>): Promise<void> {
+    return this.#inTurn(what, options, async (call) => {
+      await action(call);
+      this.#wire.act(act);
+    });
   }
 
   #noteRequest(): void {
@@ -144,15 +161,15 @@ export class MessageSession implements Session {
   }
 
   async #send(message: string | Uint8Array, call: Call): Promise<void> {
-    this.#tell("sent", describeMessage(message));
     const whole = typeof message === "string" && !message.endsWith("\n") ? `${message}\n` : message;
+    this.#wire.sent(whole, true);
     await this.#link.send(typeof whole === "string" ? Buffer.from(whole, "latin1") : whole, call);
   }
 
   async #text(call: Call): Promise<string> {
-    const text = await readReply(this.#link, call);
-    this.#tell("received", text);
-    return text;
+    const reply = await readReply(this.#link, call);
+    this.#wire.received(reply, true);
+    return withoutLineEnd(reply);
   }
 
   /** The link's method, or why there is none. */
@@ -180,7 +197,9 @@ export class MessageSession implements Session {
         const nothingWasSent =
           error instanceof LinkError && (error.kind === "busy" || error.kind === "invalid-request");
         if (!nothingWasSent) this.#link.abandon();
-        throw this.#named(what, call, error);
+        const named = this.#named(what, call, error);
+        this.#wire.fault(what, named);
+        throw named;
       } finally {
         call.end();
       }
@@ -210,10 +229,6 @@ export class MessageSession implements Session {
       { resource: this.resource, command: what },
       cause,
     );
-  }
-
-  #tell(direction: WireEvent["direction"], text: string): void {
-    this.#settings.onWire?.({ at_ms: Date.now(), resource: this.resource, direction, text });
   }
 }
 

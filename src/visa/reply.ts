@@ -6,15 +6,24 @@ import { shorten } from "./wire-text.js";
 /** Asked for at once where the length is not known. */
 const PIECE_BYTES = 1024 * 1024;
 const LF = 10;
-const CR = 13;
 
-/** The whole reply as text, without the line feed (or CR LF) at its end. */
+/** The whole reply as text, as it came. */
 export async function readReply(link: MessageLink, call: Call): Promise<string> {
-  const bytes = await restOf(link, call, await link.receive(PIECE_BYTES, call));
-  let end = bytes.length;
-  if (bytes[end - 1] === LF) end--;
-  if (end < bytes.length && bytes[end - 1] === CR) end--;
-  return bytes.toString("latin1", 0, end);
+  return (await restOf(link, call, await link.receive(PIECE_BYTES, call))).toString("latin1");
+}
+
+/** A reply without the line feed (or CR LF) at its end. */
+export function withoutLineEnd(reply: string): string {
+  if (!reply.endsWith("\n")) return reply;
+  return reply.slice(0, reply.endsWith("\r\n") ? -2 : -1);
+}
+
+/** A reply that is a block: its data, and what stood around it. */
+export interface BlockReply {
+  /** `#` and the length. */
+  readonly head: string;
+  readonly block: Uint8Array;
+  readonly after: string;
 }
 
 /**
@@ -23,7 +32,7 @@ export async function readReply(link: MessageLink, call: Call): Promise<string> 
  * @param into memory to be used if the block fits
  * @throws LinkError `bad-reply`: no block, or not the announced number of bytes
  */
-export async function readBlock(link: MessageLink, call: Call, into?: Uint8Array): Promise<Uint8Array> {
+export async function readBlock(link: MessageLink, call: Call, into?: Uint8Array): Promise<BlockReply> {
   let first = await link.receive(PIECE_BYTES, call);
   while (!first.end && first.bytes.length < headLength(first.bytes)) {
     const more = await link.receive(PIECE_BYTES, call);
@@ -35,9 +44,16 @@ export async function readBlock(link: MessageLink, call: Call, into?: Uint8Array
   const form = /^#(?:0|([1-9])(\d+))/.exec(head);
   const digits = Number(form?.[1] ?? 0);
   if (!form || (form[2] ?? "").length < digits) throw notABlock(shorten(first.bytes));
-  if (digits === 0) return placed(await indefinite(link, call, first), into);
+  if (digits === 0) return indefinite(link, call, first, into);
   const length = Number(head.slice(2, 2 + digits));
-  return definite(link, call, { bytes: first.bytes.subarray(2 + digits), end: first.end }, length, into);
+  return definite(
+    link,
+    call,
+    head.slice(0, 2 + digits),
+    { bytes: first.bytes.subarray(2 + digits), end: first.end },
+    length,
+    into,
+  );
 }
 
 /** Bytes that must have come before the length of the block is known. */
@@ -50,10 +66,11 @@ function headLength(bytes: Uint8Array): number {
 async function definite(
   link: MessageLink,
   call: Call,
+  head: string,
   first: ReplyPiece,
   length: number,
   into: Uint8Array | undefined,
-): Promise<Uint8Array> {
+): Promise<BlockReply> {
   let piece = first;
   let block = first.bytes.subarray(0, length);
   if (block.length < length || (into && into.length >= length)) {
@@ -76,13 +93,20 @@ async function definite(
   }
   const rest = (await restOf(link, call, piece)).toString("latin1");
   if (rest.trim() !== "") throw new LinkError("bad-reply", `after a block of ${length} bytes came "${shorten(rest)}"`);
-  return block;
+  return { head, block, after: rest };
 }
 
 /** Up to END, which comes with a line feed that is none of the data. */
-async function indefinite(link: MessageLink, call: Call, first: ReplyPiece): Promise<Uint8Array> {
+async function indefinite(
+  link: MessageLink,
+  call: Call,
+  first: ReplyPiece,
+  into: Uint8Array | undefined,
+): Promise<BlockReply> {
   const bytes = await restOf(link, call, { bytes: first.bytes.subarray(2), end: first.end });
-  return bytes[bytes.length - 1] === LF ? bytes.subarray(0, -1) : bytes;
+  const ended = bytes[bytes.length - 1] === LF;
+  const block = placed(ended ? bytes.subarray(0, -1) : bytes, into);
+  return { head: "#0", block, after: ended ? "\n" : "" };
 }
 
 async function restOf(link: MessageLink, call: Call, first: ReplyPiece): Promise<Buffer> {

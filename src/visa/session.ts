@@ -27,14 +27,6 @@ export interface BinaryFormat {
   readonly count?: number;
 }
 
-/** One message that went over the link. Blocks are told by their length. */
-export interface WireEvent {
-  readonly at_ms: number;
-  readonly resource: string;
-  readonly direction: "sent" | "received";
-  readonly text: string;
-}
-
 /**
  * A link to one instrument. Calls made at the same time are run one after the other, in the order they were made; a
  * query and its reply are never parted. After a call that failed between question and answer, the link is brought to a

@@ -3,9 +3,11 @@ import { MemrigError } from "../errors.js";
 import { bytesPerValue, decodeValues } from "./binary.js";
 import { Call } from "./call.js";
 import { Inbox } from "./inbox.js";
-import type { BinaryFormat, BlockOptions, CallOptions, Session, WireEvent } from "./session.js";
+import type { BinaryFormat, BlockOptions, CallOptions, Session } from "./session.js";
 import { describeConnectError } from "./tcp.js";
-import { describeMessage, shorten } from "./wire-text.js";
+import { shorten } from "./wire-text.js";
+import type { WireEvent } from "./wire/event.js";
+import { WireTeller } from "./wire/teller.js";
 
 export interface SocketSettings {
   readonly resource: string;
@@ -16,11 +18,14 @@ export interface SocketSettings {
 }
 
 const RECEIVE_BYTES = 256 * 1024;
+/** Of what nobody asked for, so much goes into the log. */
+const DROPPED_SHOWN_BYTES = 200;
 
 /** A raw TCP link: no framing, LF ends a line, a block tells its own length. */
 export class SocketSession implements Session {
   readonly resource: string;
   readonly #settings: SocketSettings;
+  readonly #wire: WireTeller;
   readonly #inbox = new Inbox();
   /** The socket reads into this one piece of memory; nothing is allocated for what comes. */
   readonly #receive = Buffer.allocUnsafe(RECEIVE_BYTES);
@@ -34,6 +39,7 @@ export class SocketSession implements Session {
   constructor(settings: SocketSettings) {
     this.#settings = settings;
     this.resource = settings.resource;
+    this.#wire = new WireTeller(settings.resource, settings.onWire);
   }
 
   /** Connects now, so that a wrong address is found before anything is asked. */
@@ -51,14 +57,14 @@ export class SocketSession implements Session {
   async read(options: CallOptions = {}): Promise<string> {
     return this.#inTurn("a read", options, async (call) => {
       await this.#connect(call);
-      return this.#line(call);
+      return this.#text(call);
     });
   }
 
   async query(message: string, options: CallOptions = {}): Promise<string> {
     return this.#inTurn(shorten(message), options, async (call) => {
       await this.#ask(message, call);
-      return this.#line(call);
+      return this.#text(call);
     });
   }
 
@@ -78,6 +84,7 @@ export class SocketSession implements Session {
   async clear(options: CallOptions = {}): Promise<void> {
     await this.#inTurn("clearing", options, async (call) => {
       this.#giveUp(undefined);
+      this.#wire.act("clear");
       await this.#connect(call);
     });
   }
@@ -111,9 +118,11 @@ export class SocketSession implements Session {
   }
 
   async close(): Promise<void> {
+    if (this.#closed) return;
     this.#closed = true;
     this.#giveUp(undefined);
     await this.#turn;
+    this.#wire.act("close");
   }
 
   /** Runs `action` when all earlier calls are over, within its own time limit and signal. */
@@ -128,6 +137,7 @@ export class SocketSession implements Session {
       } catch (error) {
         // The connection may hold half a reply now. It is given up; the next call starts on a new one.
         this.#giveUp(undefined);
+        if (error instanceof MemrigError) this.#wire.fault(what, error);
         throw error;
       } finally {
         call.end();
@@ -183,12 +193,13 @@ export class SocketSession implements Session {
       throw error;
     }
     this.#socket = socket;
+    this.#wire.act("connect");
   }
 
   async #ask(message: string, call: Call): Promise<void> {
     await this.#connect(call);
     if (this.#inbox.waiting > 0) {
-      this.#tell("received", `${this.#inbox.peek(200)} (nobody had asked for this: dropped)`);
+      this.#wire.received(this.#inbox.peek(DROPPED_SHOWN_BYTES), false, { dropped: true });
       this.#inbox.clear();
     }
     await this.#send(message, call);
@@ -197,7 +208,7 @@ export class SocketSession implements Session {
   async #send(message: string | Uint8Array, call: Call): Promise<void> {
     const socket = this.#live(call);
     const data = typeof message === "string" && !message.endsWith("\n") ? `${message}\n` : message;
-    this.#tell("sent", describeMessage(message));
+    this.#wire.sent(data, false);
     const flushed = typeof data === "string" ? socket.write(data, "latin1") : socket.write(data);
     if (flushed) return;
     const poke = () => this.#poke();
@@ -218,13 +229,17 @@ export class SocketSession implements Session {
         return line !== undefined;
       });
     }
-    const text = line ?? "";
-    this.#tell("received", text);
-    return text;
+    return line ?? "";
+  }
+
+  async #text(call: Call): Promise<string> {
+    const line = await this.#line(call);
+    this.#wire.received(line + this.#inbox.lineEnd, false);
+    return line;
   }
 
   async #block(call: Call, options: BlockOptions): Promise<Uint8Array> {
-    const length = await this.#blockLength(call, options);
+    const { head, length } = await this.#blockHead(call, options);
     const block =
       options.into && options.into.length >= length ? options.into.subarray(0, length) : new Uint8Array(length);
     this.#inbox.fillNext(block);
@@ -237,12 +252,12 @@ export class SocketSession implements Session {
     if (rest.trim() !== "") {
       throw this.#error("bad-reply", call.what, `after a block of ${length} bytes came "${shorten(rest)}"`);
     }
-    this.#tell("received", `#<block of ${length} bytes>`);
+    this.#wire.received(head, false, { block, after: rest + this.#inbox.lineEnd });
     return block;
   }
 
   /** Reads `#<d><d digits>` or `#0`. */
-  async #blockLength(call: Call, options: BlockOptions): Promise<number> {
+  async #blockHead(call: Call, options: BlockOptions): Promise<{ head: string; length: number }> {
     const need = async (count: number) => {
       await this.#until(call, () => {
         if (this.#inbox.waiting >= count) return true;
@@ -262,14 +277,14 @@ export class SocketSession implements Session {
         throw this.#error("bad-reply", call.what, `${why}. Ask for a definite block, or say how many bytes are due`);
       }
       this.#inbox.skip(2);
-      return options.bytes;
+      return { head: "#0", length: options.bytes };
     }
     const header = await need(2 + digits);
     if (!/^#\d+$/.test(header)) {
       throw this.#error("bad-reply", call.what, `"${shorten(header)}" does not begin a block`);
     }
     this.#inbox.skip(2 + digits);
-    return Number(header.slice(2));
+    return { head: header, length: Number(header.slice(2)) };
   }
 
   /** Waits until `ready`, which may throw; looks again whenever something happened. */
@@ -329,9 +344,5 @@ export class SocketSession implements Session {
       `${this.resource}: a raw socket has no ${thing}. Nothing was sent. ${instead}`,
       { resource: this.resource, missing: thing },
     );
-  }
-
-  #tell(direction: WireEvent["direction"], text: string): void {
-    this.#settings.onWire?.({ at_ms: Date.now(), resource: this.resource, direction, text });
   }
 }

@@ -2,7 +2,9 @@ import { LinkEndpoint, serveHislip, serveVxi11 } from "../../src/virtual/links/i
 import { servePrologix } from "../../src/virtual/links/prologix/server.js";
 import { serveSerial } from "../../src/virtual/links/serial/server.js";
 import { serveSocket } from "../../src/virtual/scpi/index.js";
+import { usbAccess } from "../../src/visa/usbtmc/access.js";
 import { usbDevice } from "../support/usb-device.js";
+import { usbLibrary } from "../support/usb-library.js";
 import type { Transport } from "./transport.suite.js";
 
 export const socketTransport: Transport = {
@@ -87,6 +89,24 @@ export const usbtmcTransport: Transport = {
     return Promise.resolve({
       resource: "USB0::0x05E6::0x2450::04775040::0::INSTR",
       options: { usb },
+      clients: () => device.open,
+      close: () => (device.faults.length > 0 ? Promise.reject(new Error(device.faults.join("; "))) : Promise.resolve()),
+    });
+  },
+};
+
+/** The same through the npm package `usb`, whose place a model takes that behaves as its source says. */
+export const usbLibraryTransport: Transport = {
+  name: "USBTMC through the npm package",
+  messages: true,
+  locks: false,
+  serviceRequests: true,
+  serve(instrument) {
+    const device = usbDevice(instrument);
+    const { library } = usbLibrary(device, "04775040");
+    return Promise.resolve({
+      resource: "USB0::0x05E6::0x2450::04775040::1::INSTR",
+      options: { usb: usbAccess(() => Promise.resolve(library)) },
       clients: () => device.open,
       close: () => (device.faults.length > 0 ? Promise.reject(new Error(device.faults.join("; "))) : Promise.resolve()),
     });

@@ -97,6 +97,7 @@ export class UsbtmcLink implements MessageLink {
   async statusByte(call: Call): Promise<number> {
     this.statusTag = nextStatusTag(this.statusTag);
     const tag = this.statusTag;
+    this.live().interrupts?.listen?.();
     const interrupt = this.live().interrupts && this.statusPacket(tag);
     const reply = await this.control(Request.readStatusByte, tag, 3, call);
     if (reply[0] !== Status.success || reply[1] !== tag) {
@@ -126,7 +127,9 @@ export class UsbtmcLink implements MessageLink {
   }
 
   enableServiceRequests(requested: () => void): Promise<void> {
-    if (!this.live().interrupts) return Promise.reject(lacks("interrupt endpoint", "Ask *STB? or *OPC? instead"));
+    const { interrupts } = this.live();
+    if (!interrupts) return Promise.reject(lacks("interrupt endpoint", "Ask *STB? or *OPC? instead"));
+    interrupts.listen?.();
     this.requested = requested;
     if (this.requesting) requested();
     return Promise.resolve();

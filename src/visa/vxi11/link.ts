@@ -23,6 +23,8 @@ const MOST_SEND_BYTES = 1024 * 1024;
 const MOST_READ_BYTES = 1024 * 1024;
 /** The instrument keeps the time limit of each call; its saying so takes a while to come. */
 const GRACE_MS = 500;
+/** Of the results of device_read, before its data: error, reason, length. */
+const READ_HEAD_BYTES = 12;
 /** A call that was given up has this long to end after it was aborted, else the connection is closed. */
 const ABORT_MS = 1000;
 
@@ -85,12 +87,15 @@ export class Vxi11Link implements MessageLink {
     } while (at < message.length);
   }
 
-  async receive(wanted: number, call: Call): Promise<ReplyPiece> {
+  async receive(wanted: number, call: Call, into?: Uint8Array): Promise<ReplyPiece> {
     const { link } = this.live();
     const size = Math.min(wanted, MOST_READ_BYTES);
     for (;;) {
-      const reply = await this.call(Procedure.deviceRead, call, (args) =>
-        args.int(link).uint(size).uint(limit(call)).uint(0).int(0).int(0),
+      const reply = await this.call(
+        Procedure.deviceRead,
+        call,
+        (args) => args.int(link).uint(size).uint(limit(call)).uint(0).int(0).int(0),
+        into && { results: READ_HEAD_BYTES, into: into.subarray(0, size) },
       );
       const end = (reply.int() & Reason.end) !== 0;
       const bytes = reply.opaque(reply.left);
@@ -208,10 +213,17 @@ export class Vxi11Link implements MessageLink {
   }
 
   /** @returns the results behind the error number, which is none */
-  private async call(procedure: number, call: Call, args: (head: XdrWriter) => unknown): Promise<XdrReader> {
+  private async call(
+    procedure: number,
+    call: Call,
+    args: (head: XdrWriter) => unknown,
+    apart?: { readonly results: number; readonly into: Uint8Array },
+  ): Promise<XdrReader> {
+    const { rpc } = this.live();
     try {
-      return checked(await call.wait(this.live().rpc.call(procedure, args)));
+      return checked(await call.wait(rpc.call(procedure, args, apart)));
     } catch (error) {
+      rpc.forget(); // a late reply must not write into memory that is its owner's again
       throw error instanceof XdrError ? noReply(error) : error;
     }
   }
