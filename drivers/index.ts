@@ -4,6 +4,7 @@ import { rigolDg } from "./awg/rigol-dg.js";
 import { tektronixAfg } from "./awg/tektronix-afg.js";
 import { lakeshore336 } from "./thermal/lakeshore-336.js";
 import { keysightInfiniiVision } from "./scope/keysight-infiniivision.js";
+import { rigolScope } from "./scope/rigol-scope.js";
 import { tektronixMso } from "./scope/tektronix-mso.js";
 import { keithley2400 } from "./smu/keithley-2400.js";
 import { keithley2600 } from "./smu/keithley-2600.js";
@@ -22,6 +23,7 @@ const entries: readonly DriverEntry[] = [
   rigolDg,
   keysightInfiniiVision,
   tektronixMso,
+  rigolScope,
   lakeshore336,
 ];
 

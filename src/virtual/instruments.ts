@@ -2,6 +2,7 @@ import { createKeysight33500 } from "./awg/keysight-33500.js";
 import { createRigolDg } from "./awg/rigol-dg.js";
 import { createTektronixAfg } from "./awg/tektronix-afg.js";
 import { createInfiniiVision } from "./scope/keysight-infiniivision.js";
+import { createRigolScope } from "./scope/rigol-scope.js";
 import { createTektronixMso } from "./scope/tektronix-mso.js";
 import { createVirtual2450 } from "./smu/index.js";
 import { createVirtual2400 } from "./smu/keithley-2400/index.js";
@@ -19,5 +20,6 @@ export const virtualInstruments: ReadonlyMap<string, (context: InstrumentContext
   ["rigol-dg", createRigolDg],
   ["keysight-infiniivision", createInfiniiVision],
   ["tektronix-mso", createTektronixMso],
+  ["rigol-scope", createRigolScope],
   ["lakeshore-336", createLakeshore336],
 ]);
