@@ -1,5 +1,6 @@
 import type { DriverEntry } from "./entry.js";
 import { keysight33500 } from "./awg/keysight-33500.js";
+import { rigolDg } from "./awg/rigol-dg.js";
 import { tektronixAfg } from "./awg/tektronix-afg.js";
 import { lakeshore336 } from "./thermal/lakeshore-336.js";
 import { keysightInfiniiVision } from "./scope/keysight-infiniivision.js";
@@ -7,7 +8,9 @@ import { rigolScope } from "./scope/rigol-scope.js";
 import { rohdeSchwarzRtx } from "./scope/rohde-schwarz-rtx.js";
 import { tektronixMso } from "./scope/tektronix-mso.js";
 import { keithley2400 } from "./smu/keithley-2400.js";
+import { keithley2600 } from "./smu/keithley-2600.js";
 import { keithley2450 } from "./smu/keithley-2450.js";
+import { keithleySwitch } from "./switch/keithley-switch.js";
 
 export type { DriverEntry, DriverSettings, Kind, Kinds, RampDown, RampRate, SafeState } from "./entry.js";
 export { defaultRamp } from "./entry.js";
@@ -16,13 +19,16 @@ export { defaultRamp } from "./entry.js";
 const entries: readonly DriverEntry[] = [
   keithley2450,
   keithley2400,
+  keithley2600,
   keysight33500,
   tektronixAfg,
+  rigolDg,
   keysightInfiniiVision,
   tektronixMso,
   rigolScope,
   rohdeSchwarzRtx,
   lakeshore336,
+  keithleySwitch,
 ];
 
 /** The drivers by their names in a bench file. */

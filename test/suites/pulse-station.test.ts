@@ -44,6 +44,8 @@ const sources: readonly Member[] = [
   ["keysight-33500", "33622A", "socket"],
   ["tektronix-afg", "AFG3102C", "vxi11"],
   ["tektronix-afg", "AFG31152", "socket"],
+  ["rigol-dg", "DG1062Z", "vxi11"],
+  ["rigol-dg", "DG4162", "socket"],
 ];
 const scopes: readonly Member[] = [
   anyScope,

@@ -20,10 +20,12 @@ export class Framer {
   /**
    * @param limit_bytes longest message that is kept; of a longer one only its beginning is reported
    * @param hasEnd the link tells where a message ends (`end` is called); line feeds in indefinite blocks are data then
+   * @param plain every line feed ends a message
    */
   constructor(
     private readonly limit_bytes: number,
     private readonly hasEnd = false,
+    private readonly plain = false,
   ) {
     this.scanner = new Scanner(!hasEnd);
   }
@@ -73,7 +75,7 @@ export class Framer {
       if (skippable > 0) {
         this.scanner.skip(skippable);
         at += skippable;
-      } else if (this.scanner.next(chunk[at++] as number) === "message-end") {
+      } else if (this.endsMessage(chunk[at++] as number)) {
         out.push({ message: this.take(chunk.subarray(start, at - 1)) });
         start = at;
       }
@@ -87,6 +89,10 @@ export class Framer {
     }
     if (!this.dropping && start < chunk.length) this.keep(chunk.subarray(start));
     return out;
+  }
+
+  private endsMessage(byte: number): boolean {
+    return this.plain ? byte === LF : this.scanner.next(byte) === "message-end";
   }
 
   private keep(piece: Uint8Array): void {
