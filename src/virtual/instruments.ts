@@ -1,5 +1,6 @@
 import { createKeysight33500 } from "./awg/keysight-33500.js";
 import { createRigolDg } from "./awg/rigol-dg.js";
+import { createSiglentSdg } from "./awg/siglent-sdg.js";
 import { createTektronixAfg } from "./awg/tektronix-afg.js";
 import { createInfiniiVision } from "./scope/keysight-infiniivision.js";
 import { createTektronixMso } from "./scope/tektronix-mso.js";
@@ -17,6 +18,7 @@ export const virtualInstruments: ReadonlyMap<string, (context: InstrumentContext
   ["keysight-33500", createKeysight33500],
   ["tektronix-afg", createTektronixAfg],
   ["rigol-dg", createRigolDg],
+  ["siglent-sdg", createSiglentSdg],
   ["keysight-infiniivision", createInfiniiVision],
   ["tektronix-mso", createTektronixMso],
   ["lakeshore-336", createLakeshore336],
