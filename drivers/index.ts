@@ -5,6 +5,7 @@ import { siglentSdg } from "./awg/siglent-sdg.js";
 import { tektronixAfg } from "./awg/tektronix-afg.js";
 import { lakeshore336 } from "./thermal/lakeshore-336.js";
 import { keysightInfiniiVision } from "./scope/keysight-infiniivision.js";
+import { rigolScope } from "./scope/rigol-scope.js";
 import { tektronixMso } from "./scope/tektronix-mso.js";
 import { keithley2400 } from "./smu/keithley-2400.js";
 import { keithley2600 } from "./smu/keithley-2600.js";
@@ -24,6 +25,7 @@ const entries: readonly DriverEntry[] = [
   siglentSdg,
   keysightInfiniiVision,
   tektronixMso,
+  rigolScope,
   lakeshore336,
 ];
 

@@ -3,6 +3,7 @@ import { createRigolDg } from "./awg/rigol-dg.js";
 import { createSiglentSdg } from "./awg/siglent-sdg.js";
 import { createTektronixAfg } from "./awg/tektronix-afg.js";
 import { createInfiniiVision } from "./scope/keysight-infiniivision.js";
+import { createRigolScope } from "./scope/rigol-scope.js";
 import { createTektronixMso } from "./scope/tektronix-mso.js";
 import { createVirtual2450 } from "./smu/index.js";
 import { createVirtual2400 } from "./smu/keithley-2400/index.js";
@@ -21,5 +22,6 @@ export const virtualInstruments: ReadonlyMap<string, (context: InstrumentContext
   ["siglent-sdg", createSiglentSdg],
   ["keysight-infiniivision", createInfiniiVision],
   ["tektronix-mso", createTektronixMso],
+  ["rigol-scope", createRigolScope],
   ["lakeshore-336", createLakeshore336],
 ]);

@@ -17,6 +17,8 @@ const scopes: readonly Member[] = [
   ["keysight-infiniivision", "DSO-X 3034A", "vxi11"],
   ["tektronix-mso", "MSO54", "socket"],
   ["tektronix-mso", "MSO64B", "hislip"],
+  ["rigol-scope", "DS1104Z", "socket"],
+  ["rigol-scope", "MSO5074", "vxi11"],
 ];
 
 for (const source of sources) pulseSourceSuite(`virtual ${source.join(" ")}`, () => station(source, anyScope));
