@@ -10,6 +10,7 @@ import { tektronixMso } from "./scope/tektronix-mso.js";
 import { keithley2400 } from "./smu/keithley-2400.js";
 import { keithley2600 } from "./smu/keithley-2600.js";
 import { keithley2450 } from "./smu/keithley-2450.js";
+import { keithleySwitch } from "./switch/keithley-switch.js";
 
 export type { DriverEntry, DriverSettings, Kind, Kinds, RampDown, RampRate, SafeState } from "./entry.js";
 export { defaultRamp } from "./entry.js";
@@ -27,6 +28,7 @@ const entries: readonly DriverEntry[] = [
   tektronixMso,
   rigolScope,
   lakeshore336,
+  keithleySwitch,
 ];
 
 /** The drivers by their names in a bench file. */

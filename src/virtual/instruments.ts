@@ -8,6 +8,7 @@ import { createTektronixMso } from "./scope/tektronix-mso.js";
 import { createVirtual2450 } from "./smu/index.js";
 import { createVirtual2400 } from "./smu/keithley-2400/index.js";
 import { createVirtual2600 } from "./smu/keithley-2600/index.js";
+import { createKeithleySwitch } from "./switch/keithley-switch.js";
 import { createLakeshore336 } from "./thermal/lakeshore-336.js";
 import type { InstrumentContext, VirtualInstrument } from "./virtual-instrument.js";
 
@@ -24,4 +25,5 @@ export const virtualInstruments: ReadonlyMap<string, (context: InstrumentContext
   ["tektronix-mso", createTektronixMso],
   ["rigol-scope", createRigolScope],
   ["lakeshore-336", createLakeshore336],
+  ["keithley-switch", createKeithleySwitch],
 ]);
