@@ -1,6 +1,7 @@
 import type { DriverEntry } from "./entry.js";
 import { keysight33500 } from "./awg/keysight-33500.js";
 import { rigolDg } from "./awg/rigol-dg.js";
+import { siglentSdg } from "./awg/siglent-sdg.js";
 import { tektronixAfg } from "./awg/tektronix-afg.js";
 import { lakeshore336 } from "./thermal/lakeshore-336.js";
 import { keysightInfiniiVision } from "./scope/keysight-infiniivision.js";
@@ -23,6 +24,7 @@ const entries: readonly DriverEntry[] = [
   keysight33500,
   tektronixAfg,
   rigolDg,
+  siglentSdg,
   keysightInfiniiVision,
   tektronixMso,
   rigolScope,

@@ -1,5 +1,6 @@
 import { createKeysight33500 } from "./awg/keysight-33500.js";
 import { createRigolDg } from "./awg/rigol-dg.js";
+import { createSiglentSdg } from "./awg/siglent-sdg.js";
 import { createTektronixAfg } from "./awg/tektronix-afg.js";
 import { createInfiniiVision } from "./scope/keysight-infiniivision.js";
 import { createRigolScope } from "./scope/rigol-scope.js";
@@ -20,6 +21,7 @@ export const virtualInstruments: ReadonlyMap<string, (context: InstrumentContext
   ["keysight-33500", createKeysight33500],
   ["tektronix-afg", createTektronixAfg],
   ["rigol-dg", createRigolDg],
+  ["siglent-sdg", createSiglentSdg],
   ["keysight-infiniivision", createInfiniiVision],
   ["tektronix-mso", createTektronixMso],
   ["rigol-scope", createRigolScope],
