@@ -4,7 +4,9 @@ import { tektronixAfg } from "./awg/tektronix-afg.js";
 import { lakeshore336 } from "./thermal/lakeshore-336.js";
 import { keysightInfiniiVision } from "./scope/keysight-infiniivision.js";
 import { keithley2400 } from "./smu/keithley-2400.js";
+import { keithley2600 } from "./smu/keithley-2600.js";
 import { keithley2450 } from "./smu/keithley-2450.js";
+import { keysightB2900 } from "./smu/keysight-b2900.js";
 
 export type { DriverEntry, DriverSettings, Kind, Kinds, RampDown, RampRate, SafeState } from "./entry.js";
 export { defaultRamp } from "./entry.js";
@@ -13,6 +15,8 @@ export { defaultRamp } from "./entry.js";
 const entries: readonly DriverEntry[] = [
   keithley2450,
   keithley2400,
+  keithley2600,
+  keysightB2900,
   keysight33500,
   tektronixAfg,
   keysightInfiniiVision,

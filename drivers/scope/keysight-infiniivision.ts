@@ -42,8 +42,8 @@ export const keysightInfiniiVision = {
 interface ReadOut {
   readonly channel: number;
   readonly preamble: Preamble;
-  /** All segments one after the other; undefined where they come one by one. */
-  readonly block: Uint8Array | undefined;
+  /** All segments one after the other; or they come one by one; or there is one, and it is in `volts`. */
+  readonly block: Uint8Array | "one by one" | "read";
   readonly volts: Float64Array;
 }
 
@@ -57,6 +57,8 @@ interface ReadOut {
  */
 export class KeysightInfiniiVision implements CaptureScope {
   #armed: CapturePlan | undefined;
+  /** Of each channel's last record: to get 80 MB anew costs more than to read and convert what goes into it. */
+  readonly #memory = new Map<number, Float64Array>();
 
   private constructor(
     private readonly scpi: ScpiClient,
@@ -230,12 +232,24 @@ export class KeysightInfiniiVision implements CaptureScope {
       `:WAV:POIN ${pointsFor(plan.points)}`,
     ]);
     const preamble = parsePreamble(await this.scpi.query(":WAV:PRE?"));
-    const volts = new Float64Array(preamble.points);
-    if (plan.segments > 1 && !(await this.#givesAllAtOnce())) return { channel, preamble, block: undefined, volts };
+    const volts = this.#memoryFor(channel, preamble.points);
+    if (plan.segments === 1) {
+      await this.#readVolts(channel, preamble, volts);
+      return { channel, preamble, block: "read", volts };
+    }
+    if (!(await this.#givesAllAtOnce())) return { channel, preamble, block: "one by one", volts };
     const block = await this.scpi.queryBlock(":WAV:DATA?", { timeout_ms: TRANSFER_TIMEOUT_MS });
     const expected = 2 * preamble.points * plan.segments;
     if (block.length !== expected) throw this.#wrongLength(channel, block.length, expected);
     return { channel, preamble, block, volts };
+  }
+
+  #memoryFor(channel: number, points: number): Float64Array {
+    const kept = this.#memory.get(channel);
+    if (kept && kept.length >= points) return kept.subarray(0, points);
+    const memory = new Float64Array(points);
+    this.#memory.set(channel, memory);
+    return memory;
   }
 
   /** `:WAV:SEGM:ALL ON`, which older firmware does not know. */
@@ -249,16 +263,20 @@ export class KeysightInfiniiVision implements CaptureScope {
     }
   }
 
-  async #segmentVolts(one: ReadOut, segment: number): Promise<void> {
-    const bytes = 2 * one.preamble.points;
-    if (one.block) {
-      toVolts(one.block, segment * bytes, one.preamble, one.volts);
-      return;
-    }
-    await this.scpi.commands([`:ACQ:SEGM:IND ${segment + 1}`, `:WAV:SOUR CHAN${one.channel}`]);
-    const block = await this.scpi.queryBlock(":WAV:DATA?", { timeout_ms: TRANSFER_TIMEOUT_MS });
-    if (block.length !== bytes) throw this.#wrongLength(one.channel, block.length, bytes);
-    toVolts(block, 0, one.preamble, one.volts);
+  async #segmentVolts({ channel, preamble, block, volts }: ReadOut, segment: number): Promise<void> {
+    if (block === "read") return;
+    if (block === "one by one") {
+      await this.scpi.commands([`:ACQ:SEGM:IND ${segment + 1}`, `:WAV:SOUR CHAN${channel}`]);
+      await this.#readVolts(channel, preamble, volts);
+    } else toVolts(block, segment * 2 * preamble.points, preamble, volts);
+  }
+
+  /** Reads one record of the channel that is the source. */
+  async #readVolts(channel: number, preamble: Preamble, volts: Float64Array): Promise<void> {
+    const { yReference: reference, yIncrement_V: increment, yOrigin_V: origin } = preamble;
+    const format = { type: "u16", bigEndian: true, scale: { reference, increment, origin }, into: volts } as const;
+    const values = await this.scpi.queryBinaryValues(":WAV:DATA?", format, { timeout_ms: TRANSFER_TIMEOUT_MS });
+    if (values.length !== volts.length) throw this.#wrongLength(channel, 2 * values.length, 2 * volts.length);
   }
 
   #wrongLength(channel: number, came: number, expected: number): MemrigError {

@@ -9,7 +9,7 @@ import type { SafeTarget } from "./safe-socket.js";
  * @param identity its reply to `*IDN?`; undefined: not asked, so that only what the whole family has is asked about
  */
 export function safeTarget(
-  { label, settings }: Pick<InstrumentConfig, "label" | "settings">,
+  { label, settings, serial }: Pick<InstrumentConfig, "label" | "settings" | "serial">,
   entry: DriverEntry,
   resource: string,
   identity?: string,
@@ -27,7 +27,7 @@ export function safeTarget(
     queries: safe.isOn,
     ...(entry.kind === "switch" ? { last: true } : {}),
   };
-  if (parsed.kind !== "socket") return { ...plan, resource, ...(entry.session ?? {}) };
+  if (parsed.kind !== "socket") return { ...plan, resource, serial: { ...entry.session?.serial, ...serial } };
   const standard = parsed.port === entry.defaultPort;
   return {
     ...plan,

@@ -4,6 +4,7 @@ import { createInfiniiVision } from "./scope/keysight-infiniivision.js";
 import { createVirtual2450 } from "./smu/index.js";
 import { createVirtual2400 } from "./smu/keithley-2400/index.js";
 import { createVirtualB2900 } from "./smu/keysight-b2900/index.js";
+import { createVirtual2600 } from "./smu/keithley-2600/index.js";
 import { createLakeshore336 } from "./thermal/lakeshore-336.js";
 import type { InstrumentContext, VirtualInstrument } from "./virtual-instrument.js";
 
@@ -12,6 +13,7 @@ export const virtualInstruments: ReadonlyMap<string, (context: InstrumentContext
   ["keithley-2400", createVirtual2400],
   ["keithley-2450", createVirtual2450],
   ["keysight-b2900", createVirtualB2900],
+  ["keithley-2600", createVirtual2600],
   ["keysight-33500", createKeysight33500],
   ["tektronix-afg", createTektronixAfg],
   ["keysight-infiniivision", createInfiniiVision],
