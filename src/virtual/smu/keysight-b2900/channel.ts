@@ -136,12 +136,13 @@ export class Channel {
 
   /** Brings what drives the device in line with the settings. */
   apply(): void {
+    if (this.on) {
+      const { sourceFunction, fourWire } = this.settings;
+      const range = this.sourceRange(sourceFunction, this.level);
+      const programmed = Math.max(-topOf(range), Math.min(topOf(range), rounded(this.level, range.sourceStep)));
+      this.lab.drive(this.terminal, driveOf(sourceFunction, programmed, this.limit), fourWire);
+    }
     this.changed_s = this.lab.now_s;
-    if (!this.on) return;
-    const { sourceFunction, fourWire } = this.settings;
-    const range = this.sourceRange(sourceFunction, this.level);
-    const programmed = Math.max(-topOf(range), Math.min(topOf(range), rounded(this.level, range.sourceStep)));
-    this.lab.drive(this.terminal, driveOf(sourceFunction, programmed, this.limit), fourWire);
   }
 
   /** `what; channel 1`: detail of an error. */
