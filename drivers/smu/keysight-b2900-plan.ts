@@ -136,7 +136,7 @@ function timing(
   const wait_s = room_s - aperture_s - (follows ? RANGING_SHARE * dwell_s : 0);
   return {
     aperture_s,
-    delay_s: Math.max(0, Math.floor(wait_s * 1e6) / 1e6),
+    delay_s: Math.max(0, Math.floor(wait_s * 1e6 + 1e-6) / 1e6),
     measureRange: follows ? undefined : Math.min(measureRange ?? compliance, compliance),
   };
 }
