@@ -14,7 +14,7 @@ const MOST_AT_ONCE = 5000;
  * Bits of the operation status that are set while source and measurement of a channel are idle. An idle instrument answers
  * 18 with one channel and 1170 with two, never 0 (command reference, table 4-6).
  */
-export const IDLE_BITS: readonly number[] = [(1 << 1) | (1 << 4), (1 << 7) | (1 << 10)];
+const IDLE_BITS: readonly number[] = [(1 << 1) | (1 << 4), (1 << 7) | (1 << 10)];
 /**
  * No page says that a question for readings waits until the sweep is over, as `:FETCh` does. Where a firmware makes it wait,
  * the readings come all the same, at the end.
@@ -91,7 +91,7 @@ async function lookInto(
 }
 
 /** @param condition of the operation status */
-export function isIdle(condition: number, channel: number): boolean {
+function isIdle(condition: number, channel: number): boolean {
   const bits = IDLE_BITS[channel - 1] ?? 0;
   return (condition & bits) === bits;
 }

@@ -17,7 +17,7 @@ import { identify, parseIdentity } from "../support/identity.js";
 import { joined } from "../support/messages.js";
 import { anyOn, offAfter, turnOff } from "../support/outputs.js";
 import { runRamp } from "../support/ramp.js";
-import { pause, stopIfAborted } from "../support/wait.js";
+import { stopIfAborted } from "../support/wait.js";
 import { BiasHolder } from "./bias-holder.js";
 import { checkLimit, foundOn } from "./checks.js";
 import { BiasB2900, queryDoubles } from "./keysight-b2900-bias.js";
@@ -33,7 +33,7 @@ import { modelB2900 } from "./keysight-b2900-models.js";
 import type { ModelB2900 } from "./keysight-b2900-models.js";
 import { setUpB2900 } from "./keysight-b2900-plan.js";
 import type { FactsB2900, SetupB2900 } from "./keysight-b2900-plan.js";
-import { isIdle, readRunB2900 } from "./keysight-b2900-run.js";
+import { readRunB2900 } from "./keysight-b2900-run.js";
 import { wayHome } from "./way-home.js";
 
 const identifies = /(Keysight|Agilent) Technologies,\s*B29[01][12](A|BL|B|CL)?,/i;
@@ -93,6 +93,8 @@ export class KeysightB2900 implements SourceMeasureUnit, FactsB2900 {
   readonly #holder: BiasHolder;
   /** Counts what made the instrument safe: a sweep that is being set up then must not start. */
   #madeSafe = 0;
+  /** Channels that sweep now. */
+  readonly #sweeping = new Set<number>();
   /** Events of the questionable status that were read: reading clears them for both channels. */
   #events = 0;
 
@@ -131,15 +133,20 @@ export class KeysightB2900 implements SourceMeasureUnit, FactsB2900 {
     stopIfAborted(signal, this.label, "nothing was sent");
     if (await this.#isOn(setup.channel)) throw foundOn(this.label, "A sweep");
     let failure: unknown;
-    let atZero = false;
+    let ending: string | undefined;
+    this.#sweeping.add(setup.channel);
     try {
       yield* this.#runs(setup, offMode, signal);
-      atZero = await this.#home(setup);
+      ending = await this.#home(setup);
     } catch (error) {
       failure = error;
       throw error;
     } finally {
-      await offAfter(failure, () => (atZero ? this.#endWell(setup) : this.#turnOff([setup.channel])));
+      this.#sweeping.delete(setup.channel);
+      const off = () => this.#turnOff([setup.channel]);
+      await offAfter(failure, () =>
+        ending === undefined ? off() : this.#endWell(setup, ending).catch(thenThrow(off)),
+      );
     }
   }
 
@@ -212,10 +219,11 @@ export class KeysightB2900 implements SourceMeasureUnit, FactsB2900 {
   /** Everything the sweep relies on, with the output off. Level at zero first, then the limit, then it is read back. */
   async #configure(setup: SetupB2900, triggers: number, offMode: string | undefined): Promise<void> {
     const { plan, channel, sense } = setup;
-    const messages = joined([...sweepCommandsB2900(setup, offMode), ...runCommands(channel, triggers)]);
+    const check = `:STAT:QUES?;:SYST:ERR:COUN?;:SENS${channel}:${sense}:PROT?`;
+    const messages = joined([...sweepCommandsB2900(setup, offMode), ...runCommands(channel, triggers), check]);
     for (let firstTry = true; ; firstTry = false) {
-      for (const message of messages) await this.scpi.send(message);
-      const reply = await this.scpi.query(`:STAT:QUES?;:SYST:ERR:COUN?;:SENS${channel}:${sense}:PROT?`);
+      for (const message of messages.slice(0, -1)) await this.scpi.send(message);
+      const reply = await this.scpi.query(messages.at(-1) ?? check);
       const [events = NaN, errors = NaN, inForce = NaN] = reply.split(";").map(parseNumber);
       if (errors === 0) {
         this.#events = (this.#events | events) & ~lostBits(channel);
@@ -245,21 +253,22 @@ export class KeysightB2900 implements SourceMeasureUnit, FactsB2900 {
   }
 
   /**
-   * From the last level to zero by a list of its own. Where the instrument does not come to its end in time, the steps are
-   * made from here.
+   * From the last level to zero by a list of its own.
    *
-   * @returns whether the level is zero now
+   * @returns what to send before the output goes off, to be at zero then; undefined: the level is not zero, and the steps are
+   *   made from here
    */
-  async #home({ plan, channel, source }: SetupB2900): Promise<boolean> {
-    if (plan.pulse) return plan.pulse.base === 0;
+  async #home({ plan, channel, source }: SetupB2900): Promise<string | undefined> {
+    if (plan.pulse) return plan.pulse.base === 0 ? "" : undefined;
     const levels = wayHome(plan.levels.at(-1) ?? 0, this.#slew(plan.drive), plan.dwell_s);
-    if (levels.length === 0) return true;
+    if (levels.length === 0) return "";
+    // Waiting in the instrument would wait for a sweep of the other channel, too.
+    if (this.#sweeping.size > 1) return undefined;
     const interval_s = Math.min(plan.dwell_s, HOME_STEP_S);
     const start = [`:TRIG${channel}:ALL:COUN ${levels.length}`, `:INIT:TRAN (@${channel})`];
     const commands = [...listCommandsB2900(channel, source, levels), ...timerCommands(channel, interval_s), ...start];
     for (const message of joined(commands)) await this.scpi.send(message);
-    await pause(1000 * interval_s * levels.length, new AbortController().signal);
-    return isIdle(await this.scpi.queryNumber(":STAT:OPER:COND?"), channel);
+    return "*WAI;";
   }
 
   #slew(drive: "voltage" | "current"): number {
@@ -272,14 +281,15 @@ export class KeysightB2900 implements SourceMeasureUnit, FactsB2900 {
    *
    * @throws MemrigError `instrument-refused`: it queued an error while it swept, or lost a trigger
    */
-  async #endWell({ channel, plan }: SetupB2900): Promise<void> {
-    const reply = await this.scpi.query(`:OUTP${channel} OFF;:OUTP${channel}?;:STAT:QUES?;:SYST:ERR:COUN?`);
+  async #endWell({ channel, plan }: SetupB2900, ending: string): Promise<void> {
+    const off = `:OUTP${channel} OFF;:OUTP${channel}?;:STAT:QUES?;:SYST:ERR:COUN?`;
+    const reply = await this.scpi.query(`${ending}${off}`);
     const [on = NaN, events = NaN, errors = NaN] = reply.split(";").map(parseNumber);
     this.#events |= events;
     if (on !== 0 || errors !== 0) {
       const queued = await this.scpi.errors();
-      await this.#turnOff([channel]);
       if (queued.length > 0) throw this.scpi.refused([`:INIT (@${channel})`], queued);
+      await this.#turnOff([channel]);
     }
     if ((this.#events & lostBits(channel)) === 0) return;
     throw new MemrigError(

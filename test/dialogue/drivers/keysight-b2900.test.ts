@@ -46,8 +46,7 @@ const swept =
 
 const configured = (message: string, inForce = "+1.000000E-05", events = 0): Turn[] => [
   asked(":OUTP2?", "0"),
-  ...told(message),
-  asked(":STAT:QUES?;:SYST:ERR:COUN?;:SENS2:CURR:PROT?", `${events};0;${inForce}`),
+  asked(`${message};:STAT:QUES?;:SYST:ERR:COUN?;:SENS2:CURR:PROT?`, `${events};0;${inForce}`),
 ];
 const ask = ":TRAC2:POIN:ACT?;:STAT:OPER:COND?";
 /** Channel 1 idle; channel 2 waits for a trigger, or is idle too. */
@@ -137,8 +136,7 @@ test("a ramp is a staircase, and comes home by a list of its own on the timer", 
     asked(ask, `3;${IDLE}`),
     look(0, 3, 3, IDLE),
     ...told(home),
-    asked(":STAT:OPER:COND?", "1170"),
-    off(),
+    asked("*WAI;:OUTP2 OFF;:OUTP2?;:STAT:QUES?;:SYST:ERR:COUN?", "0;0;0"),
   ];
   await dialogue(script, open, async (smu) => {
     const up = { ...plan, levels: [0, 0.1, 0.2], cycles: 1, dwell_s: 0.02, nplc: 0.1 };
@@ -171,6 +169,7 @@ test("a trigger that was lost is an error, one of an earlier sweep is not", asyn
     ...configured(message),
     ...ran,
     off(1 << 14),
+    ...wasOff,
   ];
   await dialogue(script, open, async (smu) => {
     assert.equal((await collect(smu.sweep(once, never))).length, 5);

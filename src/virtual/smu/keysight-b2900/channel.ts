@@ -130,6 +130,7 @@ export class Channel {
 
   /** Back to the immediate level. */
   settle(): void {
+    if (this.stepped === undefined) return;
     this.stepped = undefined;
     this.apply();
   }

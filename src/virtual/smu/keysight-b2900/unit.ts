@@ -184,8 +184,9 @@ export class Unit {
       lost: () => this.scpi.status.questionable.latch(1 << (lostBit[name][channel.number - 1] ?? 0)),
       changed: () => this.update(),
       ended: () => {
-        if (name === "transition" && !channel.settings.continuous) channel.settle();
-        if (channel.settings.output.offAuto && !other().running) channel.outputOff();
+        // The last level stays until its measurement is over.
+        if (!other().running && !channel.settings.continuous) channel.settle();
+        if (!other().running && channel.settings.output.offAuto) channel.outputOff();
         this.update();
       },
     };
