@@ -1,12 +1,16 @@
 import type { DriverEntry } from "./entry.js";
 import { keysight33500 } from "./awg/keysight-33500.js";
+import { rigolDg } from "./awg/rigol-dg.js";
 import { tektronixAfg } from "./awg/tektronix-afg.js";
 import { lakeshore336 } from "./thermal/lakeshore-336.js";
 import { keysightInfiniiVision } from "./scope/keysight-infiniivision.js";
+import { rigolScope } from "./scope/rigol-scope.js";
+import { tektronixMso } from "./scope/tektronix-mso.js";
 import { keithley2400 } from "./smu/keithley-2400.js";
 import { keithley2600 } from "./smu/keithley-2600.js";
 import { keithley2450 } from "./smu/keithley-2450.js";
 import { keysightB2900 } from "./smu/keysight-b2900.js";
+import { keithleySwitch } from "./switch/keithley-switch.js";
 
 export type { DriverEntry, DriverSettings, Kind, Kinds, RampDown, RampRate, SafeState } from "./entry.js";
 export { defaultRamp } from "./entry.js";
@@ -19,8 +23,12 @@ const entries: readonly DriverEntry[] = [
   keysightB2900,
   keysight33500,
   tektronixAfg,
+  rigolDg,
   keysightInfiniiVision,
+  tektronixMso,
+  rigolScope,
   lakeshore336,
+  keithleySwitch,
 ];
 
 /** The drivers by their names in a bench file. */

@@ -1,10 +1,14 @@
 import { createKeysight33500 } from "./awg/keysight-33500.js";
+import { createRigolDg } from "./awg/rigol-dg.js";
 import { createTektronixAfg } from "./awg/tektronix-afg.js";
 import { createInfiniiVision } from "./scope/keysight-infiniivision.js";
+import { createRigolScope } from "./scope/rigol-scope.js";
+import { createTektronixMso } from "./scope/tektronix-mso.js";
 import { createVirtual2450 } from "./smu/index.js";
 import { createVirtual2400 } from "./smu/keithley-2400/index.js";
 import { createVirtualB2900 } from "./smu/keysight-b2900/index.js";
 import { createVirtual2600 } from "./smu/keithley-2600/index.js";
+import { createKeithleySwitch } from "./switch/keithley-switch.js";
 import { createLakeshore336 } from "./thermal/lakeshore-336.js";
 import type { InstrumentContext, VirtualInstrument } from "./virtual-instrument.js";
 
@@ -16,6 +20,10 @@ export const virtualInstruments: ReadonlyMap<string, (context: InstrumentContext
   ["keithley-2600", createVirtual2600],
   ["keysight-33500", createKeysight33500],
   ["tektronix-afg", createTektronixAfg],
+  ["rigol-dg", createRigolDg],
   ["keysight-infiniivision", createInfiniiVision],
+  ["tektronix-mso", createTektronixMso],
+  ["rigol-scope", createRigolScope],
   ["lakeshore-336", createLakeshore336],
+  ["keithley-switch", createKeithleySwitch],
 ]);
