@@ -144,9 +144,13 @@ export class KeysightB2900 implements SourceMeasureUnit, FactsB2900 {
     } finally {
       this.#sweeping.delete(setup.channel);
       const off = () => this.#turnOff([setup.channel]);
-      await offAfter(failure, () =>
-        ending === undefined ? off() : this.#endWell(setup, ending).catch(thenThrow(off)),
-      );
+      await offAfter(failure, async () => {
+        if (ending === undefined) return off();
+        return this.#endWell(setup, ending).catch(async (error: unknown) => {
+          await offAfter(error, off);
+          throw error;
+        });
+      });
     }
   }
 
