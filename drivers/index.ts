@@ -1,10 +1,12 @@
 import type { DriverEntry } from "./entry.js";
 import { keysight33500 } from "./awg/keysight-33500.js";
 import { rigolDg } from "./awg/rigol-dg.js";
+import { siglentSdg } from "./awg/siglent-sdg.js";
 import { tektronixAfg } from "./awg/tektronix-afg.js";
 import { lakeshore336 } from "./thermal/lakeshore-336.js";
 import { keysightInfiniiVision } from "./scope/keysight-infiniivision.js";
 import { rigolScope } from "./scope/rigol-scope.js";
+import { rohdeSchwarzRtx } from "./scope/rohde-schwarz-rtx.js";
 import { tektronixMso } from "./scope/tektronix-mso.js";
 import { keithley2400 } from "./smu/keithley-2400.js";
 import { keithley2600 } from "./smu/keithley-2600.js";
@@ -24,9 +26,11 @@ const entries: readonly DriverEntry[] = [
   keysight33500,
   tektronixAfg,
   rigolDg,
+  siglentSdg,
   keysightInfiniiVision,
   tektronixMso,
   rigolScope,
+  rohdeSchwarzRtx,
   lakeshore336,
   keithleySwitch,
 ];

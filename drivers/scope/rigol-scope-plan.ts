@@ -2,6 +2,7 @@ import type { CapturePlan } from "../../src/capabilities/index.js";
 import { MemrigError } from "../../src/errors.js";
 import { sci } from "../../src/units.js";
 import { checkCapture } from "./capture-check.js";
+import { nextStep } from "./nice-steps.js";
 import type { RigolFamily } from "./rigol-scope-models.js";
 
 export const VERTICAL_DIVISIONS = 8;
@@ -41,13 +42,6 @@ export function recordFor(label: string, plan: CapturePlan, family: RigolFamily)
     );
   }
   return { scale_s, offset_s: plan.window_s / 2 - plan.pretrigger_s, depth };
-}
-
-/** The next of 1, 2, 5 times a power of ten. */
-export function nextStep(value: number): number {
-  const exponent = Math.floor(Math.log10(value) + 1e-9);
-  const mantissa = [1, 2, 5, 10].find((one) => value <= one * 10 ** exponent * (1 + 1e-9)) ?? 10;
-  return Number(`${mantissa}e${exponent}`);
 }
 
 /** Everything but the memory's depth. Probe factors stay: volts are at the probe's tip. */
