@@ -5,6 +5,7 @@ import { lakeshore336 } from "./thermal/lakeshore-336.js";
 import { keysightInfiniiVision } from "./scope/keysight-infiniivision.js";
 import { keithley2400 } from "./smu/keithley-2400.js";
 import { keithley2450 } from "./smu/keithley-2450.js";
+import { keithley4200a } from "./smu/keithley-4200a.js";
 
 export type { DriverEntry, DriverSettings, Kind, Kinds, RampDown, RampRate, SafeState } from "./entry.js";
 export { defaultRamp } from "./entry.js";
@@ -13,6 +14,7 @@ export { defaultRamp } from "./entry.js";
 const entries: readonly DriverEntry[] = [
   keithley2450,
   keithley2400,
+  keithley4200a,
   keysight33500,
   tektronixAfg,
   keysightInfiniiVision,

@@ -27,7 +27,8 @@ export function safeTarget(
     queries: safe.isOn,
     ...(entry.kind === "switch" ? { last: true } : {}),
   };
-  if (parsed.kind !== "socket") return { ...plan, resource, ...(entry.session ?? {}) };
+  // A raw socket that speaks otherwise than in lines needs a session, too.
+  if (parsed.kind !== "socket" || entry.session?.socket) return { ...plan, resource, ...(entry.session ?? {}) };
   const standard = parsed.port === entry.defaultPort;
   return {
     ...plan,

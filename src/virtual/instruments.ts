@@ -3,6 +3,7 @@ import { createTektronixAfg } from "./awg/tektronix-afg.js";
 import { createInfiniiVision } from "./scope/keysight-infiniivision.js";
 import { createVirtual2450 } from "./smu/index.js";
 import { createVirtual2400 } from "./smu/keithley-2400/index.js";
+import { createVirtual4200a } from "./smu/keithley-4200a/index.js";
 import { createLakeshore336 } from "./thermal/lakeshore-336.js";
 import type { InstrumentContext, VirtualInstrument } from "./virtual-instrument.js";
 
@@ -10,6 +11,7 @@ import type { InstrumentContext, VirtualInstrument } from "./virtual-instrument.
 export const virtualInstruments: ReadonlyMap<string, (context: InstrumentContext) => VirtualInstrument> = new Map([
   ["keithley-2400", createVirtual2400],
   ["keithley-2450", createVirtual2450],
+  ["keithley-4200a", createVirtual4200a],
   ["keysight-33500", createKeysight33500],
   ["tektronix-afg", createTektronixAfg],
   ["keysight-infiniivision", createInfiniiVision],

@@ -33,9 +33,9 @@ export class Inbox {
     if (taken < chunk.length) this.#keep(taken === 0 ? chunk : chunk.subarray(taken));
   }
 
-  /** The next line without its end (LF, or CR LF); undefined while the end has not come. */
-  line(): string | undefined {
-    const at = this.#store.subarray(0, this.#end).indexOf(0x0a, this.#searched);
+  /** The next line without its end (LF or another byte, a CR before it too); undefined while the end has not come. */
+  line(end = 0x0a): string | undefined {
+    const at = this.#store.subarray(0, this.#end).indexOf(end, this.#searched);
     if (at < 0) {
       this.#searched = this.#end;
       return undefined;

@@ -7,7 +7,15 @@ import type { BinaryFormat, BlockOptions, CallOptions, Session, WireEvent } from
 import { describeConnectError } from "./tcp.js";
 import { describeMessage, shorten } from "./wire-text.js";
 
-export interface SocketSettings {
+/** How a raw socket speaks where it is not lines that end with LF, each answered only where it asks. */
+export interface SocketOptions {
+  /** Ends each message and each reply; LF where left out. */
+  readonly termination?: "\n" | "\0";
+  /** What answers a message that asks nothing: a write waits for it. Left out: nothing does. */
+  readonly acknowledge?: string;
+}
+
+export interface SocketSettings extends SocketOptions {
   readonly resource: string;
   readonly host: string;
   readonly port: number;
@@ -17,7 +25,7 @@ export interface SocketSettings {
 
 const RECEIVE_BYTES = 256 * 1024;
 
-/** A raw TCP link: no framing, LF ends a line, a block tells its own length. */
+/** A raw TCP link: no framing, LF (or what the settings say) ends a line, a block tells its own length. */
 export class SocketSession implements Session {
   readonly resource: string;
   readonly #settings: SocketSettings;
@@ -43,8 +51,16 @@ export class SocketSession implements Session {
 
   async write(message: string | Uint8Array, options: CallOptions = {}): Promise<void> {
     await this.#inTurn(shorten(message), options, async (call) => {
-      await this.#connect(call);
-      await this.#send(message, call);
+      const { acknowledge } = this.#settings;
+      if (acknowledge === undefined) {
+        await this.#connect(call);
+        await this.#send(message, call);
+        return;
+      }
+      await this.#ask(message, call);
+      const reply = await this.#line(call);
+      if (reply.trim() === acknowledge) return;
+      throw this.#error("bad-reply", call.what, `"${shorten(reply)}" came where ${acknowledge} was due`);
     });
   }
 
@@ -137,6 +153,10 @@ export class SocketSession implements Session {
     return result;
   }
 
+  get #termination(): string {
+    return this.#settings.termination ?? "\n";
+  }
+
   async #connect(call: Call): Promise<void> {
     if (this.#lost !== undefined) {
       const why = this.#lost;
@@ -185,7 +205,7 @@ export class SocketSession implements Session {
     this.#socket = socket;
   }
 
-  async #ask(message: string, call: Call): Promise<void> {
+  async #ask(message: string | Uint8Array, call: Call): Promise<void> {
     await this.#connect(call);
     if (this.#inbox.waiting > 0) {
       this.#tell("received", `${this.#inbox.peek(200)} (nobody had asked for this: dropped)`);
@@ -196,7 +216,8 @@ export class SocketSession implements Session {
 
   async #send(message: string | Uint8Array, call: Call): Promise<void> {
     const socket = this.#live(call);
-    const data = typeof message === "string" && !message.endsWith("\n") ? `${message}\n` : message;
+    const end = this.#termination;
+    const data = typeof message === "string" && !message.endsWith(end) ? `${message}${end}` : message;
     this.#tell("sent", describeMessage(message));
     const flushed = typeof data === "string" ? socket.write(data, "latin1") : socket.write(data);
     if (flushed) return;
@@ -210,10 +231,11 @@ export class SocketSession implements Session {
   }
 
   async #line(call: Call): Promise<string> {
-    let line = this.#inbox.line();
+    const end = this.#termination.charCodeAt(0);
+    let line = this.#inbox.line(end);
     if (line === undefined) {
       await this.#until(call, () => {
-        line = this.#inbox.line();
+        line = this.#inbox.line(end);
         if (line === undefined) this.#live(call);
         return line !== undefined;
       });

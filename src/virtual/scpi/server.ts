@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { Framer } from "./framer.js";
+import { TerminatorFramer } from "./terminator-framer.js";
 import type { MessageDevice } from "./device.js";
 
 /** A port on which an instrument listens. */
@@ -58,7 +59,9 @@ export async function serveDeadSocket(target: SocketServer, address: string, por
 }
 
 function serveSession(instrument: MessageDevice, socket: Socket): void {
-  const framer = new Framer(instrument.inputLimit_bytes ?? defaultInputLimit_bytes);
+  const { rawSocket } = instrument;
+  const limit_bytes = instrument.inputLimit_bytes ?? defaultInputLimit_bytes;
+  const framer = rawSocket ? new TerminatorFramer(limit_bytes, rawSocket.terminator) : new Framer(limit_bytes);
   const gone = new AbortController();
   let busy: Promise<void> = Promise.resolve();
   let waiting = 0;
@@ -66,7 +69,8 @@ function serveSession(instrument: MessageDevice, socket: Socket): void {
   socket.on("error", () => socket.destroy()); // a controller that was killed: nothing to tell anybody
   socket.on("close", () => gone.abort());
   const handle = async (message: Uint8Array) => {
-    const reply = await instrument.execute(message, gone.signal);
+    const answer = await instrument.execute(message, gone.signal);
+    const reply = rawSocket ? ended(answer ?? Buffer.from(rawSocket.acknowledge), rawSocket.terminator) : answer;
     if (reply && !socket.destroyed && !socket.write(reply)) await drained(socket);
     if (--waiting === 0 && !socket.destroyed) socket.resume();
   };
@@ -82,6 +86,12 @@ function serveSession(instrument: MessageDevice, socket: Socket): void {
     // What a controller sends while it is being served waits in its own network stack, not here.
     if (waiting > 64) socket.pause();
   });
+}
+
+/** A reply that ends with that byte, and not with the line feed that it has on other links. */
+function ended(reply: Uint8Array, terminator: number): Uint8Array {
+  const text = reply.at(-1) === 10 ? reply.subarray(0, -1) : reply;
+  return Buffer.concat([text, Buffer.from([terminator])]);
 }
 
 function drained(socket: Socket): Promise<void> {
