@@ -1,9 +1,12 @@
 import type { DriverEntry } from "./entry.js";
 import { keysight33500 } from "./awg/keysight-33500.js";
+import { rigolDg } from "./awg/rigol-dg.js";
 import { tektronixAfg } from "./awg/tektronix-afg.js";
 import { lakeshore336 } from "./thermal/lakeshore-336.js";
 import { keysightInfiniiVision } from "./scope/keysight-infiniivision.js";
+import { tektronixMso } from "./scope/tektronix-mso.js";
 import { keithley2400 } from "./smu/keithley-2400.js";
+import { keithley2600 } from "./smu/keithley-2600.js";
 import { keithley2450 } from "./smu/keithley-2450.js";
 import { keithley4200a } from "./smu/keithley-4200a.js";
 
@@ -15,9 +18,12 @@ const entries: readonly DriverEntry[] = [
   keithley2450,
   keithley2400,
   keithley4200a,
+  keithley2600,
   keysight33500,
   tektronixAfg,
+  rigolDg,
   keysightInfiniiVision,
+  tektronixMso,
   lakeshore336,
 ];
 

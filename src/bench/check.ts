@@ -1,4 +1,5 @@
 import { MemrigError, messageOf } from "../errors.js";
+import type { WireEvent } from "../visa/index.js";
 import { si } from "../units.js";
 import { limitNames, limitsFor, tightest } from "./bounds.js";
 import type { Limits } from "./bounds.js";
@@ -31,14 +32,23 @@ export interface CheckReport {
   readonly notes: readonly string[];
 }
 
-/** Opens every instrument and asks who it is and how it stands. No setting is changed and no output is touched. */
-export async function checkBench(file: BenchConfig): Promise<CheckReport> {
+/**
+ * Opens every instrument and asks who it is and how it stands. No setting is changed and no output is touched.
+ *
+ * @param onWire told of every message to and from every instrument
+ */
+export async function checkBench(
+  file: BenchConfig,
+  onWire?: (label: string, event: WireEvent) => void,
+): Promise<CheckReport> {
   const unknown = file.instruments.filter(({ driver }) => driver === undefined).map(({ label }) => label);
   const config = await identified(file, "memrig check");
   const virtual = config.instruments.some(({ resource }) => resource === "virtual");
   const host = virtual ? await startVirtualHost(virtualPlan(config)) : undefined;
   try {
-    const instruments = await Promise.all(config.instruments.map((instrument) => checkOne(config, instrument, host)));
+    const instruments = await Promise.all(
+      config.instruments.map((instrument) => checkOne(config, instrument, host, onWire)),
+    );
     return {
       name: config.name,
       ok: instruments.every(({ ok }) => ok),
@@ -54,13 +64,14 @@ async function checkOne(
   bench: BenchConfig,
   config: InstrumentConfig,
   host: VirtualHost | undefined,
+  onWire: ((label: string, event: WireEvent) => void) | undefined,
 ): Promise<CheckedInstrument> {
   const { label, driver = "", resource } = config;
   let lock: Lock | undefined;
   try {
     const where = resourceOf(label, resource, host);
     if (resource !== "virtual") lock = await takeLock(resource, "memrig check");
-    const found = await openInstrument(config, where, {});
+    const found = await openInstrument(config, where, onWire ? { onWire: (event) => onWire(label, event) } : {});
     await found.instrument.close();
     checkChannels(bench, found);
     const at = found.foundLevels.length === 0 ? "" : `, at ${found.foundLevels.join(" and ")}`;

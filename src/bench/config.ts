@@ -10,6 +10,9 @@ import type { InfluxConfig } from "../store/sinks/influx.js";
 import { linkKinds } from "../virtual/bench-plan.js";
 import type { LinkKind, Wire } from "../virtual/bench-plan.js";
 import { formatResource, parseResource } from "../visa/index.js";
+import type { SerialOptions } from "../visa/index.js";
+import { faultOfAlias, loadUserAliases, resolveAlias } from "./aliases.js";
+import type { Aliases } from "./aliases.js";
 import { Complaints, listed, unknownName } from "./complaints.js";
 import { readDut } from "./dut.js";
 import { boundsOf } from "./bounds.js";
@@ -34,6 +37,8 @@ export interface InstrumentConfig {
   /** Channels with limits of their own. */
   readonly channels?: readonly { readonly number: number; readonly limits?: Limits }[];
   readonly settings: DriverSettings & { readonly ramp: RampRate };
+  /** Of a serial line, what the file says; the rest is the driver's. */
+  readonly serial?: SerialOptions;
 }
 
 export interface DutConfig {
@@ -68,6 +73,8 @@ export interface BenchConfig {
     readonly time: "fast" | "real";
   };
   readonly influx?: InfluxConfig;
+  /** Of the file. */
+  readonly aliases: Aliases;
   /** Absolute. A relative one is taken from the working folder, as the commands about runs take it; left out, it is `runs` there. */
   readonly store: string;
   /** The file's content as it is kept with each run: as written, secrets as their `${NAME}`. */
@@ -81,6 +88,8 @@ export interface ParseOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** `ignored`: an unset `${NAME}` is no fault. For making a bench safe, which sends nothing to a database. */
   readonly secrets?: "required" | "ignored";
+  /** Known besides those of the file, which go before them. `loadBench` takes the person's own where left out. */
+  readonly aliases?: Aliases;
 }
 
 /** @throws MemrigError `invalid-request`: no such file, or what `parseBench` finds */
@@ -96,7 +105,18 @@ export async function loadBench(file: string, options: ParseOptions = {}): Promi
       error,
     );
   }
-  return parseBench(text, file, options);
+  let aliases: Aliases = {};
+  let fault: unknown;
+  try {
+    aliases = options.aliases ?? (await loadUserAliases());
+  } catch (error) {
+    fault = error; // of no matter to a bench that needs none of them: memrig safe has to work
+  }
+  try {
+    return parseBench(text, file, { ...options, aliases });
+  } catch (error) {
+    throw fault ?? error;
+  }
 }
 
 /**
@@ -124,9 +144,10 @@ export function parseBench(
   complaints.throwIfAny();
   const file = parsed.data as BenchFile;
 
+  const aliases = readAliases(file, complaints);
   const limits = boundsOf(file.limits, complaints) ?? {};
   const dutLimits = boundsOf(file.dut.limits, complaints, ["dut", "limits"]);
-  const instruments = readInstruments(file, [limits, dutLimits], found, complaints);
+  const instruments = readInstruments(file, [limits, dutLimits], found, { ...options.aliases, ...aliases }, complaints);
   const dut = readDut(file.dut, instruments, complaints);
   const wiring = readWiring(file.wiring, instruments, complaints);
   const influx = file.influx && readInflux(file.influx, options, complaints);
@@ -140,6 +161,7 @@ export function parseBench(
     wiring,
     limits,
     virtual: { ...file.virtual, links },
+    aliases,
     ...(influx ? { influx } : {}),
     store: path.resolve(file.store ?? "runs"),
     snapshot: written,
@@ -194,32 +216,46 @@ function exampleOf(at: readonly PropertyKey[]): string {
   }
 }
 
+function readAliases(file: BenchFile, complaints: Complaints): Aliases {
+  for (const [name, resource] of Object.entries(file.aliases ?? {})) {
+    const fault = faultOfAlias(name, resource);
+    if (fault !== undefined) complaints.add(["aliases", name], fault);
+  }
+  return file.aliases ?? {};
+}
+
 function readInstruments(
   file: BenchFile,
   everywhere: readonly (Limits | undefined)[],
   found: ReadonlyMap<string, string>,
+  aliases: Aliases,
   complaints: Complaints,
 ): InstrumentConfig[] {
   const entries = Object.entries(file.instruments);
   if (entries.length === 0) complaints.add(["instruments"], `There are no instruments. ${exampleOf(["instruments"])}`);
   const seen = new Map<string, string>();
   return entries.map(([label, written]) => {
-    const { resource, model } = written;
+    const { resource, model, serial } = written;
     const at = ["instruments", label];
     if (!/^[A-Za-z][\w-]*$/.test(label)) {
       complaints.add(at, `"${label}" can not name an instrument: use letters, digits, "-" and "_", a letter first.`);
     }
     const driver = readDriver(label, written, found, complaints);
-    const other = resource === "virtual" ? undefined : seen.get(resource.toLowerCase());
+    const where = resource === "virtual" ? resource : readResource(resource, file.gpib ?? {}, aliases, at, complaints);
+    const other = where === "virtual" ? undefined : seen.get(where.toLowerCase());
     if (other !== undefined) {
       complaints.add(
         [...at, "resource"],
         `${resource} is already the resource of "${other}". One instrument has one label.`,
       );
     }
-    seen.set(resource.toLowerCase(), label);
-    const where =
-      resource === "virtual" ? resource : readResource(resource, file.gpib ?? {}, [...at, "resource"], complaints);
+    seen.set(where.toLowerCase(), label);
+    if (serial && where !== "virtual" && !/^ASRL/i.test(where)) {
+      complaints.add(
+        [...at, "serial"],
+        `${where} is no serial line. Take "serial" out, or write resource: ASRL/dev/ttyUSB0::INSTR.`,
+      );
+    }
     const limits = boundsOf(written.limits, complaints, [...at, "limits"]);
     const channels = readChannels(written.channels ?? {}, at, complaints);
     const holding = [...everywhere, limits, ...channels.map((channel) => channel.limits)];
@@ -228,6 +264,7 @@ function readInstruments(
       ...(driver === undefined ? {} : { driver }),
       resource: where,
       ...(model === undefined ? {} : { model }),
+      ...(serial ? { serial } : {}),
       ...(limits ? { limits } : {}),
       ...(channels.length > 0 ? { channels } : {}),
       settings: settingsOf(label, written, file.safety, holding, complaints),
@@ -291,14 +328,16 @@ function readChannels(
 function readResource(
   resource: string,
   gpib: Readonly<Record<string, string>>,
+  aliases: Aliases,
   at: readonly string[],
   complaints: Complaints,
 ): string {
   try {
-    const parsed = parseResource(resource);
+    const where = resolveAlias(resource, aliases);
+    const parsed = parseResource(where);
     const name = parsed.kind === "gpib" ? gpib[parsed.board] : undefined;
-    if (parsed.kind !== "gpib" || name === undefined) return resource;
-    const controller = parseResource(name);
+    if (parsed.kind !== "gpib" || name === undefined) return where;
+    const controller = parseResource(resolveAlias(name, aliases));
     if (controller.kind === "prologix-tcp" || controller.kind === "prologix-serial") {
       const { primary, secondary } = parsed;
       const behind = { kind: "prologix-instrument", controller, primary } as const;
@@ -309,7 +348,7 @@ function readResource(
       `"${name}" is no GPIB controller. Write PRLGX-TCPIP0::192.168.1.9::1234::INTFC, or PRLGX-ASRL0::/dev/ttyUSB0::INTFC.`,
     );
   } catch (error) {
-    complaints.add(at, `${messageOf(error)} Or write virtual for a simulated instrument.`);
+    complaints.add([...at, "resource"], `${messageOf(error)} Or write virtual for a simulated instrument.`);
   }
   return resource;
 }

@@ -63,10 +63,13 @@ export async function identified(config: BenchConfig, command: string | undefine
   return config.withDrivers(new Map(found));
 }
 
-async function ask({ label, resource }: InstrumentConfig, command: string | undefined): Promise<[string, string]> {
+async function ask(
+  { label, resource, serial }: InstrumentConfig,
+  command: string | undefined,
+): Promise<[string, string]> {
   const lock = command === undefined ? undefined : await takeLock(resource, command);
   try {
-    return [label, (await entryAt(resource)).name];
+    return [label, (await entryAt(resource, serial ? { serial } : {})).name];
   } catch (error) {
     if (!(error instanceof MemrigError)) throw error;
     throw new MemrigError(error.kind, `${label}: ${messageOf(error)}`, error.details, error);
@@ -80,8 +83,8 @@ async function ask({ label, resource }: InstrumentConfig, command: string | unde
  *
  * @throws MemrigError `no-answer`: not there; `invalid-request`: no driver fits
  */
-export async function entryAt(resource: string): Promise<DriverEntry> {
-  const identity = await identityAt(resource);
+export async function entryAt(resource: string, options: SessionOptions = {}): Promise<DriverEntry> {
+  const identity = await identityAt(resource, options);
   const entry = driverFor(identity);
   if (entry) return entry;
   throw new MemrigError(

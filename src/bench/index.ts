@@ -1,8 +1,10 @@
+export { loadUserAliases, resolveAlias, userAliasFile } from "./aliases.js";
 export { loadBench, parseBench } from "./config.js";
 export type { BenchConfig, DutConfig, InstrumentConfig, ParseOptions } from "./config.js";
 export type { Bound, Limits } from "./bounds.js";
 export { checkLimits } from "./limits.js";
 export { identified } from "./identify.js";
+export { serialOf } from "./instrument.js";
 export { openBench } from "./open.js";
 export type { OpenOptions } from "./open.js";
 export type { Bench } from "./bench.js";
@@ -12,3 +14,7 @@ export type { CheckedInstrument, CheckReport } from "./check.js";
 export { safeBench } from "./safe.js";
 export type { SafeReport } from "../engine/index.js";
 export { twinConfig, virtualPlan } from "./virtual-plan.js";
+export { askInstruments, findInstruments } from "./found.js";
+export type { FindOptions, FoundBench, FoundInstrument } from "./found.js";
+export { benchTemplate } from "./bench-template.js";
+export type { Template, TemplateInstrument, TemplateRest } from "./bench-template.js";

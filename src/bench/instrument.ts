@@ -3,7 +3,7 @@ import type { DriverEntry, Kind, Kinds } from "../../drivers/index.js";
 import { MemrigError } from "../errors.js";
 import { describeErrors, ScpiClient } from "../scpi/index.js";
 import { openSession } from "../visa/index.js";
-import type { Session, WireEvent } from "../visa/index.js";
+import type { SerialOptions, Session, WireEvent } from "../visa/index.js";
 import type { BenchConfig, InstrumentConfig } from "./config.js";
 import { levelsFound } from "./found-on.js";
 import { driverFor } from "./identify.js";
@@ -37,6 +37,11 @@ export function entryOf({ driver }: Pick<InstrumentConfig, "driver">): DriverEnt
   return entry;
 }
 
+/** How its serial line is set: as the driver says, and the bench file before it. Of no use on another link. */
+export function serialOf(config: InstrumentConfig): SerialOptions {
+  return { ...entryOf(config).session?.serial, ...config.serial };
+}
+
 /**
  * Connects to an instrument, and makes sure that it is what the bench file says. It only asks; no setting is changed.
  *
@@ -50,7 +55,7 @@ export async function openInstrument(
 ): Promise<OpenInstrument> {
   const entry = entryOf(config);
   const { label } = config;
-  const session = await openSession(resource, { ...entry.session, ...options }).catch((error: unknown) => {
+  const session = await openSession(resource, { ...options, serial: serialOf(config) }).catch((error: unknown) => {
     throw error instanceof MemrigError
       ? new MemrigError(error.kind, `${label}: ${error.message}`, error.details, error)
       : error;

@@ -101,9 +101,12 @@ async function safeOne(instrument: InstrumentConfig, runs: readonly RunReader[])
 
 /** What puts it off: by its model where that matters and it says so in time, else by its family. */
 async function targetAt(instrument: InstrumentConfig, where: string): Promise<SafeTarget> {
-  const entry = instrument.driver === undefined ? await entryAt(where) : entryOf(instrument);
+  const { serial = {} } = instrument;
+  const entry = instrument.driver === undefined ? await entryAt(where, { serial }) : entryOf(instrument);
   if (!entry.safeOf) return safeTarget(instrument, entry, where);
-  const answer = await Promise.allSettled([identityAt(where, { ...entry.session, timeout_ms: identity_ms })]);
+  const answer = await Promise.allSettled([
+    identityAt(where, { serial: { ...entry.session?.serial, ...serial }, timeout_ms: identity_ms }),
+  ]);
   const identity = answer[0].status === "fulfilled" ? answer[0].value : undefined; // off is tried all the same
   return safeTarget(instrument, entry, where, identity);
 }

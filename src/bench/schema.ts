@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { quantity } from "../units.js";
+import { readSerialSettings } from "../visa/index.js";
 
 /** A name that YAML may have read as a number: `id: 17`. */
 const text = z.union([z.string().min(1), z.number().transform(String)]);
@@ -38,6 +39,16 @@ export const safety = z.strictObject(ramps);
 /** What one channel of an instrument has of its own. */
 export const channel = z.strictObject({ limits: limits.optional() });
 
+/** `{ baud: 57600, parity: odd, data bits: 7 }`; what may stand here, `readSerialSettings` says. */
+const serial = z.record(z.string(), z.union([z.string(), z.number()])).transform((given, ctx) => {
+  try {
+    return readSerialSettings(given);
+  } catch (error) {
+    ctx.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
+    return z.NEVER;
+  }
+});
+
 export const instrument = z.strictObject({
   /** Left out: found by what the instrument says it is. */
   driver: z.string().optional(),
@@ -48,6 +59,8 @@ export const instrument = z.strictObject({
   ...ramps,
   wires: z.union([z.literal(2), z.literal(4)]).optional(),
   "off state": z.enum(["normal", "zero", "high-impedance", "guard"]).optional(),
+  /** How its serial line is set, where it differs from the driver's. */
+  serial: serial.optional(),
 });
 
 /** What tells one device from its neighbours; kept with every run. */
@@ -87,6 +100,8 @@ export const benchFile = z.strictObject({
   safety: safety.optional(),
   /** Which controller a GPIB board is: `0: PRLGX-TCPIP0::192.168.1.9::1234::INTFC`. */
   gpib: z.record(z.string(), z.string().min(1)).optional(),
+  /** Short names for resource names: `smu: TCPIP0::192.168.1.5::5025::SOCKET`. */
+  aliases: z.record(z.string(), z.string()).optional(),
   virtual: virtual.prefault({}),
   influx: influx.optional(),
   store: z.string().min(1).optional(),

@@ -9,7 +9,7 @@ import type { SafeTarget } from "./safe-socket.js";
  * @param identity its reply to `*IDN?`; undefined: not asked, so that only what the whole family has is asked about
  */
 export function safeTarget(
-  { label, settings }: Pick<InstrumentConfig, "label" | "settings">,
+  { label, settings, serial }: Pick<InstrumentConfig, "label" | "settings" | "serial">,
   entry: DriverEntry,
   resource: string,
   identity?: string,
@@ -27,8 +27,12 @@ export function safeTarget(
     queries: safe.isOn,
     ...(entry.kind === "switch" ? { last: true } : {}),
   };
+  const { session } = entry;
   // A raw socket that speaks otherwise than in lines needs a session, too.
-  if (parsed.kind !== "socket" || entry.session?.socket) return { ...plan, resource, ...(entry.session ?? {}) };
+  if (parsed.kind !== "socket" || session?.socket) {
+    const socket = session?.socket ? { socket: session.socket } : {};
+    return { ...plan, resource, serial: { ...session?.serial, ...serial }, ...socket };
+  }
   const standard = parsed.port === entry.defaultPort;
   return {
     ...plan,

@@ -1,7 +1,9 @@
 import { Command, CommanderError } from "commander";
 import { addCheckCommand } from "./commands/check.js";
 import { addDemoCommand } from "./commands/demo.js";
+import { addDiscoverCommand } from "./commands/discover.js";
 import { addInfluxCommand } from "./commands/influx.js";
+import { addInitCommand } from "./commands/init.js";
 import { addNetlistCommand } from "./commands/netlist.js";
 import { addProtocolsCommand } from "./commands/protocols.js";
 import { addRunCommand } from "./commands/run.js";
@@ -29,6 +31,8 @@ async function main(argv: readonly string[]): Promise<number> {
   addRunCommand(program);
   addRunsCommand(program);
   addProtocolsCommand(program);
+  addDiscoverCommand(program);
+  addInitCommand(program);
   addCheckCommand(program);
   addVirtualCommand(program);
   addScpiCommand(program);

@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { userInfo } from "node:os";
+import path from "node:path";
 import { checkLimits, identified, openBench, type BenchConfig } from "../bench/index.js";
 import { runProtocol, type AnyProtocol, type RunOutcome, type RunProgress } from "../engine/index.js";
 import type { RunEvent } from "../store/shapes.js";
-import { createRun } from "../store/index.js";
+import { createRun, runFiles } from "../store/index.js";
+import type { WireLog } from "../visa/wire/index.js";
 import { ourPackage } from "./package-root.js";
 import { InfluxSink } from "../store/sinks/influx.js";
 
@@ -25,14 +27,19 @@ export interface Measurement {
  * One run from bench file to finished folder: limits, instruments, run folder, protocol, outputs off, instruments closed,
  * InfluxDB told.
  *
+ * @param wire written into the run folder as soon as there is one; closing it is the caller's
  * @throws MemrigError before anything is on: a limit, a bad instrument, a busy bench. Once the run has begun its errors
  * are in the outcome.
  */
-export async function measure(request: Measurement): Promise<RunOutcome> {
+export async function measure(request: Measurement, wire?: WireLog): Promise<RunOutcome> {
   const { protocol, plan, signal } = request;
   const config = await identified(request.config, `memrig run ${protocol.name}`);
   checkLimits(config, protocol, plan);
-  const bench = await openBench(config, { signal, ...(request.onEvent ? { onEvent: request.onEvent } : {}) });
+  const bench = await openBench(config, {
+    signal,
+    ...(request.onEvent ? { onEvent: request.onEvent } : {}),
+    ...(wire ? { onWire: (label, event) => wire.record(label, event) } : {}),
+  });
   try {
     const writer = await createRun(config.store, {
       protocol: protocol.name,
@@ -56,6 +63,7 @@ export async function measure(request: Measurement): Promise<RunOutcome> {
       expectedRows: protocol.cost(plan).rows,
     });
     bench.attachRun(writer.folder);
+    wire?.writeTo(path.join(writer.folder, runFiles.wire));
     request.onStart?.({ run: writer.info.run, folder: writer.folder });
     const sink = config.influx ? new InfluxSink(config.influx, config.store) : undefined;
     sink?.start();

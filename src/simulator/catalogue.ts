@@ -6,7 +6,6 @@ import type { DeviceModel, Draws, ModelInfo, ParameterInfo } from "./models/devi
 import { diode } from "./models/diode.js";
 import { hhMembrane } from "./models/hh-membrane.js";
 import { jartVcm } from "./models/jart-vcm.js";
-import { lifMembrane } from "./models/lif-membrane.js";
 import { lifNeuron } from "./models/lif-neuron.js";
 import { nbo2Mott } from "./models/nbo2-mott.js";
 import { ots } from "./models/ots.js";
@@ -36,7 +35,6 @@ const all: readonly DeviceModel[] = [
   yakopcic,
   stanfordRram,
   jartVcm,
-  lifMembrane,
   lifNeuron,
   hhMembrane,
   resistor,

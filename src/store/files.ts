@@ -12,6 +12,7 @@ export const runFiles = {
   abort: "abort.json",
   influx: "influx.json",
   reserve: "reserve.bin",
+  wire: "wire.jsonl",
   table: (name: string) => `${name}.arrows`,
   journal: (name: string) => `${name}.journal.jsonl`,
 } as const;

@@ -1,9 +1,12 @@
 import { createKeysight33500 } from "./awg/keysight-33500.js";
+import { createRigolDg } from "./awg/rigol-dg.js";
 import { createTektronixAfg } from "./awg/tektronix-afg.js";
 import { createInfiniiVision } from "./scope/keysight-infiniivision.js";
+import { createTektronixMso } from "./scope/tektronix-mso.js";
 import { createVirtual2450 } from "./smu/index.js";
 import { createVirtual2400 } from "./smu/keithley-2400/index.js";
 import { createVirtual4200a } from "./smu/keithley-4200a/index.js";
+import { createVirtual2600 } from "./smu/keithley-2600/index.js";
 import { createLakeshore336 } from "./thermal/lakeshore-336.js";
 import type { InstrumentContext, VirtualInstrument } from "./virtual-instrument.js";
 
@@ -12,8 +15,11 @@ export const virtualInstruments: ReadonlyMap<string, (context: InstrumentContext
   ["keithley-2400", createVirtual2400],
   ["keithley-2450", createVirtual2450],
   ["keithley-4200a", createVirtual4200a],
+  ["keithley-2600", createVirtual2600],
   ["keysight-33500", createKeysight33500],
   ["tektronix-afg", createTektronixAfg],
+  ["rigol-dg", createRigolDg],
   ["keysight-infiniivision", createInfiniiVision],
+  ["tektronix-mso", createTektronixMso],
   ["lakeshore-336", createLakeshore336],
 ]);

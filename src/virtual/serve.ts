@@ -8,11 +8,11 @@ import { virtualInstruments } from "./instruments.js";
 import { Lab } from "./lab.js";
 import { nextAddress } from "./links/addresses.js";
 import { serveHislip0 } from "./links/hislip/serve.js";
-import { LinkEndpoint } from "./links/index.js";
+import { LinkEndpoint, serveDeadSocket, serveSocket } from "./links/index.js";
 import { servePrologix } from "./links/prologix/server.js";
 import { serveSerial } from "./links/serial/server.js";
+import type { Answering } from "./links/vxi11/portmapper.js";
 import { serveInst0 } from "./links/vxi11/serve.js";
-import { serveDeadSocket, serveSocket } from "./scpi/index.js";
 import type { VirtualInstrument } from "./virtual-instrument.js";
 
 /** A bench that is being served. */
@@ -40,6 +40,7 @@ export async function serveVirtualBench(plan: VirtualBenchPlan): Promise<Virtual
   const links = new Set(plan.links ?? ["socket"]);
   const servers: Closable[] = [];
   const gpib: Gpib = { devices: new Map(), port: undefined };
+  const neighbours: Place["neighbours"] = new Set();
   const close = async () => {
     lab.close();
     await Promise.all(servers.map((server) => server.close()));
@@ -51,7 +52,7 @@ export async function serveVirtualBench(plan: VirtualBenchPlan): Promise<Virtual
       const address = plan.ports === "standard" ? nextAddress(plan.address, index) : plan.address;
       const endpoint = new LinkEndpoint(built.device);
       const opened = (server: Closable) => servers.push(server);
-      const place: Place = { plan, built, endpoint, address, gpib, opened };
+      const place: Place = { plan, built, endpoint, address, gpib, neighbours, opened };
       const resources: string[] = [];
       for (const link of linkKinds) if (links.has(link)) resources.push(await serveLink[link](place));
       instruments.push({
@@ -79,6 +80,8 @@ interface Place {
   readonly endpoint: LinkEndpoint;
   readonly address: string;
   readonly gpib: Gpib;
+  /** What answers VXI-11 broadcasts on loopback. */
+  readonly neighbours: Set<Answering>;
   readonly opened: (server: Closable) => void;
 }
 
@@ -94,8 +97,8 @@ const FIRST_GPIB_ADDRESS = 10;
 
 /** How an instrument is served on each kind of link. @returns its resource name there */
 const serveLink: Readonly<Record<LinkKind, (place: Place) => Promise<string>>> = {
-  async socket({ plan, built, address, opened }) {
-    const server = await listening(plan.ports, built.socketPort, (port) => serveSocket(built.device, address, port));
+  async socket({ plan, built, endpoint, address, opened }) {
+    const server = await listening(plan.ports, built.socketPort, (port) => serveSocket(endpoint, address, port));
     opened(server);
     const { deadSocketPort } = built;
     if (plan.ports === "standard" && deadSocketPort !== undefined) {
@@ -103,8 +106,10 @@ const serveLink: Readonly<Record<LinkKind, (place: Place) => Promise<string>>> =
     }
     return `TCPIP0::${address}::${server.port}::SOCKET`;
   },
-  async vxi11({ plan, endpoint, address, opened }) {
-    const { server, resource } = await listening(plan.ports, 111, () => serveInst0(endpoint, address, plan.ports));
+  async vxi11({ plan, endpoint, address, neighbours, opened }) {
+    const { server, resource } = await listening(plan.ports, 111, () =>
+      serveInst0(endpoint, address, plan.ports, neighbours),
+    );
     opened(server);
     return resource;
   },

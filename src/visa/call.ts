@@ -1,3 +1,5 @@
+import { shorten } from "./wire-text.js";
+
 /** How a call ended before its action did. */
 export type CallEnd = "late" | "stopped";
 
@@ -6,22 +8,35 @@ export type CallEnd = "late" | "stopped";
  * waits, so that no promise can outlast the call.
  */
 export class Call {
+  readonly #doing: string | Uint8Array;
   readonly #timer: NodeJS.Timeout;
   readonly #deadline_ms: number;
-  readonly #listeners = new Set<() => void>();
+  /** One at most nearly always: a set is made for more only. */
+  #listener: (() => void) | undefined;
+  #further: Set<() => void> | undefined;
+  #stop: (() => void) | undefined;
   #ended: CallEnd | undefined;
 
   constructor(
-    readonly what: string,
+    /** The message that is sent, or what is done in words. */
+    doing: string | Uint8Array,
     readonly timeout_ms: number,
     readonly signal: AbortSignal | undefined,
     /** How much longer is waited for a far end that keeps the time limit itself, milliseconds. */
     grace_ms = 0,
   ) {
+    this.#doing = doing;
     this.#deadline_ms = performance.now() + timeout_ms;
-    this.#timer = setTimeout(() => this.#finish("late"), timeout_ms + grace_ms);
-    signal?.addEventListener("abort", this.#stop, { once: true });
-    if (signal?.aborted) this.#stop();
+    this.#timer = setTimeout(late, timeout_ms + grace_ms, this);
+    if (!signal) return;
+    this.#stop = () => this.finish("stopped");
+    signal.addEventListener("abort", this.#stop, { once: true });
+    if (signal.aborted) this.#stop();
+  }
+
+  /** For sentences. */
+  get what(): string {
+    return shorten(this.#doing);
   }
 
   /** Undefined while the call may go on. */
@@ -34,10 +49,16 @@ export class Call {
     return Math.max(0, this.#deadline_ms - performance.now());
   }
 
-  /** Told once when the time is over or the signal aborts. @returns takes the listener back */
-  onEnd(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** Told once when the time is over or the signal aborts. */
+  onEnd(listener: () => void): void {
+    if (this.#listener) (this.#further ??= new Set()).add(listener);
+    else this.#listener = listener;
+  }
+
+  /** Takes back a listener. */
+  offEnd(listener: () => void): void {
+    if (this.#listener === listener) this.#listener = undefined;
+    else this.#further?.delete(listener);
   }
 
   /**
@@ -52,14 +73,15 @@ export class Call {
       return Promise.reject(new CallEnded(ended));
     }
     return new Promise((resolve, reject) => {
-      const off = this.onEnd(() => reject(new CallEnded(this.#ended ?? "stopped")));
+      const tooLate = () => reject(new CallEnded(this.#ended ?? "stopped"));
+      this.onEnd(tooLate);
       promise.then(
         (value) => {
-          off();
+          this.offEnd(tooLate);
           resolve(value);
         },
         (error: unknown) => {
-          off();
+          this.offEnd(tooLate);
           reject(error instanceof Error ? error : new Error(String(error)));
         },
       );
@@ -69,17 +91,23 @@ export class Call {
   /** Lets go of timer and signal. */
   end(): void {
     clearTimeout(this.#timer);
-    this.signal?.removeEventListener("abort", this.#stop);
-    this.#listeners.clear();
+    if (this.#stop) this.signal?.removeEventListener("abort", this.#stop);
+    this.#listener = this.#further = undefined;
   }
 
-  readonly #stop = () => this.#finish("stopped");
-
-  #finish(how: CallEnd): void {
+  /** Ends the call before its action does; all who wait for it are told. */
+  finish(how: CallEnd): void {
     if (this.#ended) return;
     this.#ended = how;
-    for (const tell of [...this.#listeners]) tell();
+    const further = [...(this.#further ?? [])];
+    this.#listener?.();
+    for (const tell of further) tell();
   }
+}
+
+/** One function for all timers: a closure a call would be one more thing to be made and thrown away. */
+function late(call: Call): void {
+  call.finish("late");
 }
 
 /** Thrown by `Call.wait`. A session turns it into a sentence. */

@@ -1,11 +1,15 @@
 import { MemrigError, messageOf } from "../errors.js";
-import { bytesPerValue, decodeValues } from "./binary.js";
+import { bytesPerValue, ValueSink } from "./binary.js";
+import { KeepingSink, MemorySink } from "./block-sink.js";
+import type { BlockSink, SinkFor } from "./block-sink.js";
 import { Call, CallEnded } from "./call.js";
 import { LinkError } from "./message-link.js";
 import type { MessageLink } from "./message-link.js";
-import { readBlock, readReply } from "./reply.js";
-import type { BinaryFormat, BlockOptions, CallOptions, LockOptions, Session, WireEvent } from "./session.js";
-import { describeMessage, shorten } from "./wire-text.js";
+import { readBlock, readReply, withoutLineEnd } from "./reply.js";
+import type { BinaryFormat, BlockOptions, CallOptions, LockOptions, Session } from "./session.js";
+import { shorten } from "./wire-text.js";
+import type { WireAct, WireEvent } from "./wire/event.js";
+import { WireTeller } from "./wire/teller.js";
 
 export interface MessageSessionSettings {
   readonly resource: string;
@@ -20,8 +24,12 @@ export class MessageSession implements Session {
   readonly resource: string;
   readonly #link: MessageLink;
   readonly #settings: MessageSessionSettings;
+  readonly #wire: WireTeller;
   #closed = false;
+  /** Resolves when the call made last is over. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** Calls that are not over. */
+  #calls = 0;
   #serviceEnabled = false;
   #serviceRequested = false;
   #wakeWaiter: (() => void) | undefined;
@@ -30,76 +38,76 @@ export class MessageSession implements Session {
     this.#link = link;
     this.#settings = settings;
     this.resource = settings.resource;
+    this.#wire = new WireTeller(settings.resource, settings.onWire);
   }
 
   /** Connects now, so that a wrong address is found before anything is asked. */
   async open(options: CallOptions = {}): Promise<void> {
-    await this.#inTurn("connecting", options, async () => undefined);
+    await this.#inTurn("connecting", options, async () => this.#wire.act("connect"));
   }
 
-  async write(message: string | Uint8Array, options: CallOptions = {}): Promise<void> {
-    await this.#inTurn(shorten(message), options, (call) => this.#send(message, call));
+  write(message: string | Uint8Array, options: CallOptions = {}): Promise<void> {
+    return this.#inTurn(message, options, (call) => this.#send(message, call));
   }
 
-  async read(options: CallOptions = {}): Promise<string> {
+  read(options: CallOptions = {}): Promise<string> {
     return this.#inTurn("a read", options, (call) => this.#text(call));
   }
 
-  async query(message: string, options: CallOptions = {}): Promise<string> {
-    return this.#inTurn(shorten(message), options, async (call) => {
+  query(message: string, options: CallOptions = {}): Promise<string> {
+    return this.#inTurn(message, options, async (call) => {
       await this.#send(message, call);
-      return this.#text(call);
+      return await this.#text(call); // awaited: a promise given back as it is takes three turns of the queue, not one
     });
   }
 
   async queryBlock(message: string, options: BlockOptions = {}): Promise<Uint8Array> {
-    return this.#inTurn(shorten(message), options, async (call) => {
-      await this.#send(message, call);
-      const block = await readBlock(this.#link, call, options.into);
-      this.#tell("received", `#<block of ${block.length} bytes>`);
-      return block;
-    });
+    const sink = (length: number) => new MemorySink(length, options.into);
+    return (await this.#queryInto(message, options, options.bytes, sink)).block;
   }
 
   async queryBinaryValues(message: string, format: BinaryFormat, options: CallOptions = {}): Promise<Float64Array> {
-    const block = await this.queryBlock(message, options);
-    const bytes = format.count === undefined ? block.length : format.count * bytesPerValue(format.type);
-    return decodeValues(block.subarray(0, Math.min(bytes, block.length)), format);
+    const bytes = format.count === undefined ? undefined : format.count * bytesPerValue(format.type);
+    return (await this.#queryInto(message, options, bytes, (length) => new ValueSink(format, length))).values();
   }
 
   async clear(options: CallOptions = {}): Promise<void> {
     const clear = this.#means("clear", "device clear", "Close the session and open it again.");
-    await this.#inTurn("device clear", options, clear);
+    await this.#act("device clear", "clear", options, clear);
   }
 
   async readStatusByte(options: CallOptions = {}): Promise<number> {
     const statusByte = this.#means("statusByte", "serial poll", "Ask *STB? instead.");
-    return this.#inTurn("serial poll", options, statusByte);
+    return this.#inTurn("serial poll", options, async (call) => {
+      const status = await statusByte(call);
+      this.#wire.act("status byte", status);
+      return status;
+    });
   }
 
   async trigger(options: CallOptions = {}): Promise<void> {
     const trigger = this.#means("trigger", "group execute trigger", "Send *TRG instead.");
-    await this.#inTurn("group execute trigger", options, trigger);
+    await this.#act("group execute trigger", "trigger", options, trigger);
   }
 
   async lock(options: LockOptions = {}): Promise<void> {
     const lock = this.#means("lock", "locks", "See that no other program uses the instrument.");
-    await this.#inTurn("lock", options, (call) => lock(options.key, call));
+    await this.#act("lock", "lock", options, (call) => lock(options.key, call));
   }
 
   async unlock(options: CallOptions = {}): Promise<void> {
     const unlock = this.#means("unlock", "locks", "There is none to be released.");
-    await this.#inTurn("unlock", options, unlock);
+    await this.#act("unlock", "unlock", options, unlock);
   }
 
   async remote(options: CallOptions = {}): Promise<void> {
     const remote = this.#means("remote", "remote control line", "Most instruments go to remote with the next message.");
-    await this.#inTurn("remote", options, remote);
+    await this.#act("remote", "remote", options, remote);
   }
 
   async local(options: CallOptions = {}): Promise<void> {
     const local = this.#means("local", "go to local", "Many instruments take SYST:LOC.");
-    await this.#inTurn("go to local", options, local);
+    await this.#act("go to local", "local", options, local);
   }
 
   async waitForServiceRequest(options: CallOptions = {}): Promise<number> {
@@ -118,6 +126,7 @@ export class MessageSession implements Session {
       for (;;) {
         if (!this.#serviceRequested) await call.wait(new Promise<void>((resolve) => (this.#wakeWaiter = resolve)));
         this.#serviceRequested = false;
+        this.#wire.act("service request");
         const status = await this.readStatusByte(rest());
         if ((status & REQUESTED_SERVICE) !== 0) return status;
       }
@@ -134,6 +143,14 @@ export class MessageSession implements Session {
     this.#noteRequest();
     await this.#link.close();
     await this.#turn;
+    this.#wire.act("close");
+  }
+
+  #act(what: string, act: WireAct["act"], options: CallOptions, action: (call: Call) => Promise<void>): Promise<void> {
+    return this.#inTurn(what, options, async (call) => {
+      await action(call);
+      this.#wire.act(act);
+    });
   }
 
   #noteRequest(): void {
@@ -143,16 +160,32 @@ export class MessageSession implements Session {
     wake?.();
   }
 
-  async #send(message: string | Uint8Array, call: Call): Promise<void> {
-    this.#tell("sent", describeMessage(message));
+  #queryInto<S extends BlockSink>(
+    message: string,
+    options: CallOptions,
+    bytes: number | undefined,
+    sinkFor: SinkFor<S>,
+  ): Promise<S> {
+    return this.#inTurn(message, options, async (call) => {
+      await this.#send(message, call);
+      if (!this.#wire.listening) return (await readBlock(this.#link, call, bytes, sinkFor)).sink;
+      const keeping = (length: number) => new KeepingSink(sinkFor(length), length);
+      const { head, sink, after } = await readBlock(this.#link, call, bytes, keeping);
+      this.#wire.received(head, true, { block: sink.block, after });
+      return sink.sink;
+    });
+  }
+
+  #send(message: string | Uint8Array, call: Call): Promise<void> {
     const whole = typeof message === "string" && !message.endsWith("\n") ? `${message}\n` : message;
-    await this.#link.send(typeof whole === "string" ? Buffer.from(whole, "latin1") : whole, call);
+    this.#wire.sent(whole, true);
+    return this.#link.send(typeof whole === "string" ? Buffer.from(whole, "latin1") : whole, call);
   }
 
   async #text(call: Call): Promise<string> {
-    const text = await readReply(this.#link, call);
-    this.#tell("received", text);
-    return text;
+    const reply = await readReply(this.#link, call);
+    this.#wire.received(reply, true);
+    return withoutLineEnd(reply);
   }
 
   /** The link's method, or why there is none. */
@@ -166,27 +199,35 @@ export class MessageSession implements Session {
     );
   }
 
-  /** Runs `action` when all earlier calls are over and the link is ready, within its own time limit and signal. */
-  #inTurn<T>(what: string, options: CallOptions, action: (call: Call) => Promise<T>): Promise<T> {
-    const result = this.#turn.then(async () => {
-      if (this.#closed) throw this.#error("no-answer", what, "this session is closed");
-      if (options.signal?.aborted) throw this.#error("aborted", what, "it was stopped before anything was sent");
-      const limit_ms = options.timeout_ms ?? this.#settings.timeout_ms;
-      const call = new Call(what, limit_ms, options.signal, this.#link.grace_ms);
-      try {
-        await this.#link.ready(call);
-        return await action(call);
-      } catch (error) {
-        const nothingWasSent =
-          error instanceof LinkError && (error.kind === "busy" || error.kind === "invalid-request");
-        if (!nothingWasSent) this.#link.abandon();
-        throw this.#named(what, call, error);
-      } finally {
-        call.end();
-      }
-    });
-    this.#turn = result.catch(() => undefined);
+  /** Runs `action` when all earlier calls are over, at once where there are none. */
+  #inTurn<T>(doing: string | Uint8Array, options: CallOptions, action: (call: Call) => Promise<T>): Promise<T> {
+    const run = () => this.#run(doing, options, action);
+    const result = this.#calls === 0 ? run() : this.#turn.then(run);
+    this.#calls++;
+    this.#turn = result.then(this.#over, this.#over);
     return result;
+  }
+
+  readonly #over = () => void this.#calls--;
+
+  /** Runs `action` when the link is ready, within the time limit and signal of its own. */
+  async #run<T>(doing: string | Uint8Array, options: CallOptions, action: (call: Call) => Promise<T>): Promise<T> {
+    const { signal } = options;
+    if (this.#closed) throw this.#error("no-answer", shorten(doing), "this session is closed");
+    if (signal?.aborted) throw this.#error("aborted", shorten(doing), "it was stopped before anything was sent");
+    const call = new Call(doing, options.timeout_ms ?? this.#settings.timeout_ms, signal, this.#link.grace_ms);
+    try {
+      await this.#link.ready(call);
+      return await action(call);
+    } catch (error) {
+      const nothingWasSent = error instanceof LinkError && (error.kind === "busy" || error.kind === "invalid-request");
+      if (!nothingWasSent) this.#link.abandon();
+      const named = this.#named(call.what, call, error);
+      this.#wire.fault(call.what, named);
+      throw named;
+    } finally {
+      call.end();
+    }
   }
 
   #named(what: string, call: Call, error: unknown): MemrigError {
@@ -210,10 +251,6 @@ export class MessageSession implements Session {
       { resource: this.resource, command: what },
       cause,
     );
-  }
-
-  #tell(direction: WireEvent["direction"], text: string): void {
-    this.#settings.onWire?.({ at_ms: Date.now(), resource: this.resource, direction, text });
   }
 }
 

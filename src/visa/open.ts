@@ -4,16 +4,18 @@ import { MessageSession } from "./message-session.js";
 import type { MessageSessionSettings } from "./message-session.js";
 import { formatResource, parseResource } from "./resource.js";
 import type { Resource } from "./resource.js";
-import type { Session, WireEvent } from "./session.js";
+import type { Session } from "./session.js";
 import { prologixLink } from "./prologix/open.js";
 import { SerialLink } from "./serial-link.js";
 import type { SerialOptions } from "./serial-link.js";
 import { serialPath } from "./serial-port.js";
 import { SocketSession } from "./socket-session.js";
 import type { SocketOptions } from "./socket-session.js";
+import { usbAccess } from "./usbtmc/access.js";
 import { UsbtmcLink } from "./usbtmc/link.js";
 import type { UsbAccess } from "./usbtmc/pipe.js";
 import { Vxi11Link } from "./vxi11/link.js";
+import type { WireEvent } from "./wire/event.js";
 
 export interface SessionOptions {
   /** Default time limit of each call, and of connecting, milliseconds. 5000 where left out. */
@@ -26,7 +28,7 @@ export interface SessionOptions {
   readonly serial?: SerialOptions;
   /** How a raw socket speaks; lines that end with LF where left out. */
   readonly socket?: SocketOptions;
-  /** How USB devices are reached. memrig brings no USB library: who has one hands it in. */
+  /** How USB devices are reached; through the npm package `usb` where left out. */
   readonly usb?: UsbAccess;
   /** HiSLIP: whether replies wait in line, or a new message drops them. As the instrument prefers where left out. */
   readonly overlap?: boolean;
@@ -38,7 +40,7 @@ type Spoken = "socket" | "usbtmc" | "gpib" | "vxi11" | "hislip" | "serial" | "pr
 
 const unspoken: Readonly<Record<Exclude<Resource["kind"], Spoken>, string>> = {
   "gpib-interface": "GPIB",
-  "usb-raw": "USB",
+  "usb-raw": "raw USB",
   "prologix-tcp": "to a GPIB controller itself",
   "prologix-serial": "to a GPIB controller itself",
 };
@@ -79,14 +81,8 @@ function sessionFor(
     case "prologix-instrument":
       return new MessageSession(prologixLink(parsed), settings);
     case "usbtmc": {
-      const { usb } = options;
-      if (usb) return new MessageSession(new UsbtmcLink((call) => usb(parsed, call)), settings);
-      throw new MemrigError(
-        "invalid-request",
-        `${settings.resource} is a good name, but this build speaks USBTMC only through a USB library that is handed in, ` +
-          `not USB by itself. Connect the instrument's network connector, if it has one.`,
-        { resource: settings.resource, kind: parsed.kind },
-      );
+      const usb = options.usb ?? usbAccess();
+      return new MessageSession(new UsbtmcLink((call) => usb(parsed, call)), settings);
     }
     case "gpib":
       throw new MemrigError(
@@ -100,7 +96,7 @@ function sessionFor(
       const host = "host" in parsed ? parsed.host : "192.168.1.5";
       throw new MemrigError(
         "invalid-request",
-        `${settings.resource} is a good name, but this build speaks raw sockets, VXI-11, HiSLIP, serial lines and GPIB behind a controller only, not ` +
+        `${settings.resource} is a good name, but this build speaks raw sockets, VXI-11, HiSLIP, serial lines, USBTMC and GPIB behind a controller only, not ` +
           `${unspoken[parsed.kind]}. Most instruments with a network connector take TCPIP0::${host}::5025::SOCKET.`,
         { resource: settings.resource, kind: parsed.kind },
       );

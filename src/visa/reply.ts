@@ -1,3 +1,4 @@
+import type { BlockSink, SinkFor } from "./block-sink.js";
 import type { Call } from "./call.js";
 import { LinkError } from "./message-link.js";
 import type { MessageLink, ReplyPiece } from "./message-link.js";
@@ -6,24 +7,38 @@ import { shorten } from "./wire-text.js";
 /** Asked for at once where the length is not known. */
 const PIECE_BYTES = 1024 * 1024;
 const LF = 10;
-const CR = 13;
 
-/** The whole reply as text, without the line feed (or CR LF) at its end. */
+/** The whole reply as text, as it came. */
 export async function readReply(link: MessageLink, call: Call): Promise<string> {
-  const bytes = await restOf(link, call, await link.receive(PIECE_BYTES, call));
-  let end = bytes.length;
-  if (bytes[end - 1] === LF) end--;
-  if (end < bytes.length && bytes[end - 1] === CR) end--;
-  return bytes.toString("latin1", 0, end);
+  return (await restOf(link, call, await link.receive(PIECE_BYTES, call))).toString("latin1");
+}
+
+/** A reply without the line feed (or CR LF) at its end. */
+export function withoutLineEnd(reply: string): string {
+  if (!reply.endsWith("\n")) return reply;
+  return reply.slice(0, reply.endsWith("\r\n") ? -2 : -1);
+}
+
+/** A reply that was a block: where its data went, and what stood around them. */
+export interface BlockReply<S extends BlockSink> {
+  /** `#` and the length. */
+  readonly head: string;
+  readonly sink: S;
+  readonly after: string;
 }
 
 /**
- * The data of the IEEE 488.2 block that a reply consists of, read to its END.
+ * Reads the IEEE 488.2 block that a reply consists of, to its END.
  *
- * @param into memory to be used if the block fits
+ * @param due_bytes most that is taken of an indefinite block; undefined: all of it
  * @throws LinkError `bad-reply`: no block, or not the announced number of bytes
  */
-export async function readBlock(link: MessageLink, call: Call, into?: Uint8Array): Promise<Uint8Array> {
+export async function readBlock<S extends BlockSink>(
+  link: MessageLink,
+  call: Call,
+  due_bytes: number | undefined,
+  sinkFor: SinkFor<S>,
+): Promise<BlockReply<S>> {
   let first = await link.receive(PIECE_BYTES, call);
   while (!first.end && first.bytes.length < headLength(first.bytes)) {
     const more = await link.receive(PIECE_BYTES, call);
@@ -35,9 +50,17 @@ export async function readBlock(link: MessageLink, call: Call, into?: Uint8Array
   const form = /^#(?:0|([1-9])(\d+))/.exec(head);
   const digits = Number(form?.[1] ?? 0);
   if (!form || (form[2] ?? "").length < digits) throw notABlock(shorten(first.bytes));
-  if (digits === 0) return placed(await indefinite(link, call, first), into);
+  if (digits === 0) {
+    const { block, after } = await indefinite(link, call, first);
+    const taken = block.subarray(0, due_bytes);
+    const sink = sinkFor(taken.length);
+    sink.take(taken);
+    return { head: "#0", sink, after };
+  }
   const length = Number(head.slice(2, 2 + digits));
-  return definite(link, call, { bytes: first.bytes.subarray(2 + digits), end: first.end }, length, into);
+  const sink = sinkFor(length);
+  const after = await definite(link, call, { bytes: first.bytes.subarray(2 + digits), end: first.end }, length, sink);
+  return { head: head.slice(0, 2 + digits), sink, after };
 }
 
 /** Bytes that must have come before the length of the block is known. */
@@ -47,42 +70,43 @@ function headLength(bytes: Uint8Array): number {
   return bytes[0] === 0x23 && digits >= 1 && digits <= 9 ? 2 + digits : 2;
 }
 
+/** @returns what stood behind the block */
 async function definite(
   link: MessageLink,
   call: Call,
   first: ReplyPiece,
   length: number,
-  into: Uint8Array | undefined,
-): Promise<Uint8Array> {
+  sink: BlockSink,
+): Promise<string> {
   let piece = first;
-  let block = first.bytes.subarray(0, length);
-  if (block.length < length || (into && into.length >= length)) {
-    const whole = into && into.length >= length ? into.subarray(0, length) : new Uint8Array(length);
-    whole.set(block);
-    let filled = block.length;
-    while (filled < length) {
-      if (piece.end)
-        throw new LinkError("bad-reply", `a block of ${length} bytes was announced, it ended after ${filled}`);
-      const room = whole.subarray(filled);
-      piece = await link.receive(room.length, call, room);
-      const taken = piece.bytes.subarray(0, room.length);
-      if (taken.buffer !== room.buffer || taken.byteOffset !== room.byteOffset) room.set(taken);
-      filled += taken.length;
+  let left = length;
+  for (;;) {
+    const taken = piece.bytes.subarray(0, left);
+    sink.take(taken);
+    left -= taken.length;
+    if (left === 0) {
       piece = { bytes: piece.bytes.subarray(taken.length), end: piece.end };
+      break;
     }
-    block = whole;
-  } else {
-    piece = { bytes: first.bytes.subarray(length), end: first.end };
+    if (piece.end)
+      throw new LinkError("bad-reply", `a block of ${length} bytes was announced, it ended after ${length - left}`);
+    const room = sink.room();
+    piece = await link.receive(Math.min(left, room.length), call, room);
   }
   const rest = (await restOf(link, call, piece)).toString("latin1");
   if (rest.trim() !== "") throw new LinkError("bad-reply", `after a block of ${length} bytes came "${shorten(rest)}"`);
-  return block;
+  return rest;
 }
 
 /** Up to END, which comes with a line feed that is none of the data. */
-async function indefinite(link: MessageLink, call: Call, first: ReplyPiece): Promise<Uint8Array> {
+async function indefinite(
+  link: MessageLink,
+  call: Call,
+  first: ReplyPiece,
+): Promise<{ readonly block: Uint8Array; readonly after: string }> {
   const bytes = await restOf(link, call, { bytes: first.bytes.subarray(2), end: first.end });
-  return bytes[bytes.length - 1] === LF ? bytes.subarray(0, -1) : bytes;
+  const ended = bytes[bytes.length - 1] === LF;
+  return { block: ended ? bytes.subarray(0, -1) : bytes, after: ended ? "\n" : "" };
 }
 
 async function restOf(link: MessageLink, call: Call, first: ReplyPiece): Promise<Buffer> {
@@ -93,12 +117,6 @@ async function restOf(link: MessageLink, call: Call, first: ReplyPiece): Promise
     pieces.push(piece.bytes);
     if (piece.end) return Buffer.concat(pieces);
   }
-}
-
-function placed(block: Uint8Array, into: Uint8Array | undefined): Uint8Array {
-  if (!into || into.length < block.length) return block;
-  into.set(block);
-  return into.subarray(0, block.length);
 }
 
 function notABlock(came: string): LinkError {

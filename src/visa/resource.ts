@@ -51,10 +51,13 @@ export const PROLOGIX_PORT = 1234;
  * @throws MemrigError `invalid-request`: not a VISA name; the message says which part and what is allowed there
  */
 export function parseResource(text: string): Resource {
-  const [first = "", ...rest] = splitParts(text.trim());
+  const parts = splitParts(text.trim());
+  const odd = parts.find((part) => /^:|:$/.test(part));
+  if (odd !== undefined) throw notAName(text, `"${odd}" begins or ends with a colon; parts are separated by two`);
+  const [first = "", ...rest] = parts;
   const board = /^(TCPIP|GPIB|USB|PRLGX-TCPIP|PRLGX-ASRL)(\d*)$/i.exec(first);
   if (board) {
-    const number = board[2] === "" ? 0 : Number(board[2]);
+    const number = board[2] === "" ? 0 : wholeNumber(text, board[2], "a board number", 0, 65535);
     switch ((board[1] ?? "").toUpperCase()) {
       case "TCPIP":
         return tcpip(text, number, rest);
@@ -199,9 +202,10 @@ function splitParts(text: string): string[] {
     }
     const letter = text.charAt(i);
     if (letter === "[") depth++;
-    if (letter === "]") depth--;
+    if (letter === "]" && depth > 0) depth--;
     part += letter;
   }
+  if (depth > 0) throw notAName(text, "a bracket is opened and not closed");
   parts.push(part);
   return parts;
 }

@@ -2,7 +2,7 @@ import type { BytePipe } from "./byte-pipe.js";
 import type { Call } from "./call.js";
 import { LinkError } from "./message-link.js";
 import type { MessageLink, ReplyPiece } from "./message-link.js";
-import { readReply } from "./reply.js";
+import { readReply, withoutLineEnd } from "./reply.js";
 import { ReplyScanner } from "./reply-scanner.js";
 import { openSerialPort } from "./serial-port.js";
 import type { SerialSettings } from "./serial-port.js";
@@ -90,7 +90,7 @@ export class SerialLink implements MessageLink {
   /** There is no serial poll: the instrument is asked, and its bit 6 is MSS, which reading does not clear. */
   async statusByte(call: Call): Promise<number> {
     await this.send(Buffer.from("*STB?\n"), call);
-    const reply = await readReply(this, call);
+    const reply = withoutLineEnd(await readReply(this, call));
     const status = /^\s*\+?\d{1,3}\s*$/.test(reply) ? Number(reply) : NaN;
     if (status <= 255) return status;
     throw new LinkError("bad-reply", `a status byte from 0 to 255 was expected, "${reply}" came`);

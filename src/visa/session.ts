@@ -21,18 +21,12 @@ export interface LockOptions extends CallOptions {
 export interface BinaryFormat {
   readonly type: "u8" | "i16" | "u16" | "f32" | "f64";
   readonly bigEndian: boolean;
+  /** What codes mean: value = (code - reference) * increment + origin, as waveform preambles give it. Left out: as they are. */
+  readonly scale?: { readonly reference: number; readonly increment: number; readonly origin: number };
   /** Filled from its beginning where the values fit; the result is a view of it then. */
   readonly into?: Float64Array;
   /** Number of values of an indefinite block (`#0`). */
   readonly count?: number;
-}
-
-/** One message that went over the link. Blocks are told by their length. */
-export interface WireEvent {
-  readonly at_ms: number;
-  readonly resource: string;
-  readonly direction: "sent" | "received";
-  readonly text: string;
 }
 
 /**

@@ -1,11 +1,15 @@
 import net from "node:net";
 import { MemrigError } from "../errors.js";
-import { bytesPerValue, decodeValues } from "./binary.js";
+import { bytesPerValue, ValueSink } from "./binary.js";
+import { KeepingSink, MemorySink } from "./block-sink.js";
+import type { BlockSink, SinkFor } from "./block-sink.js";
 import { Call } from "./call.js";
 import { Inbox } from "./inbox.js";
-import type { BinaryFormat, BlockOptions, CallOptions, Session, WireEvent } from "./session.js";
+import type { BinaryFormat, BlockOptions, CallOptions, Session } from "./session.js";
 import { describeConnectError } from "./tcp.js";
-import { describeMessage, shorten } from "./wire-text.js";
+import { shorten } from "./wire-text.js";
+import type { WireEvent } from "./wire/event.js";
+import { WireTeller } from "./wire/teller.js";
 
 /** How a raw socket speaks where it is not lines that end with LF, each answered only where it asks. */
 export interface SocketOptions {
@@ -24,11 +28,16 @@ export interface SocketSettings extends SocketOptions {
 }
 
 const RECEIVE_BYTES = 256 * 1024;
+/** Of what nobody asked for, so much goes into the log. */
+const DROPPED_SHOWN_BYTES = 200;
+/** Bytes that nobody waits for, beyond which the connection is not read any further until somebody does. */
+const MOST_UNREAD_BYTES = 8 * 1024 * 1024;
 
 /** A raw TCP link: no framing, LF (or what the settings say) ends a line, a block tells its own length. */
 export class SocketSession implements Session {
   readonly resource: string;
   readonly #settings: SocketSettings;
+  readonly #wire: WireTeller;
   readonly #inbox = new Inbox();
   /** The socket reads into this one piece of memory; nothing is allocated for what comes. */
   readonly #receive = Buffer.allocUnsafe(RECEIVE_BYTES);
@@ -36,12 +45,21 @@ export class SocketSession implements Session {
   /** Why the connection went, until a call has said so. */
   #lost: string | undefined;
   #closed = false;
+  /** The socket is not read for now: nobody takes what comes. */
+  #paused = false;
+  /** Resolves when the call made last is over. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** Calls that are not over. */
+  #calls = 0;
   #wake: (() => void) | undefined;
+  /** Byte that ends a reply. */
+  readonly #lineEnd: number;
 
   constructor(settings: SocketSettings) {
     this.#settings = settings;
+    this.#lineEnd = (settings.termination ?? "\n").charCodeAt(0);
     this.resource = settings.resource;
+    this.#wire = new WireTeller(settings.resource, settings.onWire);
   }
 
   /** Connects now, so that a wrong address is found before anything is asked. */
@@ -49,8 +67,8 @@ export class SocketSession implements Session {
     await this.#inTurn("connecting", options, async (call) => this.#connect(call));
   }
 
-  async write(message: string | Uint8Array, options: CallOptions = {}): Promise<void> {
-    await this.#inTurn(shorten(message), options, async (call) => {
+  write(message: string | Uint8Array, options: CallOptions = {}): Promise<void> {
+    return this.#inTurn(message, options, async (call) => {
       const { acknowledge } = this.#settings;
       if (acknowledge === undefined) {
         await this.#connect(call);
@@ -58,42 +76,38 @@ export class SocketSession implements Session {
         return;
       }
       await this.#ask(message, call);
-      const reply = await this.#line(call);
+      const reply = await this.#text(call);
       if (reply.trim() === acknowledge) return;
       throw this.#error("bad-reply", call.what, `"${shorten(reply)}" came where ${acknowledge} was due`);
     });
   }
 
-  async read(options: CallOptions = {}): Promise<string> {
+  read(options: CallOptions = {}): Promise<string> {
     return this.#inTurn("a read", options, async (call) => {
       await this.#connect(call);
-      return this.#line(call);
+      return await this.#text(call);
     });
   }
 
-  async query(message: string, options: CallOptions = {}): Promise<string> {
-    return this.#inTurn(shorten(message), options, async (call) => {
-      await this.#ask(message, call);
-      return this.#line(call);
-    });
+  query(message: string, options: CallOptions = {}): Promise<string> {
+    return this.#inTurn(message, options, (call) => this.#answerTo(message, call));
   }
 
   async queryBlock(message: string, options: BlockOptions = {}): Promise<Uint8Array> {
-    return this.#inTurn(shorten(message), options, async (call) => {
-      await this.#ask(message, call);
-      return this.#block(call, options);
-    });
+    const sink = (length: number) => new MemorySink(length, options.into);
+    return (await this.#queryInto(message, options, options.bytes, sink)).block;
   }
 
   async queryBinaryValues(message: string, format: BinaryFormat, options: CallOptions = {}): Promise<Float64Array> {
-    const bytes = format.count === undefined ? {} : { bytes: format.count * bytesPerValue(format.type) };
-    return decodeValues(await this.queryBlock(message, { ...options, ...bytes }), format);
+    const bytes = format.count === undefined ? undefined : format.count * bytesPerValue(format.type);
+    return (await this.#queryInto(message, options, bytes, (length) => new ValueSink(format, length))).values();
   }
 
   /** A raw socket carries no device clear. Most instruments forget a message they have half when the connection ends. */
   async clear(options: CallOptions = {}): Promise<void> {
     await this.#inTurn("clearing", options, async (call) => {
       this.#giveUp(undefined);
+      this.#wire.act("clear");
       await this.#connect(call);
     });
   }
@@ -127,34 +141,59 @@ export class SocketSession implements Session {
   }
 
   async close(): Promise<void> {
+    if (this.#closed) return;
     this.#closed = true;
     this.#giveUp(undefined);
     await this.#turn;
+    this.#wire.act("close");
   }
 
-  /** Runs `action` when all earlier calls are over, within its own time limit and signal. */
-  #inTurn<T>(what: string, options: CallOptions, action: (call: Call) => Promise<T>): Promise<T> {
-    const result = this.#turn.then(async () => {
-      if (this.#closed) throw this.#error("no-answer", what, "this session is closed");
-      if (options.signal?.aborted) throw this.#error("aborted", what, "it was stopped before anything was sent");
-      const call = new Call(what, options.timeout_ms ?? this.#settings.timeout_ms, options.signal);
-      call.onEnd(() => this.#poke());
-      try {
-        return await action(call);
-      } catch (error) {
-        // The connection may hold half a reply now. It is given up; the next call starts on a new one.
-        this.#giveUp(undefined);
-        throw error;
-      } finally {
-        call.end();
-      }
-    });
-    this.#turn = result.catch(() => undefined);
+  /** Runs `action` when all earlier calls are over, at once where there are none. */
+  #inTurn<T>(doing: string | Uint8Array, options: CallOptions, action: (call: Call) => Promise<T>): Promise<T> {
+    const run = () => this.#run(doing, options, action);
+    const result = this.#calls === 0 ? run() : this.#turn.then(run);
+    this.#calls++;
+    this.#turn = result.then(this.#over, this.#over);
     return result;
   }
 
-  get #termination(): string {
-    return this.#settings.termination ?? "\n";
+  readonly #over = () => void this.#calls--;
+
+  /** Runs `action` within the time limit and signal of its own. */
+  async #run<T>(doing: string | Uint8Array, options: CallOptions, action: (call: Call) => Promise<T>): Promise<T> {
+    const { signal } = options;
+    if (this.#closed) throw this.#error("no-answer", shorten(doing), "this session is closed");
+    if (signal?.aborted) throw this.#error("aborted", shorten(doing), "it was stopped before anything was sent");
+    const call = new Call(doing, options.timeout_ms ?? this.#settings.timeout_ms, signal);
+    call.onEnd(this.#poke);
+    try {
+      return await action(call);
+    } catch (error) {
+      // The connection may hold half a reply now. It is given up; the next call starts on a new one.
+      this.#giveUp(undefined);
+      if (error instanceof MemrigError) this.#wire.fault(call.what, error);
+      throw error;
+    } finally {
+      call.end();
+    }
+  }
+
+  async #answerTo(message: string, call: Call): Promise<string> {
+    const waiting = this.#ask(message, call);
+    if (waiting) await waiting;
+    return await this.#text(call); // awaited: a promise given back as it is takes three turns of the queue, not one
+  }
+
+  #queryInto<S extends BlockSink>(
+    message: string,
+    options: CallOptions,
+    bytes: number | undefined,
+    sinkFor: SinkFor<S>,
+  ): Promise<S> {
+    return this.#inTurn(message, options, async (call) => {
+      await this.#ask(message, call);
+      return await this.#block(call, bytes, sinkFor);
+    });
   }
 
   async #connect(call: Call): Promise<void> {
@@ -165,6 +204,7 @@ export class SocketSession implements Session {
     }
     if (this.#socket) return;
     this.#inbox.clear();
+    this.#paused = false;
     const { host, port } = this.#settings;
     const socket = net.connect({
       host,
@@ -172,10 +212,12 @@ export class SocketSession implements Session {
       noDelay: true,
       onread: {
         buffer: this.#receive,
-        callback: (count, memory) => {
-          if (this.#socket === socket) this.#inbox.push(memory.subarray(0, count));
+        callback: (count) => {
+          if (this.#socket === socket) this.#inbox.push(this.#receive, count);
+          const awaited = this.#wake !== undefined;
           this.#poke();
-          return true;
+          this.#paused = !awaited && this.#inbox.waiting >= MOST_UNREAD_BYTES;
+          return !this.#paused;
         },
       },
     });
@@ -203,55 +245,67 @@ export class SocketSession implements Session {
       throw error;
     }
     this.#socket = socket;
+    this.#wire.act("connect");
   }
 
-  async #ask(message: string | Uint8Array, call: Call): Promise<void> {
-    await this.#connect(call);
+  /** @returns undefined where the question is on its way already */
+  #ask(message: string | Uint8Array, call: Call): Promise<void> | undefined {
+    if (!this.#socket || this.#lost !== undefined) {
+      return this.#connect(call).then(() => this.#askNow(message, call));
+    }
+    return this.#askNow(message, call);
+  }
+
+  #askNow(message: string | Uint8Array, call: Call): Promise<void> | undefined {
     if (this.#inbox.waiting > 0) {
-      this.#tell("received", `${this.#inbox.peek(200)} (nobody had asked for this: dropped)`);
+      this.#wire.received(this.#inbox.peek(DROPPED_SHOWN_BYTES), false, { dropped: true });
       this.#inbox.clear();
     }
-    await this.#send(message, call);
+    return this.#send(message, call);
   }
 
-  async #send(message: string | Uint8Array, call: Call): Promise<void> {
+  /** @returns undefined where the system has taken the message at once */
+  #send(message: string | Uint8Array, call: Call): Promise<void> | undefined {
     const socket = this.#live(call);
-    const end = this.#termination;
+    const end = this.#settings.termination ?? "\n";
     const data = typeof message === "string" && !message.endsWith(end) ? `${message}${end}` : message;
-    this.#tell("sent", describeMessage(message));
+    this.#wire.sent(data, false);
     const flushed = typeof data === "string" ? socket.write(data, "latin1") : socket.write(data);
-    if (flushed) return;
-    const poke = () => this.#poke();
-    socket.on("drain", poke);
+    return flushed ? undefined : this.#drained(socket, call);
+  }
+
+  async #drained(socket: net.Socket, call: Call): Promise<void> {
+    socket.on("drain", this.#poke);
     try {
       await this.#until(call, () => !this.#live(call).writableNeedDrain);
     } finally {
-      socket.off("drain", poke);
+      socket.off("drain", this.#poke);
     }
+  }
+
+  async #text(call: Call): Promise<string> {
+    const line = await this.#line(call);
+    if (this.#wire.listening) this.#wire.received(line + this.#inbox.lineEnd, false);
+    return line;
   }
 
   async #line(call: Call): Promise<string> {
-    const end = this.#termination.charCodeAt(0);
-    let line = this.#inbox.line(end);
-    if (line === undefined) {
-      await this.#until(call, () => {
-        line = this.#inbox.line(end);
-        if (line === undefined) this.#live(call);
-        return line !== undefined;
-      });
+    for (;;) {
+      const line = this.#inbox.line(this.#lineEnd);
+      if (line !== undefined) return line;
+      this.#live(call);
+      this.#goOn(call);
+      await this.#something();
     }
-    const text = line ?? "";
-    this.#tell("received", text);
-    return text;
   }
 
-  async #block(call: Call, options: BlockOptions): Promise<Uint8Array> {
-    const length = await this.#blockLength(call, options);
-    const block =
-      options.into && options.into.length >= length ? options.into.subarray(0, length) : new Uint8Array(length);
-    this.#inbox.fillNext(block);
+  async #block<S extends BlockSink>(call: Call, due_bytes: number | undefined, sinkFor: SinkFor<S>): Promise<S> {
+    const { head, length } = await this.#blockHead(call, due_bytes);
+    const sink = sinkFor(length);
+    const keeping = this.#wire.listening ? new KeepingSink(sink, length) : undefined;
+    this.#inbox.pour(length, keeping ?? sink);
     await this.#until(call, () => {
-      const done = this.#inbox.filled();
+      const done = this.#inbox.poured();
       if (!done) this.#live(call);
       return done;
     });
@@ -259,12 +313,12 @@ export class SocketSession implements Session {
     if (rest.trim() !== "") {
       throw this.#error("bad-reply", call.what, `after a block of ${length} bytes came "${shorten(rest)}"`);
     }
-    this.#tell("received", `#<block of ${length} bytes>`);
-    return block;
+    if (keeping) this.#wire.received(head, false, { block: keeping.block, after: rest + this.#inbox.lineEnd });
+    return sink;
   }
 
   /** Reads `#<d><d digits>` or `#0`. */
-  async #blockLength(call: Call, options: BlockOptions): Promise<number> {
+  async #blockHead(call: Call, due_bytes: number | undefined): Promise<{ head: string; length: number }> {
     const need = async (count: number) => {
       await this.#until(call, () => {
         if (this.#inbox.waiting >= count) return true;
@@ -279,40 +333,50 @@ export class SocketSession implements Session {
     }
     const digits = Number(head.charAt(1));
     if (digits === 0) {
-      if (options.bytes === undefined) {
+      if (due_bytes === undefined) {
         const why = "a block without a length (#0) came; on a raw socket its end can not be seen";
         throw this.#error("bad-reply", call.what, `${why}. Ask for a definite block, or say how many bytes are due`);
       }
       this.#inbox.skip(2);
-      return options.bytes;
+      return { head: "#0", length: due_bytes };
     }
     const header = await need(2 + digits);
     if (!/^#\d+$/.test(header)) {
       throw this.#error("bad-reply", call.what, `"${shorten(header)}" does not begin a block`);
     }
     this.#inbox.skip(2 + digits);
-    return Number(header.slice(2));
+    return { head: header, length: Number(header.slice(2)) };
   }
 
   /** Waits until `ready`, which may throw; looks again whenever something happened. */
   async #until(call: Call, ready: () => boolean): Promise<void> {
-    for (;;) {
-      if (ready()) return;
-      if (call.ended === "stopped") {
-        throw this.#error("aborted", call.what, "it was stopped; the reply, if one comes, is dropped");
-      }
-      if (call.ended === "late") throw this.#tooLate(call);
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+    while (!ready()) {
+      this.#goOn(call);
+      if (this.#paused) this.#socket?.resume();
+      this.#paused = false;
+      await this.#something();
     }
   }
 
-  #poke(): void {
+  /** @throws MemrigError the call has been stopped, or is too late */
+  #goOn(call: Call): void {
+    if (call.ended === undefined) return;
+    if (call.ended === "late") throw this.#tooLate(call);
+    throw this.#error("aborted", call.what, "it was stopped; the reply, if one comes, is dropped");
+  }
+
+  /** Resolves when bytes came, the connection changed or the call under way ended. */
+  #something(): Promise<void> {
+    return new Promise(this.#setWake);
+  }
+
+  readonly #setWake = (wake: () => void) => void (this.#wake = wake);
+
+  readonly #poke = () => {
     const wake = this.#wake;
     this.#wake = undefined;
     wake?.();
-  }
+  };
 
   #live(call: Call): net.Socket {
     if (this.#socket) return this.#socket;
@@ -351,9 +415,5 @@ export class SocketSession implements Session {
       `${this.resource}: a raw socket has no ${thing}. Nothing was sent. ${instead}`,
       { resource: this.resource, missing: thing },
     );
-  }
-
-  #tell(direction: WireEvent["direction"], text: string): void {
-    this.#settings.onWire?.({ at_ms: Date.now(), resource: this.resource, direction, text });
   }
 }

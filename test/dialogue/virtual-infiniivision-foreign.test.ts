@@ -71,8 +71,41 @@ test(":DISP:DATA? PNG gives a picture of 800 by 480 with the grid and the trace 
   scope.send(":BLAN CHAN1");
   const blank = inflateSync(chunksOf(await scope.block(":DISP:DATA?")).get("IDAT") ?? Buffer.alloc(0));
   assert.equal(yellow(blank), 0);
-  scope.send(":DISP:DATA? BMP");
-  assert.equal(await scope.ask(":SYST:ERR?"), '-221,"Settings conflict"');
+});
+
+test(":DISP:DATA? gives the same picture as PNG, as BMP of 24 bits and of 8; the ink saver turns its black white", async () => {
+  const { scope } = bench;
+  scope.send("*RST;:HARD:INKS 0;:STOP"); // stopped and without a record: the grid alone, the same each time
+  const png = chunksOf(await scope.block(":DISP:DATA? PNG,COL"));
+  const rows = inflateSync(png.get("IDAT") ?? Buffer.alloc(0));
+  const palette = png.get("PLTE") ?? Buffer.alloc(0);
+  const colourOf = (pixel: number) => [...palette.subarray(3 * pixel, 3 * pixel + 3)];
+  const points = [
+    [0, 0],
+    [40, 40],
+    [400, 100],
+    [799, 479],
+  ] as const;
+  const expected = points.map(([x, y]) => colourOf(rows[y * 801 + 1 + x] ?? NaN));
+  for (const [format, bits] of [
+    ["BMP", 24],
+    ["BMP8bit", 8],
+  ] as const) {
+    const bmp = await scope.block(`:DISP:DATA? ${format},COL`);
+    assert.equal(bmp.toString("latin1", 0, 2), "BM");
+    assert.deepEqual([bmp.readUInt32LE(2), bmp.readInt32LE(18), bmp.readInt32LE(22)], [bmp.length, 800, 480]);
+    assert.equal(bmp.readUInt16LE(28), bits);
+    const first = bmp.readUInt32LE(10);
+    const seen = points.map(([x, y]) => {
+      const at = first + ((479 - y) * 800 + x) * (bits / 8);
+      const from = bits === 8 ? 54 + 4 * (bmp[at] ?? NaN) : at;
+      return [...bmp.subarray(from, from + 3)].reverse(); // blue comes first
+    });
+    assert.deepEqual(seen, expected, format);
+  }
+  scope.send(":HARDcopy:INKSaver ON");
+  assert.deepEqual([...(chunksOf(await scope.block(":DISP:DATA?")).get("PLTE") ?? [])].slice(0, 3), [255, 255, 255]);
+  assert.equal(await scope.ask(":HARD:INKS?;:HARD:INKS 0;:SYST:ERR?"), `1;${none}`);
 });
 
 test("a set-up that :SYST:SET? or *LRN? gave comes back, and other bytes are refused with nothing changed", async () => {

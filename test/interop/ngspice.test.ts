@@ -3,11 +3,7 @@
  * independent solver at 1e-12, on the VO2 circuits: 2e-5 to 2.5e-4): that is what agreement can mean.
  */
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { promisify } from "node:util";
 import { pwl } from "../../src/simulator/circuits/named.js";
 import { circuitNamed, circuits, type CircuitDrive } from "../../src/simulator/circuits/index.js";
 import { spiceNetlist } from "../../src/simulator/netlist/spice.js";
@@ -15,32 +11,8 @@ import type { Circuit, Quantity } from "../../src/simulator/netlist/types.js";
 import { compileCircuit } from "../../src/simulator/transient/compile.js";
 import { restState } from "../../src/simulator/transient/rest.js";
 import { transient } from "../../src/simulator/transient/transient.js";
-import { scratchFolder } from "../support/cli.js";
 import { needs } from "../support/needs.js";
-
-interface Table {
-  readonly times_s: readonly number[];
-  column(name: string): readonly number[];
-}
-
-/** Runs a netlist in batch mode and reads what it writes. */
-async function ngspice(t: TestContext, program: string, netlist: string, name: string): Promise<Table> {
-  const folder = await scratchFolder(t);
-  await writeFile(join(folder, "deck.cir"), netlist);
-  await promisify(execFile)(program, ["-b", "deck.cir"], { cwd: folder, timeout: 60_000 });
-  const [head = "", ...lines] = (await readFile(join(folder, `${name}.txt`), "utf8")).trim().split("\n");
-  const names = head.trim().split(/\s+/);
-  const rows = lines.map((line) => line.trim().split(/\s+/).map(Number));
-  const at = (i: number) => rows.map((row) => row[i] ?? NaN);
-  return {
-    times_s: at(0),
-    column(wanted) {
-      const i = names.indexOf(wanted);
-      assert.ok(i > 0, `ngspice wrote ${wanted}; it wrote ${names.join(" ")}`);
-      return at(i);
-    },
-  };
-}
+import { ngspice, type Table } from "./ngspice-run.js";
 
 /** Times at which a column rises through a level, on straight lines between rows. */
 function rises({ times_s }: Table, values: readonly number[], level: number): number[] {

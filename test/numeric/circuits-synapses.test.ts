@@ -1,4 +1,4 @@
-/** Pseudo-memcapacitor, TaOx synapse, quasi-HH and the reference neurons as circuits. */
+/** Pseudo-memcapacitor, TaOx synapse and the reference neurons as circuits. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pulses } from "../../src/simulator/circuits/named.js";
@@ -77,34 +77,6 @@ test("without spikes the synapse keeps its state, and the neuron does not feel i
   assert.ok(Math.abs(after - before) < 1e-9);
   const [alone, loaded] = [runCircuit("vo2-tonic"), runCircuit("taox-synapse")];
   near(loaded.at("VK_up").at(-1), alone.at("VK_up").at(-1) ?? NaN, 1e-5, "last spike");
-});
-
-test("quasi-HH (illustrative): the membrane integrates and leaks, the output rises steeply and then falls below rest; NOT all-or-none", () => {
-  const run = (high: number) =>
-    runCircuit("quasi-hh", {
-      drive: voltage({
-        kind: "pulse",
-        low: 0,
-        high,
-        delay_s: 5e-3,
-        rise_s: 1e-5,
-        fall_s: 1e-5,
-        width_s: 2e-3,
-        period_s: 10e-3,
-        count: 10,
-      }),
-    });
-  const [weak, strong] = [run(1), run(2)];
-  const [first = 0, second = 0, between = 0] = weak.column("V_m", [7e-3, 17e-3, 14e-3]);
-  assert.ok(second > 1.2 * first, `integrates: ${first}, ${second} V`);
-  assert.ok(between < 0.7 * first, `leaks: ${between} V`);
-  const outputs = [weak, strong].map((one) => one.atSteps("V_out").values);
-  const [low = 0, high = 0] = outputs.map((values) => Math.max(...values));
-  assert.ok(high > 20 * low, `twice the input gives ${high / low} times the output`);
-  assert.ok(Math.min(...(outputs[1] ?? [])) < -0.02 * high);
-  // its second spike of a train is larger, the later ones smaller again: the battery of use
-  assert.equal(weak.at("Vout_up").length, 0);
-  assert.equal(strong.at("Vout_up").length, 10);
 });
 
 test("LIF fires at 1/(t_ref + tau ln((R I + E_L - V_reset)/(R I + E_L - V_th))) to 1e-6", () => {

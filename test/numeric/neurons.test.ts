@@ -180,9 +180,14 @@ test("the membranes as devices fire at the rates of the neurons: LIF to 1e-4, Ho
     });
     return rate_Hz(spikes, 0.1);
   };
-  const relative = { tau: 10e-3, R: 10e6, E_L: 0, V_th: 15e-3, V_reset: 0, t_ref: 2e-3 };
-  const lif_Hz = rateOf("lif-membrane", 2e-9, 10e-3);
-  assert.ok(Math.abs(lif_Hz / lifRate_Hz(2e-9, relative) - 1) < 1e-4, `${lif_Hz} Hz`);
+  const resets: number[] = [];
+  let last_V = -70e-3;
+  createDevice("lif-neuron", {}).advance(0.5, currentSource(2e-9), (t0, v0, _i0, _t1, v1) => {
+    if (v0 < last_V - 14e-3) resets.push(t0);
+    last_V = v1;
+  });
+  const lif_Hz = rate_Hz(resets, 0.1);
+  assert.ok(Math.abs(lif_Hz / lifRate_Hz(2e-9, complete(lif, {})) - 1) < 1e-4, `${lif_Hz} Hz`);
   const hh_Hz = rateOf("hh-membrane", 10e-6, 0);
   const neuron_Hz = rate_Hz(runNeuron(hodgkinHuxley, {}, { stop_s: 0.5, input: 0.1 }).spikes_s, 0.1);
   assert.ok(Math.abs(hh_Hz / neuron_Hz - 1) < 1e-3, `${hh_Hz} Hz as a device, ${neuron_Hz} Hz as a neuron`);
@@ -191,13 +196,9 @@ test("the membranes as devices fire at the rates of the neurons: LIF to 1e-4, Ho
 test("a spread of 5 % in the threshold of a LIF membrane makes its intervals vary, the same ones for the same seed", () => {
   const spikes = (seed: number) => {
     const times: number[] = [];
-    createDevice("lif-membrane", { sigma_cycle: 0.05 }, seed).advance(
-      2,
-      currentSource(2e-9),
-      (_t0, v0, _i0, t1, v1) => {
-        if (v0 > 10e-3 && v1 <= 10e-3) times.push(t1);
-      },
-    );
+    createDevice("lif-neuron", { sigma_cycle: 0.05 }, seed).advance(2, currentSource(2e-9), (t0, v0, _i0, _t1, v1) => {
+      if (v0 < -60e-3 && v1 >= -60e-3) times.push(t0);
+    });
     return times;
   };
   const intervals = intervals_s(spikes(1));

@@ -51,8 +51,13 @@ function byOnePort({ model, parameters, seed, plan, cycles }: CycleJob): [number
   });
 }
 
-function worst(found: ArrayLike<number>, expected: readonly number[]): number {
-  return Math.max(...expected.map((value, k) => Math.abs((found[k] ?? NaN) / value - 1)));
+/** Every R_on and R_off of the batch is that of the virtual bench's solver within a share. */
+function sameAsOnePort(batch: CycleBatch, job: CycleJob, share: number): void {
+  byOnePort(job).forEach(([on_ohm, off_ohm], k) => {
+    const [on, off] = [batch.rOn_ohm[k] ?? NaN, batch.rOff_ohm[k] ?? NaN];
+    assert.ok(Math.abs(on / on_ohm - 1) < share, `cycle ${k}: R_on ${on}, by the solver ${on_ohm} ohm`);
+    assert.ok(Math.abs(off / off_ohm - 1) < share, `cycle ${k}: R_off ${off}, by the solver ${off_ohm} ohm`);
+  });
 }
 
 /** dy/dt = f(y) as the step asks for it. */
@@ -115,20 +120,8 @@ test("a state beside an unstable point leaves it as e^(lambda t), in one step of
 
 test("40 cycles of a VO2 device have R_on and R_off of the bench's solver within 1e-6, draw for draw", async () => {
   const [batch] = await cyclesOf(vo2);
-  const expected = byOnePort(vo2);
   assert.ok(batch);
-  assert.ok(
-    worst(
-      batch.rOn_ohm,
-      expected.map(([on]) => on),
-    ) < 1e-6,
-  );
-  assert.ok(
-    worst(
-      batch.rOff_ohm,
-      expected.map(([, off]) => off),
-    ) < 1e-6,
-  );
+  sameAsOnePort(batch, vo2, 1e-6);
   assert.ok(Math.max(...batch.rOn_ohm) > 1.01 * Math.min(...batch.rOn_ohm), "cycles differ");
 });
 
@@ -167,20 +160,8 @@ test("70 ohm that move from the source into the electrodes change no delay and a
 
 test("40 cycles of a ZnO device have R_on, R_off of the bench's solver; it is set within a microsecond and reads off", async () => {
   const [batch] = await cyclesOf({ ...zno, tolerance: 1e-5 });
-  const expected = byOnePort(zno);
   assert.ok(batch);
-  assert.ok(
-    worst(
-      batch.rOn_ohm,
-      expected.map(([on]) => on),
-    ) < 1e-4,
-  );
-  assert.ok(
-    worst(
-      batch.rOff_ohm,
-      expected.map(([, off]) => off),
-    ) < 1e-4,
-  );
+  sameAsOnePort(batch, zno, 1e-4);
   assert.ok(
     batch.delay_s.every((delay_s) => delay_s > 50e-9 && delay_s < 1e-6),
     `${batch.delay_s[0]}`,
@@ -191,20 +172,8 @@ test("40 cycles of a ZnO device have R_on, R_off of the bench's solver; it is se
 test("a source of 1 Mohm, which takes most of the voltage and sets only every second or third time, changes nothing of that", async () => {
   const job = { ...zno, seed: 3, plan: { ...zno.plan, source_ohm: 1e6 } };
   const [batch] = await cyclesOf(job);
-  const expected = byOnePort(job);
   assert.ok(batch);
-  assert.ok(
-    worst(
-      batch.rOn_ohm,
-      expected.map(([on]) => on),
-    ) < 1e-4,
-  );
-  assert.ok(
-    worst(
-      batch.rOff_ohm,
-      expected.map(([, off]) => off),
-    ) < 1e-4,
-  );
+  sameAsOnePort(batch, job, 1e-4);
   const set = batch.rOn_ohm.filter((on_ohm) => on_ohm < 1e5).length;
   assert.ok(set > 5 && set < 35, `${set} of 40 set`);
 });

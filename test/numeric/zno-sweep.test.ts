@@ -66,11 +66,17 @@ test("the switching slope, limited by 5 mV steps and 10 uA, is 1.2 to 1.4 mV a d
   assert.ok(slope > 1.2e-3 && slope < 1.4e-3, `${slope} V/decade`);
 });
 
-test("400 sweeps of the nominal device spread as published: 2.25 % in threshold, 4.44 % in hold voltage", () => {
+test("at the threshold of the 100 nA sweep set takes the published 16.5 nW: 16 to 17.5 nW", () => {
+  const trace = doubleSweep(createDevice("zno-diffusive", quiet), { limit_A: 100e-9 });
+  const power_W = threshold_V(trace) * at(trace, threshold_V(trace)).current_A;
+  assert.ok(power_W > 16e-9 && power_W < 17.5e-9, `${power_W} W`);
+});
+
+test("1024 sweeps of the nominal device spread as published: 2.25 % in threshold, 4.44 % in hold voltage", () => {
   const device = createDevice("zno-diffusive", {});
   const vth: number[] = [];
   const vhold: number[] = [];
-  for (let n = 0; n < 400; n++) {
+  for (let n = 0; n < 1024; n++) {
     const trace = doubleSweep(device);
     vth.push(threshold_V(trace));
     vhold.push(hold_V(trace));

@@ -260,6 +260,8 @@ test("every command explains itself with an example", async (t) => {
     "run",
     "runs",
     "protocols",
+    "discover",
+    "init",
     "check",
     "virtual",
     "scpi",

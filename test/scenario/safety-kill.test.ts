@@ -52,6 +52,27 @@ test("kill -9 with four instruments, one of which does not answer: the others ar
   t.diagnostic(`kill -9 to all healthy outputs off: ${took_ms.toFixed(0)} ms`);
 });
 
+test("kill -9 in mid-sweep over VXI-11, a second source on over HiSLIP: both outputs are off within 2 s", async (t) => {
+  const lab = await labWith(t, ["smu"], ["vxi11", "hislip"]);
+  await writeBench(lab, { smu: lab.resource("smu", "vxi11"), smu2: lab.resource("smu2", "hislip") });
+  const controller = startController(t, lab.benchFile, 100_000);
+  const folder = await controller.measuring(100);
+  await lab.tell("smu2", ":OUTP ON");
+  const resources = (await openRunFolder(folder)).info.instruments.map(({ resource }) => resource);
+  assert.match(resources[0] ?? "", /::inst0::INSTR$/);
+  assert.match(resources[1] ?? "", /::hislip0,\d+::INSTR$/);
+  assert.deepEqual([await lab.ask("smu", ":OUTP?"), await lab.ask("smu2", ":OUTP?")], ["1", "1"]);
+
+  controller.kill("SIGKILL");
+  const killed_ms = performance.now();
+  const off = async (label: string) => {
+    await offWithin(2, () => lab.ask(label, ":OUTP?"));
+    return performance.now() - killed_ms;
+  };
+  const [vxi11_ms = NaN, hislip_ms = NaN] = await Promise.all([off("smu"), off("smu2")]);
+  t.diagnostic(`kill -9 to output off: over VXI-11 ${vxi11_ms.toFixed(0)} ms, over HiSLIP ${hislip_ms.toFixed(0)} ms`);
+});
+
 test("kill -9 on a bench whose instruments are the program's own: they outlive it, and are put off", async (t) => {
   const lab = await labWith(t);
   await writeFile(

@@ -9,7 +9,7 @@ import path from "node:path";
 import { after } from "node:test";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
-import type { VirtualBenchPlan } from "../../src/virtual/bench-plan.js";
+import type { LinkKind, VirtualBenchPlan } from "../../src/virtual/bench-plan.js";
 import { serveVirtualBench } from "../../src/virtual/serve.js";
 import { eventually } from "../support/cli.js";
 
@@ -42,22 +42,34 @@ export interface Lab {
   readonly folder: string;
   readonly benchFile: string;
   readonly store: string;
-  readonly resource: (label: string) => string;
+  /** Its name on a link; on the raw socket where left out. */
+  readonly resource: (label: string, link?: LinkKind) => string;
   /** What an independent client is answered. */
   ask(label: string, question: string): Promise<string>;
   tell(label: string, message: string): Promise<void>;
 }
 
-/** A file that says where the instruments are, as for real ones. `labels`: those in the file. */
-export async function labWith(t: TestContext, labels: readonly string[] = ["smu"]): Promise<Lab> {
+/**
+ * A file that says where the instruments are, as for real ones.
+ *
+ * @param labels those in the file
+ * @param links besides raw sockets
+ */
+export async function labWith(
+  t: TestContext,
+  labels: readonly string[] = ["smu"],
+  links: readonly LinkKind[] = [],
+): Promise<Lab> {
   const folder = await mkdtemp(path.join(scratch, "lab-"));
-  const served = await serveVirtualBench(plan);
+  const served = await serveVirtualBench({ ...plan, links: ["socket", ...links] });
   t.after(async () => {
     await served.close();
-    await rm(folder, { recursive: true, force: true });
+    // The guardian of a killed controller may still be writing there.
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   });
-  const resource = (label: string): string => {
-    const found = served.instruments.find(({ name }) => name === label)?.resources[0];
+  const resource = (label: string, link: LinkKind = "socket"): string => {
+    const at = ["socket", ...links].indexOf(link);
+    const found = served.instruments.find(({ name }) => name === label)?.resources[at];
     assert.ok(found, label);
     return found;
   };

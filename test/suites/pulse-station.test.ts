@@ -11,7 +11,11 @@ const [anySource, anyScope]: [Member, Member] = [
   ["keysight-infiniivision", "MSO-X 3104T", "socket"],
 ];
 
+/** Models whose inputs have 1 MΩ only. */
+const without50 = /^DS1|^MSO5\d\d\d|^RTB|X-E$/;
+
 async function station(source: Member, scope: Member) {
+  const shunt = without50.test(scope[1]);
   const bench = await virtualBench(
     [
       { label: "awg", driver: source[0], model: source[1] },
@@ -20,7 +24,7 @@ async function station(source: Member, scope: Member) {
     [
       { instrument: "awg", terminal: "1", node: "dut.top" },
       { instrument: "scope", terminal: "1", node: "dut.top" },
-      { instrument: "scope", terminal: "2", node: "dut.bottom" },
+      { instrument: "scope", terminal: "2", node: "dut.bottom", ...(shunt ? { through: { shunt_ohm: 50 } } : {}) },
     ],
     { id: "R", model: "resistor", parameters: { R: resistance_ohm } },
     source === anySource ? scope[2] : source[2],
@@ -29,6 +33,7 @@ async function station(source: Member, scope: Member) {
     scope: await bench.open("scope", "scope"),
     source: await bench.open("awg", "awg"),
     resistance_ohm,
+    shunt,
     close: () => bench.close(),
   };
 }
@@ -39,8 +44,15 @@ const sources: readonly Member[] = [
   ["keysight-33500", "33622A", "socket"],
   ["tektronix-afg", "AFG3102C", "vxi11"],
   ["tektronix-afg", "AFG31152", "socket"],
+  ["rigol-dg", "DG1062Z", "vxi11"],
+  ["rigol-dg", "DG4162", "socket"],
 ];
-const scopes: readonly Member[] = [anyScope, ["keysight-infiniivision", "DSO-X 3034A", "vxi11"]];
+const scopes: readonly Member[] = [
+  anyScope,
+  ["keysight-infiniivision", "DSO-X 3034A", "vxi11"],
+  ["tektronix-mso", "MSO54", "socket"],
+  ["tektronix-mso", "MSO64B", "hislip"],
+];
 
 for (const source of sources) pulseSourceSuite(`virtual ${source.join(" ")}`, () => station(source, anyScope));
 for (const scope of scopes) captureScopeSuite(`virtual ${scope.join(" ")}`, () => station(anySource, scope));

@@ -17,6 +17,7 @@ const shapes = {
 for (const [driver, model, link] of [
   ["keithley-2450", "2450", "socket"],
   ["keithley-2450", "2450", "hislip"],
+  ["keithley-2600", "2602B", "socket"],
   ["keithley-2400", "2400", "prologix"],
 ] as const satisfies readonly (readonly [string, string, LinkKind])[]) {
   for (const [shape, levels] of Object.entries(shapes)) {
@@ -26,7 +27,7 @@ for (const [driver, model, link] of [
       const sent: string[] = [];
       try {
         const session = await openSession(bench.resource("smu"), {
-          onWire: ({ direction, text }) => void (direction === "sent" && sent.push(text)),
+          onWire: (event) => void (event.kind === "sent" && sent.push(event.text.trimEnd())),
         });
         try {
           const entry = drivers.get(driver);

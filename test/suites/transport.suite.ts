@@ -103,6 +103,18 @@ export function transportSuite(transport: Transport): void {
     }
   });
 
+  titled("16-bit codes become volts, also where the reply is cut within one", async (t) => {
+    const { session, proxy } = await proxied(t, transport);
+    if (!proxy) return;
+    await session.write(blockMessage(Buffer.from("7fff80000001ffff0100", "hex")));
+    const scale = { reference: 1, increment: 0.5, origin: 0.25 };
+    for (let length = 1; length < 40; length++) {
+      proxy.cutReplies = cutAt(length);
+      const volts: Float64Array = await session.queryBinaryValues(":DATA?", { type: "i16", bigEndian: true, scale });
+      assert.deepEqual([...volts], [16383.25, -16384.25, 0.25, -0.75, 127.75], `cut after ${length} bytes`);
+    }
+  });
+
   titled("a question that is answered too late: its reply never answers the next one", async (t) => {
     const { session, instrument } = await opened(t, transport);
     for (let k = 0; k < 3; k++) {

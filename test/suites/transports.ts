@@ -1,9 +1,10 @@
-import { LinkEndpoint, serveHislip, serveVxi11 } from "../../src/virtual/links/index.js";
+import { LinkEndpoint, serveHislip, serveSocket, serveVxi11 } from "../../src/virtual/links/index.js";
 import { servePrologix } from "../../src/virtual/links/prologix/server.js";
 import { serveSerial } from "../../src/virtual/links/serial/server.js";
-import { serveSocket } from "../../src/virtual/scpi/index.js";
+import { usbAccess } from "../../src/visa/usbtmc/access.js";
 import { usbDevice } from "../support/usb-device.js";
-import type { Transport } from "./transport.suite.js";
+import { usbLibrary } from "../support/usb-library.js";
+import type { ServedLink, Transport } from "./transport.suite.js";
 
 export const socketTransport: Transport = {
   name: "raw socket",
@@ -11,15 +12,12 @@ export const socketTransport: Transport = {
   locks: false,
   serviceRequests: false,
   async serve(instrument) {
-    const server = await serveSocket(instrument, "127.0.0.1", 0);
-    const resourceAt = (port: number) => `TCPIP0::127.0.0.1::${port}::SOCKET`;
-    return {
-      resource: resourceAt(server.port),
-      tcpPort: server.port,
-      resourceAt,
-      clients: () => server.sessions,
-      close: () => server.close(),
-    };
+    const server = await serveSocket(new LinkEndpoint(instrument), "127.0.0.1", 0);
+    return overTcp(
+      server,
+      (port) => `TCPIP0::127.0.0.1::${port}::SOCKET`,
+      () => server.sessions,
+    );
   },
 };
 
@@ -31,14 +29,11 @@ export const vxi11Transport: Transport = {
   async serve(instrument) {
     const devices = new Map([["inst0", new LinkEndpoint(instrument)]]);
     const server = await serveVxi11(devices, "127.0.0.1", { portmapper: false });
-    const resourceAt = (port: number) => `TCPIP0::127.0.0.1,${port}::inst0::INSTR`;
-    return {
-      resource: resourceAt(server.port),
-      tcpPort: server.port,
-      resourceAt,
-      clients: () => server.links,
-      close: () => server.close(),
-    };
+    return overTcp(
+      server,
+      (port) => `TCPIP0::127.0.0.1,${port}::inst0::INSTR`,
+      () => server.links,
+    );
   },
 };
 
@@ -61,14 +56,11 @@ export const prologixTransport: Transport = {
   serviceRequests: true,
   async serve(instrument) {
     const server = await servePrologix(new Map([["12", new LinkEndpoint(instrument)]]), "127.0.0.1", 0);
-    const resourceAt = (port: number) => `PRLGX-TCPIP0::127.0.0.1::${port}::12::INSTR`;
-    return {
-      resource: resourceAt(server.port),
-      tcpPort: server.port,
-      resourceAt,
-      clients: () => server.clients,
-      close: () => server.close(),
-    };
+    return overTcp(
+      server,
+      (port) => `PRLGX-TCPIP0::127.0.0.1::${port}::12::INSTR`,
+      () => server.clients,
+    );
   },
 };
 
@@ -93,6 +85,24 @@ export const usbtmcTransport: Transport = {
   },
 };
 
+/** The same through the npm package `usb`, whose place a model takes that behaves as its source says. */
+export const usbLibraryTransport: Transport = {
+  name: "USBTMC through the npm package",
+  messages: true,
+  locks: false,
+  serviceRequests: true,
+  serve(instrument) {
+    const device = usbDevice(instrument);
+    const { library } = usbLibrary(device, "04775040");
+    return Promise.resolve({
+      resource: "USB0::0x05E6::0x2450::04775040::1::INSTR",
+      options: { usb: usbAccess(() => Promise.resolve(library)) },
+      clients: () => device.open,
+      close: () => (device.faults.length > 0 ? Promise.reject(new Error(device.faults.join("; "))) : Promise.resolve()),
+    });
+  },
+};
+
 export const hislipTransport = hislip("HiSLIP", false);
 export const overlappedHislipTransport = hislip("HiSLIP in overlapped mode", true);
 
@@ -104,14 +114,21 @@ function hislip(name: string, overlap: boolean): Transport {
     serviceRequests: true,
     async serve(instrument) {
       const server = await serveHislip(new Map([["hislip0", new LinkEndpoint(instrument)]]), "127.0.0.1", { overlap });
-      const resourceAt = (port: number) => `TCPIP0::127.0.0.1::hislip0,${port}::INSTR`;
-      return {
-        resource: resourceAt(server.port),
-        tcpPort: server.port,
-        resourceAt,
-        clients: () => server.sessions,
-        close: () => server.close(),
-      };
+      return overTcp(
+        server,
+        (port) => `TCPIP0::127.0.0.1::hislip0,${port}::INSTR`,
+        () => server.sessions,
+      );
     },
   };
+}
+
+/** A link whose messages and replies go over one TCP connection, so that a proxy can be put into it. */
+function overTcp(
+  server: { readonly port: number; close(): Promise<void> },
+  resourceAt: (port: number) => string,
+  clients: () => number,
+): ServedLink {
+  const { port } = server;
+  return { resource: resourceAt(port), tcpPort: port, resourceAt, clients, close: () => server.close() };
 }

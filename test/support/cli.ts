@@ -82,10 +82,14 @@ export interface Served {
 }
 
 /** Serves the virtual instruments of a bench file in a process of its own; gives what the ready file says. */
-export async function serveBench(t: TestContext, benchFile: string): Promise<readonly Served[]> {
+export async function serveBench(
+  t: TestContext,
+  benchFile: string,
+  more: readonly string[] = [],
+): Promise<readonly Served[]> {
   const folder = await scratchFolder(t);
   const ready = join(folder, "ready.json");
-  const child = startMemrig(t, ["virtual", "--bench", benchFile, "--ready", ready]);
+  const child = startMemrig(t, ["virtual", "--bench", benchFile, "--ready", ready, ...more]);
   let complaint = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (complaint += text));
   child.stdout.resume();

@@ -16,6 +16,17 @@ const programs = {
     packages: ["python3-pyvisa", "python3-pyvisa-py", "python3-serial"],
     check: ["-c", "import pyvisa, pyvisa_py, serial"],
   },
+  zeroconf: {
+    command: "/usr/bin/python3",
+    packages: ["python3-zeroconf"],
+    check: ["-c", "import zeroconf"],
+  },
+  // A network of its own, for programs that speak on every interface there is. Some containers forbid it even to root.
+  namespace: {
+    command: "unshare",
+    packages: ["util-linux", "iproute2"],
+    check: ["--map-root-user", "--net", "ip", "link", "set", "lo", "up"],
+  },
 } as const;
 
 export type Program = keyof typeof programs;

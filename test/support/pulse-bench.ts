@@ -2,7 +2,8 @@ import { createDevice } from "../../src/simulator/index.js";
 import { createKeysight33500 } from "../../src/virtual/awg/keysight-33500.js";
 import type { DutPlan, Wire } from "../../src/virtual/bench-plan.js";
 import { Lab } from "../../src/virtual/lab.js";
-import { type SocketServer, serveSocket } from "../../src/virtual/scpi/index.js";
+import { LinkEndpoint, type SocketServer, serveSocket } from "../../src/virtual/links/index.js";
+import type { MessageDevice } from "../../src/virtual/scpi/index.js";
 import { createInfiniiVision } from "../../src/virtual/scope/keysight-infiniivision.js";
 import { RawClient } from "./raw-client.js";
 
@@ -44,13 +45,10 @@ export async function pulseBench({
     lab,
     seed,
   });
+  const served = (device: MessageDevice) => serveSocket(new LinkEndpoint(device), "127.0.0.1", 0);
   const servers: Readonly<Record<"awg" | "scope", SocketServer>> = {
-    awg: await serveSocket(createKeysight33500(plan("awg", "keysight-33500", awgModel)).device, "127.0.0.1", 0),
-    scope: await serveSocket(
-      createInfiniiVision(plan("scope", "keysight-infiniivision", scopeModel)).device,
-      "127.0.0.1",
-      0,
-    ),
+    awg: await served(createKeysight33500(plan("awg", "keysight-33500", awgModel)).device),
+    scope: await served(createInfiniiVision(plan("scope", "keysight-infiniivision", scopeModel)).device),
   };
   const clients: RawClient[] = [];
   const another = async (instrument: "awg" | "scope") => {

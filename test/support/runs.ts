@@ -75,22 +75,31 @@ interface Options {
   readonly bench?: string;
 }
 
-const usualBench = "ZnO on the virtual bench";
-const common = {
-  software: { name: "memrig", version: "0.1.0", commit: "0123456789" },
-  operator: "lab",
-};
+/** What both kinds of run have in common. */
+function begin(
+  store: string,
+  { expectedRows = 0, dut = "W3-D17", tags = {}, bench = "ZnO on the virtual bench" }: Options,
+  own: Pick<Parameters<typeof createRun>[1], "protocol" | "parameters" | "instruments"> & { readonly table: TableSpec },
+): Promise<RunWriter> {
+  const { table, ...rest } = own;
+  return createRun(store, {
+    ...rest,
+    software: { name: "memrig", version: "0.1.0", commit: "0123456789" },
+    operator: "lab",
+    bench: { name: bench },
+    dut,
+    tables: [table],
+    mainTable: table.name,
+    expectedRows,
+    tags,
+  });
+}
 
 /** Begins an I-V run; rows are for the test to append. */
-export function beginSweepRun(
-  store: string,
-  { expectedRows = 0, dut = "W3-D17", tags = {}, bench = usualBench }: Options = {},
-): Promise<RunWriter> {
-  return createRun(store, {
-    ...common,
-    bench: { name: bench },
+export function beginSweepRun(store: string, options: Options = {}): Promise<RunWriter> {
+  return begin(store, options, {
     protocol: "iv-sweep",
-    dut,
+    table: sweepTable,
     parameters: {
       drive: "voltage",
       start: 0,
@@ -112,23 +121,14 @@ export function beginSweepRun(
         virtual: true,
       },
     ],
-    tables: [sweepTable],
-    mainTable: "points",
-    expectedRows,
-    tags,
   });
 }
 
 /** Begins an endurance run; rows are for the test to append. */
-export function beginEnduranceRun(
-  store: string,
-  { expectedRows = 0, dut = "W3-D17", tags = {}, bench = usualBench }: Options = {},
-): Promise<RunWriter> {
-  return createRun(store, {
-    ...common,
-    bench: { name: bench },
+export function beginEnduranceRun(store: string, options: Options = {}): Promise<RunWriter> {
+  return begin(store, options, {
     protocol: "endurance",
-    dut,
+    table: cycleTable,
     parameters: {
       set_amplitude: 1.2,
       set_width: 5e-6,
@@ -140,10 +140,6 @@ export function beginEnduranceRun(
       cycles: 1000,
     },
     instruments: [],
-    tables: [cycleTable],
-    mainTable: "cycles",
-    expectedRows,
-    tags,
   });
 }
 

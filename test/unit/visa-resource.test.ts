@@ -86,7 +86,7 @@ for (const [text, why] of [
 test("a good name of a link this build does not speak is refused by that link's name", async () => {
   for (const [name, link] of [
     ["GPIB0::24::INSTR", "GPIB"],
-    ["USB0::0x05E6::0x2450::1::INSTR", "USB"],
+    ["USB0::0x05E6::0x2450::1::RAW", "raw USB"],
   ] as const) {
     await assert.rejects(openSession(name), (error: MemrigError) => {
       assert.equal(error.kind, "invalid-request");

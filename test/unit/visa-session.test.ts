@@ -101,6 +101,27 @@ test("binary values are read in both byte orders, from odd offsets, into the cal
   });
 });
 
+test("who listens on the wire is shown a block byte for byte, also where it is asked for as numbers", async () => {
+  const seen: Buffer[] = [];
+  const onWire = (event: WireEvent) => {
+    if (event.kind === "received" && event.block) seen.push(Buffer.from(event.block));
+  };
+  const script = [asked("A?", block(Buffer.from("0102ff", "hex"))), asked("B?", block(Buffer.from("0a0d", "hex")))];
+  await withInstrument(
+    script,
+    async (session) => {
+      const values = await session.queryBinaryValues("A?", { type: "u8", bigEndian: false });
+      assert.deepEqual([...values], [1, 2, 255]);
+      await session.queryBlock("B?");
+    },
+    { onWire },
+  );
+  assert.deepEqual(
+    seen.map((bytes) => bytes.toString("hex")),
+    ["0102ff", "0a0d"],
+  );
+});
+
 test("text where a block was asked for is quoted in the error", async () => {
   await withInstrument([asked("CURV?", "+9.9E37")], async (session) => {
     await assert.rejects(session.queryBlock("CURV?"), (error: MemrigError) => {
@@ -134,7 +155,7 @@ test("a reply that nobody waited for does not answer the next question", async (
     },
     { onWire },
   );
-  assert.ok(events.some(({ text }) => text.includes("dropped")));
+  assert.ok(events.some((event) => event.kind === "received" && event.dropped === true && event.text === "2\n"));
 });
 
 test("after a time-out the late reply is lost with its connection, and the next question gets its own answer", async () => {

@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { Option, type Command } from "commander";
 import { MemrigError } from "../../errors.js";
 import { spiceNetlist } from "../../simulator/netlist/spice.js";
@@ -13,6 +12,7 @@ import {
   type CircuitTexts,
 } from "../circuit-options.js";
 import { outputOf } from "../output.js";
+import { writeAsked } from "../write-file.js";
 
 interface NetlistTexts extends CircuitTexts {
   readonly dialect: "ngspice" | "ltspice";
@@ -43,7 +43,7 @@ export function addNetlistCommand(program: Command): void {
       });
       const about = { circuit: named.name, dialect: texts.dialect, stop_s };
       if (texts.out === undefined) return output.result({ ...about, netlist }, netlist.trimEnd());
-      await writeFile(texts.out, netlist);
+      await writeAsked(texts.out, netlist);
       output.result({ ...about, file: texts.out }, `${named.name} for ${texts.dialect}: ${texts.out}`);
     });
 }

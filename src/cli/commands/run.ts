@@ -9,6 +9,7 @@ import { collect, keyValues, planFrom } from "../settings.js";
 import { abortableBySignals } from "../signals.js";
 import { metricsTable } from "../tables.js";
 import { runTwin, twinText } from "../twin.js";
+import { endWireLog, wireLog } from "../wire-log.js";
 import { protocolNamed } from "./protocols.js";
 import { safeLines } from "./safe.js";
 
@@ -18,6 +19,7 @@ interface RunOptions {
   readonly dut?: string;
   readonly tag?: string[];
   readonly twin?: boolean;
+  readonly wire?: boolean;
 }
 
 export function addRunCommand(program: Command): void {
@@ -29,6 +31,7 @@ export function addRunCommand(program: Command): void {
     .option("--dut <id>", "device, in place of the bench file's id")
     .option("--tag <key=value>", "tag to find the run by; repeat, or join by commas", collect)
     .option("--twin", "also run the protocol on the device's model, and compare")
+    .option("--wire", "keep everything said to the instruments in the run's folder, as wire.jsonl")
     .description("one run; prints its id and metrics, and with --twin the comparison")
     .addHelpText(
       "after",
@@ -44,6 +47,7 @@ export function addRunCommand(program: Command): void {
       const config = withDut(await loadBench(options.bench), options.dut);
       const { rows, duration_s } = protocol.cost(plan);
       const line = new StatusLine(name);
+      const wire = options.wire ? wireLog() : undefined;
       await abortableBySignals(
         async (signal) => {
           const request: Measurement = {
@@ -60,7 +64,7 @@ export function addRunCommand(program: Command): void {
               if (event === "warning" && typeof message === "string") line.end(`warning: ${message}`);
             },
           };
-          const outcome = await measure(request);
+          const outcome = await measure(request, wire).finally(() => endWireLog(wire, output));
           line.end(`${outcome.run}: ${outcome.status}, ${outcome.rows} rows.`);
           for (const report of safeLines(outcome.safe.filter(({ state }) => state !== "safe"))) output.say(report);
           const twin = options.twin && outcome.status === "done" ? await runTwin(request, outcome) : undefined;

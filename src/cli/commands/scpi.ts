@@ -2,8 +2,18 @@ import { createInterface } from "node:readline";
 import type { Command } from "commander";
 import { messageOf, MemrigError } from "../../errors.js";
 import { parseQuantity } from "../../units.js";
-import { openSession, type Session } from "../../visa/index.js";
+import { loadBench, loadUserAliases, resolveAlias, serialOf } from "../../bench/index.js";
+import { openSession, readSerialSettings, type SerialOptions, type Session } from "../../visa/index.js";
 import { type Output, outputOf } from "../output.js";
+import { collect, keyValues } from "../settings.js";
+import { endWireLog, wireLog } from "../wire-log.js";
+
+interface ScpiOptions {
+  readonly timeout: string;
+  readonly bench?: string;
+  readonly serial?: string[];
+  readonly wire?: string;
+}
 
 interface Exchange {
   readonly sent: string;
@@ -13,19 +23,36 @@ interface Exchange {
 export function addScpiCommand(program: Command): void {
   program
     .command("scpi")
-    .argument("<resource>", 'VISA resource name, for example "TCPIP0::192.0.2.10::5025::SOCKET"')
+    .argument("<resource>", 'VISA resource name, for example "TCPIP0::192.0.2.10::5025::SOCKET", or an alias')
     .argument("[message...]", "messages to send; a message with a question mark is answered")
     .option("--timeout <time>", "longest wait for an answer", "5 s")
+    .option("--bench <file>", "bench file whose labels may be given in place of a resource")
+    .option(
+      "--serial <key=value>",
+      "setting of a serial line: baud, parity, data-bits, …; repeat, or join by commas",
+      collect,
+    )
+    .option("--wire <file>", "keep everything said in this file")
     .description("send messages to an instrument and print its replies; without messages, a console with history")
     .addHelpText(
       "after",
       '\nExamples:\n  memrig scpi TCPIP0::192.0.2.10::5025::SOCKET "*IDN?"\n  memrig scpi TCPIP0::192.0.2.10::5025::SOCKET ":OUTP OFF" ":SYST:ERR?"\n' +
+        '  memrig scpi ASRL/dev/ttyUSB0::INSTR "*IDN?" --serial baud=57600,parity=odd,data-bits=7,termination=CRLF\n' +
+        '  memrig scpi smu "*IDN?" --bench lab.yaml --wire wire.jsonl\n' +
         "No limit of any bench file holds here: what you send is what the instrument gets.",
     )
-    .action(async (resource: string, messages: string[], options: { timeout: string }, command: Command) => {
+    .action(async (written: string, messages: string[], options: ScpiOptions, command: Command) => {
       const output = outputOf(command);
       const timeout_ms = 1000 * parseQuantity(options.timeout, "s");
-      const session = await openSession(resource, { timeout_ms });
+      const { resource, serial } = await placeOf(written, options.bench);
+      const line = { ...serial, ...readSerialSettings(keyValues(options.serial ?? [], "--serial")) };
+      const wire = options.wire === undefined ? undefined : wireLog(options.wire);
+      const onWire = wire && { onWire: wire.listener(written) };
+      const opened = openSession(resource, { timeout_ms, serial: line, ...onWire });
+      const session = await opened.catch(async (error: unknown) => {
+        await endWireLog(wire, output);
+        throw error;
+      });
       try {
         if (messages.length === 0) await talk(session, output);
         else {
@@ -36,8 +63,27 @@ export function addScpiCommand(program: Command): void {
         }
       } finally {
         await session.close();
+        await endWireLog(wire, output);
       }
     });
+}
+
+/** Where a person means: a resource name, an alias, or with a bench file one of its labels. */
+async function placeOf(
+  written: string,
+  file: string | undefined,
+): Promise<{ resource: string; serial: SerialOptions }> {
+  const own = await loadUserAliases();
+  if (file === undefined) return { resource: resolveAlias(written, own), serial: {} };
+  const config = await loadBench(file, { secrets: "ignored" });
+  const instrument = config.instruments.find(({ label }) => label === written);
+  if (!instrument) return { resource: resolveAlias(written, { ...own, ...config.aliases }), serial: {} };
+  if (instrument.resource !== "virtual") return { resource: instrument.resource, serial: serialOf(instrument) };
+  throw new MemrigError(
+    "invalid-request",
+    `${written} is simulated in ${file} and runs nowhere now. "memrig virtual --bench ${file}" serves it and prints its resource.`,
+    { label: written, file },
+  );
 }
 
 /** A message is a query where a question mark stands outside quotes. */

@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { MemrigError } from "../../errors.js";
 import type { NamedCircuit } from "../../simulator/circuits/index.js";
@@ -17,6 +16,7 @@ import {
 } from "../circuit-options.js";
 import { outputOf, textTable } from "../output.js";
 import { circuitNamed } from "../../simulator/circuits/index.js";
+import { writeAsked } from "../write-file.js";
 
 interface SimulateTexts extends CircuitTexts {
   readonly csv?: string;
@@ -49,7 +49,7 @@ export function addSimulateCommand(program: Command): void {
       if (texts.csv !== undefined) {
         const csv = csvOf(request.named, result);
         if (texts.csv === "-") process.stdout.write(csv);
-        else await writeFile(texts.csv, csv);
+        else await writeAsked(texts.csv, csv);
       }
       if (texts.csv !== "-") output.result(dataOf(request, result), textOf(request, result));
       if (result.failure) {

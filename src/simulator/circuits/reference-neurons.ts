@@ -1,12 +1,12 @@
 import { channelParameters, rest_V } from "../neurons/hodgkin-huxley.js";
-import { lif as lifNeuron } from "../neurons/lif.js";
+import { lifNeuron } from "../models/lif-neuron.js";
 import { parameter } from "../models/device.js";
 import { crossings, nameCircuit, stateOf, step, voltageOf } from "./named.js";
 
 /** A spike is seen this far below threshold: at the threshold itself the potential has already gone. */
 const justBelow_V = 1e-9;
 
-/** Leaky integrate-and-fire neuron under an injected current; a voltage drive is R times that current. */
+/** Leaky integrate-and-fire neuron under an injected current, or held by a voltage through its contact. */
 export const lif = nameCircuit({
   name: "lif",
   title: "leaky integrate-and-fire neuron",

@@ -21,6 +21,7 @@
  */
 import { clip } from "./bounded.js";
 import { mustExceed } from "./checks.js";
+import { boltzmann_V_per_K, electron_C } from "./constants.js";
 import { parameter, type Device, type DeviceModel, type Draws, type ParametersOf } from "./device.js";
 import { SchottkyContact } from "./schottky-contact.js";
 
@@ -64,18 +65,16 @@ const parameters = [
 /** Constants by the letters of the header. */
 export type JartParameters = ParametersOf<typeof parameters>;
 
-const electron_C = 1.602177e-19;
-const boltzmann_V_per_K = 8.617333e-5;
 /** Charge number of an oxygen vacancy. */
-const z = 2;
+export const z = 2;
 /** The radius R_th0 is given for. */
-const thermalRadius_m = 45e-9;
+export const thermalRadius_m = 45e-9;
 /** State n counts from here. */
-const unit_per_m3 = 1e26;
+export const unit_per_m3 = 1e26;
 /** The source heats without a bound; hotter, no rate grows further. */
-const maxRise_K = 3000;
+export const maxRise_K = 3000;
 /** A hop has a barrier only below g = 1. */
-const largest_g = 0.98;
+export const largest_g = 0.98;
 
 export const jartVcm: DeviceModel = {
   name: "jart-vcm",

@@ -16,6 +16,7 @@
  */
 import { boundedExp, boundedExpSlope } from "./bounded.js";
 import { mustExceed } from "./checks.js";
+import { boltzmann_V_per_K, electron_C } from "./constants.js";
 import { parameter, type DeviceModel, type ParametersOf } from "./device.js";
 import { oneStateDevice, type OneStateLaw } from "./one-state.js";
 
@@ -42,10 +43,8 @@ const parameters = [
 /** Constants by the letters of the header. */
 export type OtsParameters = ParametersOf<typeof parameters>;
 
-const boltzmann_V_per_K = 8.617333e-5;
-const electron_C = 1.602177e-19;
 /** Fastest switching, 1/s: beyond the attempt rate of the traps it means nothing, and a solver would overflow. */
-const fastest_per_s = 1e13;
+export const fastest_per_s = 1e13;
 
 export const ots: DeviceModel = {
   name: "ots",
@@ -67,12 +66,21 @@ export const ots: DeviceModel = {
   },
 };
 
+/** I_00 of the header. */
+export function otsPrefactor_A(k: Pick<OtsParameters, "area" | "N_T" | "dz" | "tau_0" | "E_a" | "T">): number {
+  return ((2 * electron_C * k.area * k.N_T * k.dz) / k.tau_0) * Math.exp(-k.E_a / (boltzmann_V_per_K * k.T));
+}
+
+/** V_T of the header over u_off. */
+export function otsScale_V_per_m(k: Pick<OtsParameters, "dz" | "T">): number {
+  return (2 * boltzmann_V_per_K * k.T) / k.dz;
+}
+
 /** The equations of the header as functions of v and x. */
 export function otsLaw(k: OtsParameters): OneStateLaw {
-  const kT_V = boltzmann_V_per_K * k.T;
-  const prefactor_A = ((2 * electron_C * k.area * k.N_T * k.dz) / k.tau_0) * Math.exp(-k.E_a / kT_V);
+  const prefactor_A = otsPrefactor_A(k);
   const switchable = k.u_a - k.u_min;
-  const scaleByThickness = (2 * kT_V) / k.dz;
+  const scaleByThickness = otsScale_V_per_m(k);
   const drop = (x: number) => k.F_on * switchable * Math.max(x, 0);
   const dropByState = (x: number) => (x > 0 ? k.F_on * switchable : 0);
   const thickness = (x: number) => k.u_a - switchable * Math.min(Math.max(x, 0), 1);

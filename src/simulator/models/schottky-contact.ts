@@ -12,6 +12,7 @@
  * jumps from a slope of nearly nothing to one of siemens in a heavily doped disc: a solver chatters on it [C].
  */
 import { boundedExpm1, boundedExpSlope } from "./bounded.js";
+import { boltzmann_V_per_K, electron_C, electronMass_kg, planck_Js, vacuum_F_per_m } from "./constants.js";
 import { logistic, softplus } from "./smooth.js";
 
 export interface SchottkyParameters {
@@ -26,19 +27,24 @@ export interface SchottkyParameters {
   readonly A_R: number;
 }
 
-const electron_C = 1.602177e-19;
-const boltzmann_V_per_K = 8.617333e-5;
-const planck_Js = 6.62607e-34;
-const electronMass_kg = 9.10938e-31;
-const vacuum_F_per_m = 8.854188e-12;
 /** Widths of the two cut-offs, V. */
-const psiEdge_V = 1e-3;
-const phiEdge_V = 2e-3;
+export const psiEdge_V = 1e-3;
+export const phiEdge_V = 2e-3;
 /** The two mechanisms change over within this of zero bias; beyond 40 times that the other one adds nothing. */
-const changeover_V = 1e-3;
+export const changeover_V = 1e-3;
 const farEdges = 40;
 /** Keeps the square root of the tunnelling prefactor from zero. */
-const leastReach_V = 1e-9;
+export const leastReach_V = 1e-9;
+
+/** Barrier lowering is (this N psi)^(1/4). */
+export function imageFactor(k: SchottkyParameters): number {
+  return (electron_C ** 3 * k.z) / (8 * Math.PI ** 2 * (k.eps_phiB * vacuum_F_per_m) ** 3);
+}
+
+/** W00 is this sqrt(N). */
+export function tunnelFactor(k: SchottkyParameters): number {
+  return (planck_Js / (4 * Math.PI)) * Math.sqrt(k.z / (electronMass_kg * k.eps * vacuum_F_per_m));
+}
 
 /** `look` at a point, then read the current and its derivatives. */
 export class SchottkyContact {
@@ -51,8 +57,7 @@ export class SchottkyContact {
   private readonly tunnelFactor: number;
 
   constructor(private readonly k: SchottkyParameters) {
-    this.imageFactor = (electron_C ** 3 * k.z) / (8 * Math.PI ** 2 * (k.eps_phiB * vacuum_F_per_m) ** 3);
-    this.tunnelFactor = (planck_Js / (4 * Math.PI)) * Math.sqrt(k.z / (electronMass_kg * k.eps * vacuum_F_per_m));
+    [this.imageFactor, this.tunnelFactor] = [imageFactor(k), tunnelFactor(k)];
   }
 
   /** @param s V; @param N per cubic metre; @param T kelvin */

@@ -15,6 +15,7 @@
  */
 import { boundedCosh, boundedSinh, clip } from "./bounded.js";
 import { mustExceed } from "./checks.js";
+import { boltzmann_V_per_K } from "./constants.js";
 import { parameter, type DeviceModel, type ParametersOf } from "./device.js";
 import { oneStateDevice, type OneStateLaw } from "./one-state.js";
 import { logistic } from "./smooth.js";
@@ -45,11 +46,10 @@ const parameters = [
 /** Constants by the letters of the header. */
 export type StanfordParameters = ParametersOf<typeof parameters>;
 
-const boltzmann_V_per_K = 8.617333e-5;
 /** The source gives the heating without a bound; no oxide is one here. Hotter, the rates stay those of this rise. */
-const maxRise_K = 2000;
+export const maxRise_K = 2000;
 /** Width of the logistic at F_min, as a share of it; (1 + tanh)/2 over twice that. */
-const fieldEdge = 1e-3;
+export const fieldEdge = 1e-3;
 
 export const stanfordRram: DeviceModel = {
   name: "stanford-rram",

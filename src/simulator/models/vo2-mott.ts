@@ -22,6 +22,7 @@
  * heating has left to do is dT(T) = w_T ln(1 + exp((T_c - T)/w_T)), the integral of 1 - f. At T = T_0 all this is the model
  * above to the last bit. Heating only: the hysteresis of a cooling stage is not modelled.
  */
+import { boltzmann_V_per_K } from "./constants.js";
 import { parameter, type Device, type DeviceModel, type Draws, type ParametersOf } from "./device.js";
 import { logistic, softplus } from "./smooth.js";
 import type { Random } from "../random.js";
@@ -106,7 +107,6 @@ export function vo2Constants(k: Vo2Parameters): Vo2Constants {
 }
 
 /** eV/K */
-const boltzmann = 8.617333e-5;
 /** Above the transition the device is metal at any current; a heat balance remains, so that y stays finite. */
 const least_dT_K = 0.1;
 
@@ -114,7 +114,7 @@ const least_dT_K = 0.1;
 function atStage(k: Vo2Parameters): { rho_ins: number; dT: number } {
   const missing_K = k.T_0 + k.dT - k.T;
   const metallic = logistic(-missing_K / k.w_T);
-  const rho = k.rho_ins * (k.T_0 / k.T) ** 2 * Math.exp((k.E_a / boltzmann) * (1 / k.T - 1 / k.T_0));
+  const rho = k.rho_ins * (k.T_0 / k.T) ** 2 * Math.exp((k.E_a / boltzmann_V_per_K) * (1 / k.T - 1 / k.T_0));
   return {
     rho_ins: rho / (1 + metallic * (rho / k.rho_met - 1)),
     dT: Math.max(missing_K > 40 * k.w_T ? missing_K : k.w_T * softplus(missing_K / k.w_T), least_dT_K),

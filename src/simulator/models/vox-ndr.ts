@@ -13,6 +13,7 @@
  * which a real device spreads: the temperature is not a prediction. T below 100 K, where only a trial step can get,
  * counts as 100 K.
  */
+import { boltzmann_V_per_K } from "./constants.js";
 import { parameter, type Device, type DeviceModel, type Draws, type ParametersOf } from "./device.js";
 import type { Random } from "../random.js";
 import { logistic } from "./smooth.js";
@@ -52,7 +53,6 @@ export const voxNdr: DeviceModel = {
 };
 
 /** eV/K */
-const boltzmann = 8.617333e-5;
 const coldest_K = 100;
 /** A turn-off is this many widths below the middle of the transition. */
 const offBelow = 3;
@@ -150,8 +150,8 @@ class VoxDevice implements Device {
     this.lastRise_K = rise_K;
     const k = this.k;
     const T = Math.max(k.T_a + rise_K, coldest_K);
-    const insulating = k.G0 * Math.exp((k.Ea / boltzmann) * (1 / k.T0 - 1 / T));
-    const activation = T > coldest_K ? (insulating * k.Ea) / (boltzmann * T * T) : 0;
+    const insulating = k.G0 * Math.exp((k.Ea / boltzmann_V_per_K) * (1 / k.T0 - 1 / T));
+    const activation = T > coldest_K ? (insulating * k.Ea) / (boltzmann_V_per_K * T * T) : 0;
     const s = logistic((k.T_a + rise_K - k.Tc) / k.w);
     this.film_S = insulating * (1 - s) + s / k.R_m;
     this.filmByState_S_per_K = activation * (1 - s) + (s * (1 - s) * (1 / k.R_m - insulating)) / k.w;

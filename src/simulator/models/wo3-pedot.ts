@@ -6,7 +6,7 @@
  *
  *   e = v - E_b tanh(z)                                         z: protons moved, one decides (1 = Q_z coulombs)
  *   i = w gamma sinh(delta e) + (1 - w) alpha (1 - exp(-beta e))  w: conducting share, 0 ... 1
- *   dw/dt = lambda sinh(eta e) (1 - w or, for e < 0, w) - w/tau_w   tau_w = tau_0 exp(c tanh(z))
+ *   dw/dt = lambda exp(a tanh(z)) sinh(eta e) (1 - w or, for e < 0, w) - w/tau_w   tau_w = tau_0 exp(c tanh(z))
  *   dz/dt = i/Q_z - z/tau_z
  *
  * A device with a battery is not passive: with z charged a current flows at v = 0. Beyond 40 in an argument of sinh
@@ -23,6 +23,7 @@ const parameters = [
   parameter("beta", "1/V", 0.5, 0.001, 40, "steepness of the rest [C]"),
   parameter("lambda", "Hz", 3, 0, 1e9, "growth of the conducting share, 1/s [C]"),
   parameter("eta", "1/V", 4.5, 0.01, 40, "steepness of that growth [C]"),
+  parameter("a", "", 0, 0, 20, "speeding up of that growth by protons moved [C]"),
   parameter("tau_0", "s", 0.02, 1e-9, 1e6, "decay of the conducting share [C]"),
   parameter("c", "", 1, 0, 5, "slowing of that decay by protons moved [C]"),
   parameter("Q_z", "C", 2e-7, 1e-18, 1, "charge that moves z by 1 [C]"),
@@ -88,7 +89,7 @@ class Wo3Device implements Device {
   rates(v: number, x: Float64Array, out: Float64Array): void {
     const k = this.k;
     const e = this.inner_V(v, x);
-    out[0] = this.growth_per_s(e) * (e >= 0 ? 1 - x[0]! : x[0]!) - x[0]! / this.decay_s(x);
+    out[0] = this.growth_per_s(e, x) * (e >= 0 ? 1 - x[0]! : x[0]!) - x[0]! / this.decay_s(x);
     out[1] = this.current_A(v, x) / k.Q_z - x[1]! / k.tau_z;
   }
 
@@ -104,8 +105,15 @@ class Wo3Device implements Device {
     const tanh = Math.tanh(x[1]!);
     this.currentByState(v, x, out);
     const [currentByShare, currentByProtons] = [out[0]!, out[1]!];
-    out[0] = (e >= 0 ? -1 : 1) * this.growth_per_s(e) - 1 / this.decay_s(x);
-    out[1] = -this.growthSlope(v, x) * battery + (x[0]! * k.c * (1 - tanh * tanh)) / this.decay_s(x);
+    const sech2 = 1 - tanh * tanh;
+    const growth = this.growth_per_s(e, x);
+    // what speeds growth up is under the limit too
+    const faster = k.a * sech2 * growth * Math.sqrt(cappedSlope(this.freeGrowth_per_s(e, x), fastest_per_s));
+    out[0] = (e >= 0 ? -1 : 1) * growth - 1 / this.decay_s(x);
+    out[1] =
+      -this.growthSlope(v, x) * battery +
+      faster * (e >= 0 ? 1 - x[0]! : x[0]!) +
+      (x[0]! * k.c * sech2) / this.decay_s(x);
     out[2] = currentByShare / k.Q_z;
     out[3] = currentByProtons / k.Q_z - 1 / k.tau_z;
   }
@@ -134,18 +142,26 @@ class Wo3Device implements Device {
     return this.k.tau_0 * Math.exp(this.k.c * Math.tanh(x[1]!));
   }
 
-  /** lambda sinh(eta e), limited; negative for e < 0. */
-  private growth_per_s(e: number): number {
-    const free = this.k.lambda * Math.abs(boundedSinh(this.k.eta * e));
-    return Math.sign(e) * capped(free, fastest_per_s);
+  /** lambda exp(a tanh(z)) sinh(eta e), limited; negative for e < 0. */
+  private growth_per_s(e: number, x: Float64Array): number {
+    return Math.sign(e) * capped(this.freeGrowth_per_s(e, x), fastest_per_s);
+  }
+
+  /** Its magnitude before the limit. */
+  private freeGrowth_per_s(e: number, x: Float64Array): number {
+    return this.lambda(x) * Math.abs(boundedSinh(this.k.eta * e));
+  }
+
+  private lambda(x: Float64Array): number {
+    return this.k.a === 0 ? this.k.lambda : this.k.lambda * Math.exp(this.k.a * Math.tanh(x[1]!));
   }
 
   /** d(dw/dt)/dv. */
   private growthSlope(v: number, x: Float64Array): number {
     const k = this.k;
     const e = this.inner_V(v, x);
-    const free = k.lambda * Math.abs(boundedSinh(k.eta * e));
-    const slope = k.lambda * k.eta * boundedCosh(k.eta * e) * cappedSlope(free, fastest_per_s);
+    const slope =
+      this.lambda(x) * k.eta * boundedCosh(k.eta * e) * cappedSlope(this.freeGrowth_per_s(e, x), fastest_per_s);
     return slope * (e >= 0 ? 1 - x[0]! : x[0]!);
   }
 }

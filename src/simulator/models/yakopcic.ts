@@ -39,7 +39,7 @@ const parameters = [
 export type YakopcicParameters = ParametersOf<typeof parameters>;
 
 /** The window of growing is e^-alpha_p as x nears 1; nothing conducts below this state, where current would be lost. */
-const leastState = 1e-6;
+export const leastState = 1e-6;
 
 export const yakopcic: DeviceModel = {
   name: "yakopcic",

@@ -37,6 +37,16 @@ export function terminalsOf(element: Element): string[] {
   }
 }
 
+/** Circuits also come from programs that no compiler has checked. */
+function unknownKind(given: object, what: string, allowed: readonly string[]): MemrigError {
+  const kind = "kind" in given ? String(given.kind) : "none";
+  return new MemrigError(
+    "invalid-request",
+    `"${kind}" was given as the kind of ${what}; there are: ${allowed.join(", ")}.`,
+    { kind, allowed },
+  );
+}
+
 /**
  * @param what who asks, for the message
  * @throws MemrigError `invalid-request`: there is no such node, element or state in the circuit
@@ -111,7 +121,10 @@ function checkNumbers(circuit: Circuit, element: Element): void {
         `initial = ${given.join(", ")}`,
         `${size} finite states`,
       );
+      return;
     }
+    default:
+      throw unknownKind(element, "an element", ["R", "C", "V", "I", "limited", "nmos", "device"]);
   }
 }
 
@@ -181,6 +194,8 @@ function checkWave(wave: Waveform, need: Need): void {
     case "sum":
       need(wave.of.length > 0, "a sum of nothing", "a sum of at least one waveform");
       return wave.of.forEach((part) => checkWave(part, need));
+    default:
+      throw unknownKind(wave, "a waveform", ["dc", "pulse", "pwl", "sine", "chirp", "samples", "noise", "sum"]);
   }
 }
 

@@ -47,7 +47,8 @@ export function spiceNetlist(circuit: Circuit, options: SpiceOptions): string {
     lines.add(".control", "run", "set wr_vecnames", "set wr_singlescale", "set numdgt=10");
     lines.add(`wrdata ${circuit.name}.txt ${plotted.map((name) => `V(${name})`).join(" ")}`, "quit", ".endc");
   } else {
-    lines.add(`.save ${plotted.map((name) => `V(${name})`).join(" ")}`);
+    // LTspice would keep only what a plot needs, in single precision
+    lines.add(".options plotwinsize=0 numdgt=15", `.save ${plotted.map((name) => `V(${name})`).join(" ")}`);
   }
   lines.add(".end");
   return [`* ${circuit.name}: ${circuit.title}`, `* Source: ${circuit.source}`, ...lines.text(), ""].join("\n");
@@ -99,13 +100,7 @@ function writeElement(
       const longer = `(1+${number(element.lambda_per_V ?? 0)}*${across})`;
       const k = number(element.k_A_per_V2);
       lines.comment(`${element.name}: n-channel MOS by the square law`);
-      // V(0) is not asked for: LTspice knows no such vector
-      return lines.current(
-        element.name,
-        d,
-        s,
-        `${k}*sgn(V(${d},${s}))*(${over}*${used}-${used}*${used}/2)*${longer}`.replaceAll("V(0)", "0"),
-      );
+      return lines.current(element.name, d, s, `${k}*sgn(V(${d},${s}))*(${over}*${used}-${used}*${used}/2)*${longer}`);
     }
     case "device":
       return writeDevice(lines, element, node);
@@ -208,10 +203,10 @@ function forcedVoltages(circuit: Circuit): Map<string, number> {
   return known;
 }
 
-/** Node names for SPICE, which does not tell capitals apart: those that would clash get a number. */
+/** Node names for SPICE, which does not tell capitals apart and has another name for ground: those that clash get a number. */
 function nodeNames(): (name: string) => string {
   const names = new Map<string, string>([[ground, "0"]]);
-  const used = new Set<string>(["0"]);
+  const used = new Set<string>(["0", "gnd"]);
   return (name) => {
     const known = names.get(name);
     if (known !== undefined) return known;

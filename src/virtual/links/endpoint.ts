@@ -5,8 +5,9 @@ import { Locks } from "./locks.js";
 
 /**
  * One instrument as the links see it, whichever transport serves it. A transport opens one `MessageExchange` for each of
- * its clients, and asks `locks` (with that exchange as the client) before it lets a message through. Locks are those of
- * the instrument: one taken over VXI-11 keeps a HiSLIP client out. Raw sockets know no locks and are not kept out.
+ * its clients. Those that know locks, VXI-11 and HiSLIP, ask `locks` (with that exchange as the client) before they let a
+ * message through: one taken over VXI-11 keeps a HiSLIP client out. Raw sockets, serial lines and GPIB know none, and are
+ * not kept out (docs/notes/locks.md).
  */
 export class LinkEndpoint {
   readonly locks = new Locks();

@@ -19,6 +19,8 @@ export interface ExchangeOptions {
    * replies wait in line (raw socket, HiSLIP in overlap mode).
    */
   readonly unread: "interrupt" | "queue";
+  /** The link tells where a message ends. False where only a line feed does: raw socket, serial line. */
+  readonly end?: boolean;
   /**
    * For links where the instrument speaks first: takes a whole reply, and resolves when there is room for the next.
    * Left out: the reply waits for `read`.
@@ -55,6 +57,7 @@ export class MessageExchange {
   readonly service: ServiceRequest;
   private readonly framer: Framer;
   private waiting: Waiting[] = [];
+  private waiting_bytes = 0;
   private output: { readonly bytes: Uint8Array; at: number }[] = [];
   private running = false;
   private given = new AbortController();
@@ -66,7 +69,7 @@ export class MessageExchange {
     private readonly options: ExchangeOptions,
     private readonly closed: () => void,
   ) {
-    this.framer = new Framer(instrument.inputLimit_bytes ?? defaultInputLimit_bytes, true);
+    this.framer = new Framer(this.inputLimit_bytes, options.end ?? true, instrument.plainLines);
     this.service = new ServiceRequest(instrument.status, () => this.bits());
   }
 
@@ -78,6 +81,20 @@ export class MessageExchange {
   /** More messages wait than should: the sender is to wait for `room`. */
   get full(): boolean {
     return this.waiting.length > MOST_WAITING;
+  }
+
+  /** What waits for the parser fills the input buffer: a link that can not make the sender wait drops what comes now. */
+  get overflowing(): boolean {
+    return this.waiting_bytes > this.inputLimit_bytes;
+  }
+
+  /** The next byte is data of a block, whatever it looks like. */
+  get inBlock(): boolean {
+    return this.framer.inBlock;
+  }
+
+  private get inputLimit_bytes(): number {
+    return this.instrument.inputLimit_bytes ?? defaultInputLimit_bytes;
   }
 
   /** Where replies are delivered, the link knows when the controller has them: it keeps the bit. */
@@ -99,7 +116,7 @@ export class MessageExchange {
     if (end) framed.push(...this.framer.end());
     for (const one of framed) {
       if ("overrun" in one) this.instrument.raise(asks(one.overrun) ? DEADLOCKED : OVERRUN);
-      else this.waiting.push({ message: one.message, tag });
+      else this.enqueue(one.message, tag);
     }
     if (!this.running && this.waiting.length > 0) void this.run(this.given.signal);
   }
@@ -161,6 +178,7 @@ export class MessageExchange {
     this.given.abort(new DeviceClear());
     this.given = new AbortController();
     this.waiting = [];
+    this.waiting_bytes = 0;
     this.output = [];
     this.running = false;
     this.announced = false;
@@ -183,10 +201,22 @@ export class MessageExchange {
     return this.instrument.status.statusByte({ errors: this.instrument.errors.errorCount > 0, replies });
   }
 
+  private enqueue(message: Uint8Array, tag: number): void {
+    this.instrument.arrived?.(message);
+    this.waiting.push({ message, tag });
+    this.waiting_bytes += message.length;
+  }
+
+  private next(): Waiting | undefined {
+    const next = this.waiting.shift();
+    if (next) this.waiting_bytes -= next.message.length;
+    return next;
+  }
+
   /** Runs what waits, until nothing does or the device is cleared. */
   private async run(signal: AbortSignal): Promise<void> {
     this.running = true;
-    for (let next = this.waiting.shift(); next; next = this.waiting.shift()) {
+    for (let next = this.next(); next; next = this.next()) {
       if (this.options.unread === "interrupt" && this.output.length > 0) this.interrupt(next.tag);
       const reply = await this.instrument.execute(next.message, signal);
       if (signal.reason instanceof DeviceClear) return; // what came after belongs to another run

@@ -6,5 +6,7 @@ export type { HislipOptions, HislipServer } from "./hislip/server.js";
 export { Locks } from "./locks.js";
 export type { LockOutcome } from "./locks.js";
 export { ServiceRequest } from "./service-request.js";
+export { serveDeadSocket, serveSocket } from "./socket/server.js";
+export type { SocketServer } from "./socket/server.js";
 export { serveVxi11 } from "./vxi11/server.js";
 export type { Vxi11Options, Vxi11Server } from "./vxi11/server.js";

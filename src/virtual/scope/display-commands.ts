@@ -10,15 +10,24 @@ export function displayCommands(scope: Scope): void {
   const { tree } = scope.scpi;
   const analog = scope.settings.channels.map((_, index) => `CHANnel${index + 1}`);
   const numbersOf = (sources: readonly string[]) => sources.map((source) => Number(source.slice(4)));
+  let inkSaver = false;
+  tree.command(
+    ":HARDcopy:INKSaver",
+    takes([boolean()], ([on]) => void (inkSaver = on)),
+  );
+  tree.query(
+    ":HARDcopy:INKSaver",
+    takes([], () => inkSaver),
+  );
   tree.query(
     ":DISPlay:DATA",
     takes(
       [optional(keyword("PNG", "BMP", "BMP8bit"), "PNG"), optional(keyword("COLor", "GRAYscale"), "COL")],
       async ([format, palette], call) => {
-        if (format !== "PNG") throw new ScpiError(-221);
         // A scope that runs shows its newest record; one that has none, or waits for one, shows the grid.
         const held = scope.running ? await scope.fresh(call.signal).catch(withoutData) : scope.held;
-        return definiteBlock(screenshot(scope, held, palette === "GRAY"));
+        const file = format === "BMP" || format === "BMP8" ? format : "PNG";
+        return definiteBlock(screenshot(scope, held, { format: file, gray: palette === "GRAY", inkSaver }));
       },
     ),
   );

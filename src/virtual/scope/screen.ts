@@ -1,3 +1,4 @@
+import { encodeBmp } from "./bmp.js";
 import { encodePng } from "./png.js";
 import type { Held, Scope } from "./scope.js";
 
@@ -19,8 +20,16 @@ const colours: readonly Colour[] = [
 ];
 const [grid, axis, firstTrace] = [1, 2, 3] as const;
 
-/** The screen as a PNG: the grid, and the traces of the channels that are on. No letters and no menus. */
-export function screenshot(scope: Scope, held: Held | undefined, gray: boolean): Buffer {
+/** How the screen is asked for: BMP has 24 bits a point, BMP8 has 8. */
+export interface Picture {
+  readonly format: "PNG" | "BMP" | "BMP8";
+  readonly gray: boolean;
+  /** Paper shows through: what is black on the screen is white, and white is black. */
+  readonly inkSaver: boolean;
+}
+
+/** The screen as a file: the grid, and the traces of the channels that are on. No letters and no menus. */
+export function screenshot(scope: Scope, held: Held | undefined, { format, gray, inkSaver }: Picture): Buffer {
   const pixels = new Uint8Array(width * height);
   drawGrid(pixels);
   if (held) {
@@ -28,7 +37,14 @@ export function screenshot(scope: Scope, held: Held | undefined, gray: boolean):
       if (channel.display) drawTrace(pixels, scope, held, index + 1);
     });
   }
-  return encodePng(width, height, pixels, gray ? colours.map(asGray) : colours);
+  const shown = inkSaver ? colours.map((colour, k) => (k < firstTrace ? inverted(colour) : colour)) : colours;
+  const palette = gray ? shown.map(asGray) : shown;
+  if (format === "PNG") return encodePng(width, height, pixels, palette);
+  return encodeBmp(width, height, pixels, palette, format === "BMP" ? 24 : 8);
+}
+
+function inverted([red, green, blue]: Colour): Colour {
+  return [255 - red, 255 - green, 255 - blue];
 }
 
 function asGray([red, green, blue]: Colour): Colour {

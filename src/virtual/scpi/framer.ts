@@ -1,6 +1,8 @@
 import { Scanner } from "./scanner.js";
 
 const LF = 10;
+/** Pieces below this are copied together: kept one by one, each would hold the whole chunk it came in. */
+const SMALL_BYTES = 4096;
 
 /** What came out of the stream: a whole message without its line feed, or the beginning of one too long to be kept. */
 export type Framed = { readonly message: Uint8Array } | { readonly overrun: Uint8Array };
@@ -9,16 +11,21 @@ export type Framed = { readonly message: Uint8Array } | { readonly overrun: Uint
 export class Framer {
   private readonly scanner: Scanner;
   private pieces: Uint8Array[] = [];
+  /** Memory that small pieces are put together in, and how much of it is used. */
+  private together = new Uint8Array(0);
+  private together_bytes = 0;
   private held_bytes = 0;
   private dropping = false;
 
   /**
    * @param limit_bytes longest message that is kept; of a longer one only its beginning is reported
    * @param hasEnd the link tells where a message ends (`end` is called); line feeds in indefinite blocks are data then
+   * @param plain every line feed ends a message
    */
   constructor(
     private readonly limit_bytes: number,
     private readonly hasEnd = false,
+    private readonly plain = false,
   ) {
     this.scanner = new Scanner(!hasEnd);
   }
@@ -37,7 +44,7 @@ export class Framer {
   clear(): void {
     this.scanner.reset();
     this.pieces = [];
-    this.held_bytes = 0;
+    this.together_bytes = this.held_bytes = 0;
     this.dropping = false;
   }
 
@@ -68,7 +75,7 @@ export class Framer {
       if (skippable > 0) {
         this.scanner.skip(skippable);
         at += skippable;
-      } else if (this.scanner.next(chunk[at++] as number) === "message-end") {
+      } else if (this.endsMessage(chunk[at++] as number)) {
         out.push({ message: this.take(chunk.subarray(start, at - 1)) });
         start = at;
       }
@@ -84,14 +91,36 @@ export class Framer {
     return out;
   }
 
+  private endsMessage(byte: number): boolean {
+    return this.plain ? byte === LF : this.scanner.next(byte) === "message-end";
+  }
+
   private keep(piece: Uint8Array): void {
-    this.pieces.push(piece);
     this.held_bytes += piece.length;
+    if (piece.length >= SMALL_BYTES) {
+      this.closeTogether();
+      this.pieces.push(piece);
+      return;
+    }
+    if (this.together_bytes + piece.length > this.together.length) {
+      this.closeTogether();
+      this.together = new Uint8Array(this.pieces.length === 0 ? SMALL_BYTES : 16 * SMALL_BYTES);
+    }
+    this.together.set(piece, this.together_bytes);
+    this.together_bytes += piece.length;
+  }
+
+  private closeTogether(): void {
+    if (this.together_bytes === 0) return;
+    this.pieces.push(this.together.subarray(0, this.together_bytes));
+    this.together = this.together.subarray(this.together_bytes);
+    this.together_bytes = 0;
   }
 
   private take(last: Uint8Array): Uint8Array {
-    if (this.pieces.length === 0) return last;
+    if (this.held_bytes === 0) return last;
     this.keep(last);
+    this.closeTogether();
     const whole = new Uint8Array(this.held_bytes);
     let at = 0;
     for (const piece of this.pieces) {

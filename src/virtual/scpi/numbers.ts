@@ -22,7 +22,8 @@ const multipliers: Readonly<Record<string, number>> = {
   A: 1e-18,
 };
 
-const numberForm = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:\s*[eE]\s*[+-]?\d+)?)\s*(.*)$/;
+/** What follows the number may be anything: were it not, a long row of digits would be tried again and again. */
+const numberForm = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:\s*[eE]\s*[+-]?\d+)?)\s*(.*)$/s;
 const radixForms: readonly (readonly [RegExp, number])[] = [
   [/^#[hH]([0-9a-fA-F]+)$/, 16],
   [/^#[qQ]([0-7]+)$/, 8],

@@ -141,9 +141,9 @@ export function channelList(): ParameterType<readonly number[]> {
     const channels: number[] = [];
     for (const item of (match[1] as string).split(",")) {
       const [from, to] = item.split(":").map(Number);
-      if (from === undefined || !Number.isInteger(from) || item.trim() === "") throw new ScpiError(-171);
+      if (from === undefined || !Number.isSafeInteger(from) || item.trim() === "") throw new ScpiError(-171);
       const last = to ?? from;
-      if (!Number.isInteger(last) || Math.abs(last - from) > 1000) throw new ScpiError(-171);
+      if (!Number.isSafeInteger(last) || Math.abs(last - from) > 1000) throw new ScpiError(-171);
       for (let channel = from; channel <= last; channel++) channels.push(channel);
     }
     return channels;

@@ -32,6 +32,9 @@ export class HislipLink implements MessageLink {
   private readonly held = { shared: undefined as string | undefined, exclusive: false };
   private requested: (() => void) | undefined;
   private requestCame = false;
+  /** Who waits for a reply now. */
+  private waiting: { readonly connection: HislipConnection; readonly call: Call } | undefined;
+  private patience: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly address: HislipAddress,
@@ -68,13 +71,14 @@ export class HislipLink implements MessageLink {
 
   async receive(_wanted: number, call: Call, into?: Uint8Array): Promise<ReplyPiece> {
     const connection = this.live();
-    const piece = connection.receive(call, into);
-    if (call.left_ms <= LOCK_CHECK_MS) return piece;
-    const check = setTimeout(() => void this.checkLock(connection, call), LOCK_CHECK_MS);
+    this.waiting = { connection, call };
+    // One timer for the life of the link, set back with each reply: to make and drop one costs a query far more.
+    this.patience ??= setTimeout(() => this.hasWaitedLong(), LOCK_CHECK_MS).unref();
+    this.patience.refresh();
     try {
-      return await piece;
+      return await connection.receive(call, into);
     } finally {
-      clearTimeout(check);
+      this.waiting = undefined;
     }
   }
 
@@ -150,6 +154,7 @@ export class HislipLink implements MessageLink {
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.patience);
     await this.connection?.close();
   }
 
@@ -172,6 +177,10 @@ export class HislipLink implements MessageLink {
       this.abandon(); // a lock that is granted now would be nobody's
     }
     throw lockedByOther("");
+  }
+
+  private hasWaitedLong(): void {
+    if (this.waiting) void this.checkLock(this.waiting.connection, this.waiting.call);
   }
 
   /** No reply for a while: fails who waits for it where another client's lock is why. */

@@ -31,6 +31,8 @@ export class MessageReader {
   private splitBytes = 0;
   private header: Header | undefined;
   private left = 0;
+  /** Some of the payload was given. Its length can not tell: one beyond 2^53 does not get less by little. */
+  private begun = false;
   private gathered: Uint8Array[] = [];
   private gatheredBytes = 0;
 
@@ -48,7 +50,7 @@ export class MessageReader {
       const header = this.header ?? this.readHeader();
       if (!header) return undefined;
       const streamed = header.type === Type.data || header.type === Type.dataEnd;
-      const first = this.left === header.length;
+      const first = !this.begun;
       if (this.left === 0) {
         this.header = undefined;
         if (streamed) return { header, bytes: none, first, last: true };
@@ -57,6 +59,7 @@ export class MessageReader {
       const bytes = this.take(this.left);
       if (!bytes) return undefined;
       this.left -= bytes.length;
+      this.begun = true;
       if (streamed) {
         const last = this.left === 0;
         if (last) this.header = undefined;
@@ -92,6 +95,7 @@ export class MessageReader {
     }
     const length = view.getUint32(8) * 0x100000000 + view.getUint32(12);
     this.left = length;
+    this.begun = false;
     this.header = { type: view.getUint8(2), control: view.getUint8(3), parameter: view.getUint32(4), length };
     return this.header;
   }

@@ -4,6 +4,8 @@ import { NO_ID, Type, UNKNOWN_ID } from "./protocol.js";
 
 /** Unread bytes beyond which the connection is not read any further until somebody takes them. */
 const MOST_UNREAD_BYTES = 8 * 1024 * 1024;
+/** What keeping a piece costs besides its bytes: a server may send very many of none or one. */
+const PIECE_BYTES = 1024;
 
 interface Waiter {
   readonly into: Uint8Array | undefined;
@@ -47,7 +49,7 @@ export class Replies {
   next(into: Uint8Array | undefined): Promise<ReplyPiece> {
     const ready = this.unread.shift();
     if (!ready) return new Promise((resolve, reject) => (this.waiter = { into, resolve, reject }));
-    this.unread_bytes -= ready.bytes.length;
+    this.unread_bytes -= ready.bytes.length + PIECE_BYTES;
     return Promise.resolve(this.given(ready.bytes, ready.end, ready.id));
   }
 
@@ -103,7 +105,7 @@ export class Replies {
     const waiter = this.waiter;
     if (!waiter) {
       this.unread.push({ bytes: Uint8Array.from(bytes), end, id });
-      this.unread_bytes += bytes.length;
+      this.unread_bytes += bytes.length + PIECE_BYTES;
       return;
     }
     this.waiter = undefined;

@@ -2,7 +2,7 @@ import net from "node:net";
 import type { Call } from "../call.js";
 import { LinkError } from "../message-link.js";
 import { connectTcp } from "../tcp.js";
-import { callHead, readReply } from "./messages.js";
+import { callHead, readReply, REPLY_HEAD_BYTES } from "./messages.js";
 import { record, RecordReader } from "./records.js";
 import { XdrError } from "./xdr.js";
 import type { XdrReader, XdrWriter } from "./xdr.js";
@@ -10,6 +10,8 @@ import type { XdrReader, XdrWriter } from "./xdr.js";
 /** Longest reply that is taken; a device read asks for less. */
 const MOST_REPLY_BYTES = 64 * 1024 * 1024;
 const RECEIVE_BYTES = 256 * 1024;
+
+const VERIFIER_LENGTH_AT = 16;
 
 interface Pending {
   readonly xid: number;
@@ -28,6 +30,7 @@ export class RpcClient {
     private readonly socket: net.Socket,
     private readonly program: number,
     private readonly version: number,
+    private readonly replies: RecordReader,
   ) {}
 
   /** @throws LinkError `no-answer`: no connection, in words */
@@ -35,7 +38,7 @@ export class RpcClient {
     const replies = new RecordReader(MOST_REPLY_BYTES);
     const memory = Buffer.allocUnsafe(RECEIVE_BYTES);
     const socket = await connectTcp(host, port, call, { buffer: memory, callback: (count) => client.take(count) });
-    const client = new RpcClient(socket, program, version);
+    const client = new RpcClient(socket, program, version, replies);
     client.listen(replies, memory);
     return client;
   }
@@ -57,19 +60,33 @@ export class RpcClient {
 
   /**
    * @param args written behind the head of the call
+   * @param apart memory for the data of an opaque at the end of the results, `results` bytes behind their beginning: the
+   *   opaque is a view of it then, and was copied once. To be taken back with `forget` by who does not wait any longer
    * @throws LinkError `no-answer`: the connection is lost; `bad-reply`: refused, or no RPC
    */
-  call(procedure: number, args: (head: XdrWriter) => unknown): Promise<XdrReader> {
+  call(
+    procedure: number,
+    args: (head: XdrWriter) => unknown,
+    apart?: { readonly results: number; readonly into: Uint8Array },
+  ): Promise<XdrReader> {
     if (this.lost) return Promise.reject(this.lost);
     const xid = (this.xid = (this.xid + 1) >>> 0);
     const head = callHead(xid, this.program, this.version, procedure);
     args(head);
     return new Promise((resolve, reject) => {
       this.pending = { xid, resolve, reject };
-      this.socket.cork();
-      for (const piece of record(head.pieces())) this.socket.write(piece);
-      this.socket.uncork();
+      if (apart) this.replies.expect(REPLY_HEAD_BYTES + apart.results, apart.into);
+      else this.replies.forget();
+      const pieces = record(head.pieces());
+      if (pieces.length > 1) this.socket.cork();
+      for (const piece of pieces) this.socket.write(piece);
+      if (pieces.length > 1) this.socket.uncork();
     });
+  }
+
+  /** Nothing more is written to the memory that was given with the call. */
+  forget(): void {
+    this.replies.forget();
   }
 
   /** Resolves when no call waits for a reply, however it ended. */
@@ -103,7 +120,11 @@ export class RpcClient {
   }
 
   private answered(bytes: Buffer): void {
-    const { xid, refused, results } = readReply(bytes);
+    const apart = this.replies.placedIn(bytes);
+    // A verifier moves the data, and an instrument may give more than was asked for.
+    const odd =
+      apart && (bytes.readUInt32BE(VERIFIER_LENGTH_AT) !== 0 || bytes.readUInt32BE(apart.head - 4) > apart.into.length);
+    const { xid, refused, results } = odd ? readReply(rejoined(bytes, apart)) : readReply(bytes, apart);
     if (xid !== this.pending?.xid) return; // the late reply of a call that was given up
     const { pending } = this;
     this.pending = undefined;
@@ -120,4 +141,9 @@ export class RpcClient {
     this.whenSettled();
     pending?.reject(this.lost);
   }
+}
+
+/** A record as it came, where its data turn out to stand elsewhere than was thought. */
+function rejoined(record: Buffer, { head, into }: { readonly head: number; readonly into: Uint8Array }): Buffer {
+  return Buffer.concat([record.subarray(0, head), into, record.subarray(head)]);
 }

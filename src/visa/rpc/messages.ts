@@ -75,9 +75,12 @@ export function readCall(bytes: Buffer): RpcCall {
   return { xid, rpcVersion, program, version, procedure, args: reader };
 }
 
-/** @throws XdrError no reply */
-export function readReply(bytes: Buffer): RpcReply {
-  const reader = new XdrReader(bytes);
+/** Bytes before the results of a call that was taken, with an empty verifier, which every instrument sends. */
+export const REPLY_HEAD_BYTES = 24;
+
+/** @param apart results that lie elsewhere @throws XdrError no reply */
+export function readReply(bytes: Buffer, apart?: ConstructorParameters<typeof XdrReader>[1]): RpcReply {
+  const reader = new XdrReader(bytes, apart);
   const xid = reader.uint();
   if (reader.uint() !== REPLY) throw new XdrError("this is no reply");
   const taken = reader.uint();

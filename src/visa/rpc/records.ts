@@ -3,6 +3,8 @@ import { XdrError } from "./xdr.js";
 const LAST = 0x80000000;
 /** Fragments of no bytes that may follow each other: more is somebody keeping us busy. */
 const MOST_EMPTY = 16;
+/** Fragments that are kept one by one; beyond, they are put together, so that many small ones cost no more than their bytes. */
+const MOST_FRAGMENTS = 256;
 
 /** Up to this size pieces are put together before they are sent: one small copy is cheaper than several buffers. */
 const TOGETHER_BYTES = 16 * 1024;
@@ -23,6 +25,13 @@ export function record(pieces: readonly Uint8Array[]): Uint8Array[] {
   return [head];
 }
 
+/** Where the data of the record that comes next is to be laid. */
+interface Place {
+  /** Bytes of the record that stand before its data. */
+  readonly head: number;
+  readonly into: Uint8Array;
+}
+
 /**
  * Puts records together from a stream that comes in any pieces. A long record is laid into memory of its own length, and
  * copied once on the way.
@@ -34,6 +43,10 @@ export class RecordReader {
   private empty = 0;
   private fragment: Buffer | undefined;
   private filled = 0;
+  private place: Place | undefined;
+  /** The bytes of the fragment under way that go straight to their place: from `head` on. */
+  private target: Place | undefined;
+  private readonly targets = new WeakMap<Buffer, Place>();
   private earlier: Buffer[] = [];
   private earlierBytes = 0;
 
@@ -53,14 +66,48 @@ export class RecordReader {
         this.mark[this.markBytes++] = chunk[at++] as number;
         if (this.markBytes === 4) this.begin();
       } else {
-        const count = Math.min(chunk.length - at, this.fragment.length - this.filled);
-        this.fragment.set(chunk.subarray(at, at + count), this.filled);
-        this.filled += count;
-        at += count;
+        at += this.take(this.fragment, chunk.subarray(at));
       }
-      if (this.fragment && this.filled === this.fragment.length) this.finish(this.fragment, records);
+      if (this.fragment && this.filled === this.length(this.fragment)) this.finish(this.fragment, records);
     }
     return records;
+  }
+
+  /**
+   * The data of the next record, behind its first `head` bytes, go to `into` and are copied nowhere else. The record that
+   * `push` then gives is what stands around them; `placedIn` gives the data. A record in several fragments is not taken apart.
+   */
+  expect(head: number, into: Uint8Array): void {
+    this.place = { head, into };
+  }
+
+  /** Nobody wants the data any more: not another byte goes to the memory that was given. */
+  forget(): void {
+    this.place = undefined;
+    if (this.target) this.target = { head: this.target.head, into: new Uint8Array(this.target.into.length) };
+  }
+
+  /** The data that were laid elsewhere, and where in the record they belong. */
+  placedIn(record: Buffer): Place | undefined {
+    return this.targets.get(record);
+  }
+
+  private length(fragment: Buffer): number {
+    return fragment.length + (this.target?.into.length ?? 0);
+  }
+
+  /** @returns how many bytes of the chunk were taken */
+  private take(fragment: Buffer, chunk: Uint8Array): number {
+    const { target, filled } = this;
+    const behind = target ? target.head + target.into.length : 0;
+    let [memory, at, room]: [Uint8Array, number, number] = [fragment, filled, fragment.length - filled];
+    if (target && filled < target.head) room = target.head - filled;
+    else if (target && filled < behind) [memory, at, room] = [target.into, filled - target.head, behind - filled];
+    else if (target) [at, room] = [filled - target.into.length, this.length(fragment) - filled];
+    const count = Math.min(chunk.length, room);
+    memory.set(count === chunk.length ? chunk : chunk.subarray(0, count), at);
+    this.filled += count;
+    return count;
   }
 
   private begin(): void {
@@ -73,15 +120,31 @@ export class RecordReader {
     }
     this.empty = length === 0 ? this.empty + 1 : 0;
     if (this.empty > MOST_EMPTY) throw new XdrError("a record of empty fragments");
-    this.fragment = Buffer.allocUnsafe(length);
+    const { place } = this;
+    this.place = undefined;
+    const taken = place && this.last && this.earlierBytes === 0 ? Math.min(place.into.length, length - place.head) : 0;
+    this.target = place && taken > 0 ? { head: place.head, into: place.into.subarray(0, taken) } : undefined;
+    this.fragment = Buffer.allocUnsafe(length - Math.max(0, taken));
     this.filled = 0;
+  }
+
+  /** Puts together what is smaller than what came before it: every byte is copied a few times at most. */
+  private merge(): void {
+    let from = this.earlier.length - 1;
+    let length = this.earlier[from]?.length ?? 0;
+    for (; from > 0 && (this.earlier[from - 1]?.length ?? 0) <= length; from--)
+      length += this.earlier[from - 1]?.length ?? 0;
+    this.earlier.splice(from, this.earlier.length - from, Buffer.concat(this.earlier.slice(from)));
   }
 
   private finish(fragment: Buffer, records: Buffer[]): void {
     this.fragment = undefined;
+    if (this.target) this.targets.set(fragment, this.target);
+    this.target = undefined;
     if (!this.last) {
       this.earlier.push(fragment);
       this.earlierBytes += fragment.length;
+      if (this.earlier.length > MOST_FRAGMENTS) this.merge();
       return;
     }
     records.push(this.earlier.length === 0 ? fragment : Buffer.concat([...this.earlier, fragment]));

@@ -59,10 +59,14 @@ export class XdrWriter {
 export class XdrReader {
   private at = 0;
 
-  constructor(private readonly bytes: Buffer) {}
+  /** @param apart bytes that belong at `head` and lie elsewhere: the data of an opaque that ends what is read */
+  constructor(
+    private readonly bytes: Buffer,
+    private readonly apart?: { readonly head: number; readonly into: Uint8Array },
+  ) {}
 
   get left(): number {
-    return this.bytes.length - this.at;
+    return this.bytes.length - this.at + (this.apart?.into.length ?? 0);
   }
 
   uint(): number {
@@ -85,6 +89,11 @@ export class XdrReader {
     const length = this.uint();
     if (length > most) throw new XdrError(`${length} bytes are announced, at most ${most} are allowed`);
     if (length > this.left) throw new XdrError(`${length} bytes are announced, ${this.left} are left`);
+    if (this.apart && this.at === this.apart.head && length <= this.apart.into.length) {
+      this.at = this.bytes.length;
+      const { buffer, byteOffset } = this.apart.into;
+      return Buffer.from(buffer, byteOffset, length);
+    }
     const bytes = this.bytes.subarray(this.at, this.at + length);
     this.at = Math.min(this.bytes.length, this.at + 4 * Math.ceil(length / 4)); // some leave the last padding out
     return bytes;

@@ -11,6 +11,8 @@ import type { Capabilities } from "./protocol.js";
 const MOST_TRANSFER_BYTES = 1024 * 1024;
 /** Between two questions whether an abort or a clear is over. */
 const CHECK_MS = 5;
+/** Transfers of nothing that may follow each other in a reply: a device that sends more is stuck. */
+const MOST_EMPTY = 64;
 const REQUESTED_SERVICE = 64;
 const SERVICE_REQUEST = 0x81;
 
@@ -63,7 +65,7 @@ export class UsbtmcLink implements MessageLink {
   async receive(wanted: number, call: Call): Promise<ReplyPiece> {
     const pipe = this.live();
     const most = Math.max(1, Math.min(wanted, MOST_TRANSFER_BYTES));
-    for (;;) {
+    for (let empty = 0; empty <= MOST_EMPTY; empty++) {
       const tag = this.newTag();
       this.underWay = "in";
       await told(pipe.bulkOut(requestTransfer(tag, most), call));
@@ -78,6 +80,7 @@ export class UsbtmcLink implements MessageLink {
       this.underWay = undefined;
       if (end || bytes.length > 0) return { bytes, end };
     }
+    throw new LinkError("bad-reply", `${MOST_EMPTY} transfers of no bytes came, and no end`);
   }
 
   abandon(): void {
@@ -97,6 +100,7 @@ export class UsbtmcLink implements MessageLink {
   async statusByte(call: Call): Promise<number> {
     this.statusTag = nextStatusTag(this.statusTag);
     const tag = this.statusTag;
+    this.live().interrupts?.listen?.();
     const interrupt = this.live().interrupts && this.statusPacket(tag);
     const reply = await this.control(Request.readStatusByte, tag, 3, call);
     if (reply[0] !== Status.success || reply[1] !== tag) {
@@ -126,7 +130,9 @@ export class UsbtmcLink implements MessageLink {
   }
 
   enableServiceRequests(requested: () => void): Promise<void> {
-    if (!this.live().interrupts) return Promise.reject(lacks("interrupt endpoint", "Ask *STB? or *OPC? instead"));
+    const { interrupts } = this.live();
+    if (!interrupts) return Promise.reject(lacks("interrupt endpoint", "Ask *STB? or *OPC? instead"));
+    interrupts.listen?.();
     this.requested = requested;
     if (this.requesting) requested();
     return Promise.resolve();
@@ -173,8 +179,11 @@ export class UsbtmcLink implements MessageLink {
     for (;;) {
       const [status, flags = 0] = await this.control(request, 0, length, call, endpoint);
       if (status !== Status.pending) return;
-      if ((flags & 1) !== 0 && endpoint !== "bulk-out") await told(this.live().bulkIn(MOST_TRANSFER_BYTES, call));
-      else await call.wait(new Promise((resolve) => setTimeout(resolve, CHECK_MS)));
+      if ((flags & 1) !== 0 && endpoint !== "bulk-out") {
+        const dropped = await told(this.live().bulkIn(MOST_TRANSFER_BYTES, call));
+        if (dropped.length > 0) continue;
+      }
+      await call.wait(new Promise((resolve) => setTimeout(resolve, CHECK_MS)));
     }
   }
 

@@ -25,8 +25,14 @@ export interface UsbPipe {
   /** Ends bulk transfers that are under way on this side. */
   cancel(): Promise<void>;
   /** Where the interface has an interrupt endpoint: told of every packet that comes from it. Set by the link. */
-  readonly interrupts?: { listener: ((packet: Uint8Array) => void) | undefined };
+  readonly interrupts?: Interrupts;
   close(): Promise<void>;
+}
+
+export interface Interrupts {
+  listener: ((packet: Uint8Array) => void) | undefined;
+  /** Where the endpoint has to be asked for packets: begins with it. Called before the first is waited for, any number of times. */
+  listen?(): void;
 }
 
 export interface UsbAddress {

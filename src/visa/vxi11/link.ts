@@ -1,11 +1,12 @@
-import { Call, CallEnded } from "../call.js";
+import { Call } from "../call.js";
 import { LinkError } from "../message-link.js";
 import type { MessageLink, ReplyPiece } from "../message-link.js";
 import { RpcClient } from "../rpc/client.js";
 import { lookUpPort } from "../rpc/portmapper.js";
-import { XdrError } from "../rpc/xdr.js";
 import type { XdrReader, XdrWriter } from "../rpc/xdr.js";
-import { ABORT, CORE, DeviceError, deviceErrorText, Flag, INTERRUPT, Procedure, Reason } from "./protocol.js";
+import { ABORT, CORE, DeviceError, Flag, INTERRUPT, Procedure } from "./protocol.js";
+import { readCreatedLink, readPiece, readStatusByte, results } from "./replies.js";
+import type { CreatedLink } from "./replies.js";
 import { openServiceChannel } from "./service-channel.js";
 import type { ServiceChannel } from "./service-channel.js";
 
@@ -17,20 +18,16 @@ export interface Vxi11Address {
   readonly port?: number;
 }
 
-/** Instruments have been seen to announce 0, or more than there is memory. */
-const LEAST_RECEIVE_BYTES = 1024;
-const MOST_SEND_BYTES = 1024 * 1024;
 const MOST_READ_BYTES = 1024 * 1024;
 /** The instrument keeps the time limit of each call; its saying so takes a while to come. */
 const GRACE_MS = 500;
+/** Of the results of device_read, before its data: error, reason, length. */
+const READ_HEAD_BYTES = 12;
 /** A call that was given up has this long to end after it was aborted, else the connection is closed. */
 const ABORT_MS = 1000;
 
-interface Core {
+interface Core extends CreatedLink {
   readonly rpc: RpcClient;
-  readonly link: number;
-  readonly abortPort: number;
-  readonly mostSend_bytes: number;
 }
 
 /**
@@ -73,11 +70,12 @@ export class Vxi11Link implements MessageLink {
     do {
       const piece = message.subarray(at, at + mostSend_bytes);
       const flags = at + piece.length === message.length ? Flag.end : 0;
-      const taken = (
-        await this.call(Procedure.deviceWrite, call, (args) =>
-          args.int(link).uint(limit(call)).uint(0).int(flags).opaque(piece),
-        )
-      ).uint();
+      const taken = await this.call(
+        Procedure.deviceWrite,
+        call,
+        (args) => args.int(link).uint(limit(call)).uint(0).int(flags).opaque(piece),
+        (reply) => reply.uint(),
+      );
       if (taken > piece.length || (taken === 0 && piece.length > 0)) {
         throw new LinkError("bad-reply", `of ${piece.length} bytes the instrument says to have taken ${taken}`);
       }
@@ -85,16 +83,18 @@ export class Vxi11Link implements MessageLink {
     } while (at < message.length);
   }
 
-  async receive(wanted: number, call: Call): Promise<ReplyPiece> {
+  async receive(wanted: number, call: Call, into?: Uint8Array): Promise<ReplyPiece> {
     const { link } = this.live();
     const size = Math.min(wanted, MOST_READ_BYTES);
     for (;;) {
-      const reply = await this.call(Procedure.deviceRead, call, (args) =>
-        args.int(link).uint(size).uint(limit(call)).uint(0).int(0).int(0),
+      const piece = await this.call(
+        Procedure.deviceRead,
+        call,
+        (args) => args.int(link).uint(size).uint(limit(call)).uint(0).int(0).int(0),
+        readPiece,
+        into && { results: READ_HEAD_BYTES, into: into.subarray(0, size) },
       );
-      const end = (reply.int() & Reason.end) !== 0;
-      const bytes = reply.opaque(reply.left);
-      if (end || bytes.length > 0) return { bytes, end };
+      if (piece.end || piece.bytes.length > 0) return piece;
     }
   }
 
@@ -114,7 +114,7 @@ export class Vxi11Link implements MessageLink {
   }
 
   async statusByte(call: Call): Promise<number> {
-    return (await this.generic(Procedure.deviceReadStb, call)).uint() & 255;
+    return this.generic(Procedure.deviceReadStb, call, readStatusByte);
   }
 
   async trigger(call: Call): Promise<void> {
@@ -136,13 +136,13 @@ export class Vxi11Link implements MessageLink {
     }
     if (this.locked) return;
     const { link } = this.live();
-    await this.call(Procedure.deviceLock, call, (args) => args.int(link).int(Flag.waitLock).uint(limit(call)));
+    await this.call(Procedure.deviceLock, call, (args) => args.int(link).int(Flag.waitLock).uint(limit(call)), nothing);
     this.locked = true;
   }
 
   async unlock(call: Call): Promise<void> {
     const { link } = this.live();
-    await this.call(Procedure.deviceUnlock, call, (args) => args.int(link));
+    await this.call(Procedure.deviceUnlock, call, (args) => args.int(link), nothing);
     this.locked = false;
   }
 
@@ -172,18 +172,12 @@ export class Vxi11Link implements MessageLink {
       const asked = rpc.call(Procedure.createLink, (args) =>
         args.int(client).bool(this.locked).uint(limit(call)).string(device),
       );
-      const reply = checked(await call.wait(asked));
-      const core = {
-        rpc,
-        link: reply.int(),
-        abortPort: reply.uint(),
-        mostSend_bytes: Math.min(MOST_SEND_BYTES, Math.max(LEAST_RECEIVE_BYTES, reply.uint())),
-      };
+      const core = { rpc, ...results(await call.wait(asked), readCreatedLink) };
       if (this.requested) await this.subscribe(core, this.requested, call);
       return core;
     } catch (error) {
       rpc.close();
-      throw error instanceof XdrError ? noReply(error) : error;
+      throw error;
     }
   }
 
@@ -195,24 +189,32 @@ export class Vxi11Link implements MessageLink {
         args.uint(address).uint(port).uint(INTERRUPT.program).uint(INTERRUPT.version).int(tcpFamily),
       ),
     );
-    const error = made.int();
-    if (error !== DeviceError.none && error !== DeviceError.channelExists) {
-      throw new LinkError("no-answer", deviceErrorText(error));
-    }
-    checked(await call.wait(rpc.call(Procedure.deviceEnableSrq, (args) => args.int(link).bool(true).opaque(handle))));
+    results(made, nothing, DeviceError.channelExists);
+    const enabled = rpc.call(Procedure.deviceEnableSrq, (args) => args.int(link).bool(true).opaque(handle));
+    results(await call.wait(enabled), nothing);
   }
 
-  private generic(procedure: number, call: Call): Promise<XdrReader> {
+  private generic(procedure: number, call: Call): Promise<void>;
+  private generic<T>(procedure: number, call: Call, read: (reply: XdrReader) => T): Promise<T>;
+  private generic(procedure: number, call: Call, read: (reply: XdrReader) => unknown = nothing): Promise<unknown> {
     const { link } = this.live();
-    return this.call(procedure, call, (args) => args.int(link).int(0).uint(0).uint(limit(call)));
+    return this.call(procedure, call, (args) => args.int(link).int(0).uint(0).uint(limit(call)), read);
   }
 
-  /** @returns the results behind the error number, which is none */
-  private async call(procedure: number, call: Call, args: (head: XdrWriter) => unknown): Promise<XdrReader> {
+  /** @returns what `read` makes of the results behind the error number, which is none */
+  private async call<T>(
+    procedure: number,
+    call: Call,
+    args: (head: XdrWriter) => unknown,
+    read: (reply: XdrReader) => T,
+    apart?: { readonly results: number; readonly into: Uint8Array },
+  ): Promise<T> {
+    const { rpc } = this.live();
     try {
-      return checked(await call.wait(this.live().rpc.call(procedure, args)));
+      return results(await call.wait(rpc.call(procedure, args, apart)), read);
     } catch (error) {
-      throw error instanceof XdrError ? noReply(error) : error;
+      rpc.forget(); // a late reply must not write into memory that is its owner's again
+      throw error;
     }
   }
 
@@ -252,23 +254,4 @@ const tcpFamily = 0;
 
 const limit = (call: Call) => Math.max(1, Math.ceil(call.left_ms));
 
-function checked(reply: XdrReader): XdrReader {
-  const code = reply.int();
-  switch (code) {
-    case DeviceError.none:
-      return reply;
-    case DeviceError.timeout:
-      throw new CallEnded("late");
-    case DeviceError.lockedByOther:
-      throw new LinkError("busy", deviceErrorText(code));
-    case DeviceError.notSupported:
-    case DeviceError.noLockHeld:
-      throw new LinkError("invalid-request", deviceErrorText(code));
-    default:
-      throw new LinkError("no-answer", deviceErrorText(code));
-  }
-}
-
-function noReply(error: XdrError): LinkError {
-  return new LinkError("bad-reply", `what came is no VXI-11 reply: ${error.message}`, error);
-}
+const nothing = () => undefined;

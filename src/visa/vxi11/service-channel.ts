@@ -1,7 +1,7 @@
 import net from "node:net";
 import { LinkError } from "../message-link.js";
 import { serveRpc } from "../rpc/server.js";
-import type { RpcServer } from "../rpc/server.js";
+import type { RpcProgram, RpcServer } from "../rpc/server.js";
 import { INTERRUPT, MOST_HANDLE_BYTES, Procedure } from "./protocol.js";
 
 /** Where an instrument reports that it wants service: here this computer is the server, and the instrument calls. */
@@ -28,22 +28,21 @@ export async function openServiceChannel(localAddress: string, requested: () => 
     );
   }
   const handle = Buffer.from(`memrig-${Math.random().toString(36).slice(2, 12)}`);
-  const server: RpcServer = await serveRpc(
-    {
-      ...INTERRUPT,
-      procedures: new Map([
-        [
-          Procedure.deviceInterruptSrq,
-          (args) => {
-            if (args.opaque(MOST_HANDLE_BYTES).equals(handle)) requested();
-            return () => undefined;
-          },
-        ],
-      ]),
-    },
-    address,
-    0,
-  );
+  const server: RpcServer = await serveRpc(requestProgram(handle, requested), address, 0);
   const number = address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
   return { address: number, port: server.port, handle, close: () => server.close() };
 }
+
+/** The program that an instrument calls when it wants service. @param handle of this link; those of others do not count */
+export const requestProgram = (handle: Buffer, requested: () => void): RpcProgram => ({
+  ...INTERRUPT,
+  procedures: new Map([
+    [
+      Procedure.deviceInterruptSrq,
+      (args) => {
+        if (args.opaque(MOST_HANDLE_BYTES).equals(handle)) requested();
+        return () => undefined;
+      },
+    ],
+  ]),
+});

@@ -124,7 +124,7 @@ export const circuitFigures: ReadonlyMap<string, () => Figure> = new Map([
     circuit: "dpm",
     columns: { V_in: "input", V_gate: "gate", V_drain: "drain" },
   }),
-  overTime("quasi-hh", "Quasi-HH neuron (illustrative): 1.5 V pulses", volts, {
+  overTime("quasi-hh", "Quasi-HH neuron (illustrative): twelve 2 V pulses", volts, {
     circuit: "quasi-hh",
     columns: { V_m: "membrane", V_out: "output" },
   }),

@@ -61,7 +61,7 @@ async function benchWith(t: TestContext) {
   });
   const open = async (label: string, driver: string) => {
     const session = await openSession(bench.resource(label), {
-      onWire: ({ direction, text }) => void (direction === "sent" && seen.sent.push(text)),
+      onWire: (event) => void (event.kind === "sent" && seen.sent.push(event.text.trimEnd())),
     });
     const entry = drivers.get(driver);
     assert.ok(entry);

@@ -133,3 +133,14 @@ test("waveforms that can not be are refused", () => {
 test("two elements of one name are refused", () => {
   assert.match(refusal([R("R1", "a", "0"), R("R1", "a", "0")]), /two elements named R1/);
 });
+
+test("an element or a waveform of a kind there is none of is refused by name, as circuits from files may have one", () => {
+  const coil: unknown = { kind: "L", name: "L1", a: "a", b: "0", L_H: 1e-3 };
+  assert.match(
+    refusal([V("V1", "a", "0"), coil as Element]),
+    /"L" was given as the kind of an element; there are: R, C/,
+  );
+  const saw: unknown = { kind: "saw", value: 1 };
+  const message = refusal([V("V1", "a", "0", saw as Waveform), R("R1", "a", "0")]);
+  assert.match(message, /"saw" was given as the kind of a waveform; there are: dc, pulse/);
+});

@@ -1,7 +1,5 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
-import { HislipStreamError, MessageReader, MOST_CONTROL_BYTES } from "../../../src/visa/hislip/message-reader.js";
-import { message, Type } from "../../../src/visa/hislip/protocol.js";
+import { message } from "../../../src/visa/hislip/protocol.js";
 
 const uint32 = fc.nat(0xffffffff);
 
@@ -22,38 +20,3 @@ export const nonsense = fc.oneof(
     .tuple(fc.nat(255), fc.uint8Array({ minLength: 13, maxLength: 40 }))
     .map(([type, rest]) => Uint8Array.from([0x48, 0x53, type, ...rest])),
 );
-
-/** Gives streams of anything to the message reader: it takes them, or says that they are no HiSLIP, and keeps nothing. */
-export function fuzzReader(runs: number): void {
-  const stream = fc.array(
-    fc.oneof(
-      nonsense,
-      anyMessage.map(({ bytes }) => bytes),
-    ),
-    { minLength: 1, maxLength: 3 },
-  );
-  fc.assert(
-    fc.property(stream, (chunks) => {
-      const reader = new MessageReader();
-      let given = 0;
-      let pushed = 0;
-      for (const chunk of chunks) {
-        reader.push(chunk);
-        pushed += chunk.length;
-        try {
-          for (let part = reader.next(); part; part = reader.next()) {
-            given += part.bytes.length;
-            assert.ok(
-              part.bytes.length <= MOST_CONTROL_BYTES || part.header.type === Type.data || part.header.type === 7,
-            );
-          }
-        } catch (error) {
-          assert.ok(error instanceof HislipStreamError, String(error));
-          return;
-        }
-      }
-      assert.ok(given <= pushed, "nothing comes out that did not go in");
-    }),
-    { numRuns: runs },
-  );
-}

@@ -19,13 +19,6 @@ async function connected(t: TestContext) {
   return { instrument, device, session };
 }
 
-test("without a USB library a USB instrument is refused, and nothing is said to be wrong with its name", async () => {
-  await assert.rejects(
-    openSession(RESOURCE),
-    /is a good name, but this build speaks USBTMC only through a USB library/,
-  );
-});
-
 test("the device found is the one asked for", async () => {
   const device = usbDevice(transportInstrument().scpi);
   const session = await openSession(RESOURCE, {

@@ -1,7 +1,10 @@
 import { MemrigError } from "../../../errors.js";
+import { jartVcm } from "./jart.js";
 import type { Lines } from "./lines.js";
 import { mott } from "./mott.js";
 import { hhMembrane, lifNeuron } from "./neurons.js";
+import { ots } from "./ots.js";
+import { stanfordRram, vteam, yakopcic } from "./rram.js";
 import { agSiox, capacitor, diode, resistor, taox, vox, wo3 } from "./smooth-devices.js";
 import { zno } from "./zno.js";
 
@@ -23,6 +26,11 @@ const devices: ReadonlyMap<string, SpiceDevice> = new Map<string, SpiceDevice>([
   ["taox", taox],
   ["ag-siox", agSiox],
   ["wo3-pedot", wo3],
+  ["ots", ots],
+  ["vteam", vteam],
+  ["yakopcic", yakopcic],
+  ["stanford-rram", stanfordRram],
+  ["jart-vcm", jartVcm],
   ["hh-membrane", hhMembrane],
   ["lif-neuron", lifNeuron],
   ["resistor", resistor],

@@ -3,6 +3,7 @@ export type Dialect = "ngspice" | "ltspice";
 /** Lines of a netlist in one dialect. */
 export class Lines {
   private readonly lines: string[] = [];
+  private readonly parameters = new Set<string>();
 
   constructor(readonly dialect: Dialect) {}
 
@@ -20,7 +21,10 @@ export class Lines {
 
   /** Numbers that expressions after this may name. Names are not told apart by case. */
   params(values: Readonly<Record<string, number>>): void {
-    for (const [name, value] of Object.entries(values)) this.lines.push(`.param ${name}=${number(value)}`);
+    for (const [name, value] of Object.entries(values)) {
+      this.parameters.add(name);
+      this.lines.push(`.param ${name}=${number(value)}`);
+    }
   }
 
   /** A series resistance of 0 is written as a source of 0 V. */
@@ -35,14 +39,24 @@ export class Lines {
 
   /** A current from a to b by an expression of voltages and parameters. */
   current(name: string, a: string, b: string, expression: string): void {
-    // ngspice wants parameters within braces; in LTspice braces would be evaluated once, before the run
-    const value = this.dialect === "ngspice" ? `{${expression}}` : expression;
-    this.lines.push(`B${name} ${a} ${b} I=${value}`);
+    this.lines.push(`B${name} ${a} ${b} I=${this.expression(expression)}`);
   }
 
   voltage(name: string, a: string, b: string, expression: string): void {
-    const value = this.dialect === "ngspice" ? `{${expression}}` : expression;
-    this.lines.push(`B${name} ${a} ${b} V=${value}`);
+    this.lines.push(`B${name} ${a} ${b} V=${this.expression(expression)}`);
+  }
+
+  /**
+   * ngspice wants the whole within braces. LTspice puts the value of what stands in braces there once, before the run:
+   * so each parameter has its own. It also knows no voltage of ground.
+   */
+  private expression(given: string): string {
+    const text = given
+      .replaceAll(/V\((\w+),0\)/g, "V($1)")
+      .replaceAll(/V\(0,(\w+)\)/g, "(-V($1))")
+      .replaceAll("V(0)", "0");
+    if (this.dialect === "ngspice") return `{${text}}`;
+    return text.replaceAll(/V\([^)]*\)|[a-z_]\w*/gi, (word) => (this.parameters.has(word) ? `{${word}}` : word));
   }
 
   /**
@@ -65,6 +79,11 @@ export function number(value: number): string {
 /** 0 below, 1 above, within some widths around z = 0. */
 export function smoothStep(z: string): string {
   return `(0.5*(1+tanh(${z})))`;
+}
+
+/** An expression kept between two numbers. */
+export function bounded(expression: string, least: number, most: number): string {
+  return `max(min(${expression},${number(most)}),${number(least)})`;
 }
 
 /** An expression that never passes `most`. */

@@ -27,7 +27,7 @@ export const hhMembrane: SpiceDevice = {
     lines.state(m, 1e-6, gate(ratio(`(${v}+40)/10`), `4*exp(-(${v}+65)/18)`, m));
     lines.state(h, 1e-6, gate(`0.07*exp(-(${v}+65)/20)`, `1/(1+exp(-(${v}+35)/10))`, h));
     lines.state(gateN, 1e-6, gate(`0.1*${ratio(`(${v}+55)/10`)}`, `0.125*exp(-(${v}+65)/80)`, gateN));
-    if (at("C_m") > 0) lines.capacitor("m", p, n, at("C_m") * area_m2);
+    if (at("C_m") > 0) lines.capacitor("mem", p, n, at("C_m") * area_m2);
   },
 };
 
@@ -47,8 +47,9 @@ export const lifNeuron: SpiceDevice = {
     const at = (name: string): number => k[name] ?? NaN;
     lines.comment("v membrane potential, w refractory clock, b refractory");
     lines.params({ ktau: at("tau"), kel: at("E_L"), kvth: at("V_th"), kreset: at("V_reset"), klatch: latch_s });
-    lines.params({ kref: Math.max(at("t_ref"), 10 * latch_s) });
-    lines.resistor("m", p, n, at("R"));
+    lines.params({ kref: Math.max(at("t_ref"), 10 * latch_s), kgain: at("R") / at("R_c"), krc: at("R_c") });
+    const across = `(V(${p},${n})-V(${V}))`;
+    lines.current("i", p, n, `${across}/krc`);
     const complete = smoothStep(`(V(${V})-kvth)/2e-7`);
     const underWay = `${smoothStep(`(V(${w})-0.01)/0.001`)}*${smoothStep(`(1-V(${w}))/1e-4`)}`;
     const held = `max(2*V(${latch})-1,0)`;
@@ -57,7 +58,7 @@ export const lifNeuron: SpiceDevice = {
     lines.state(
       V,
       1e-6,
-      `(1-V(${latch}))*(V(${p},${n})-(V(${V})-kel))/ktau+${held}*${started}*(kreset-V(${V}))/klatch`,
+      `(1-V(${latch}))*(kgain*${across}-V(${V})+kel)/ktau+${held}*${started}*(kreset-V(${V}))/klatch`,
     );
     // the clock is set back until V has gone half the way, so that V's fall does not cut it short
     const high = smoothStep(`(V(${V})-0.5*(kvth+kreset))/1e-5`);

@@ -1,4 +1,5 @@
 /** Devices whose equations SPICE takes as they are. */
+import { boltzmann_V_per_K } from "../../models/constants.js";
 import { atMost, smoothStep } from "./lines.js";
 import type { SpiceDevice } from "./devices.js";
 
@@ -15,7 +16,7 @@ export const vox: SpiceDevice = {
   states: ["dt"],
   write(lines, k, p, n, [dT = "dt"]) {
     const at = (name: string): number => k[name] ?? NaN;
-    lines.params({ kg0: at("G0"), kea: at("Ea") / 8.617333e-5, krm: at("R_m"), ktc: at("Tc"), kw: at("w") });
+    lines.params({ kg0: at("G0"), kea: at("Ea") / boltzmann_V_per_K, krm: at("R_m"), ktc: at("Tc"), kw: at("w") });
     lines.params({ krth: at("R_th"), kt0: at("T0"), kta: at("T_a") });
     const T = `(kta+V(${dT}))`;
     const share = smoothStep(`(${T}-ktc)/(2*kw)`);
@@ -72,14 +73,21 @@ export const wo3: SpiceDevice = {
   write(lines, k, p, n, [w = "w", z = "z"]) {
     const at = (name: string): number => k[name] ?? NaN;
     lines.params({ kgamma: at("gamma"), kdelta: at("delta"), kalpha: at("alpha"), kbeta: at("beta") });
-    lines.params({ klambda: at("lambda"), keta: at("eta"), ktau0: at("tau_0"), kc: at("c"), kqz: at("Q_z") });
+    lines.params({
+      klambda: at("lambda"),
+      keta: at("eta"),
+      ka: at("a"),
+      ktau0: at("tau_0"),
+      kc: at("c"),
+      kqz: at("Q_z"),
+    });
     lines.params({ ktauz: at("tau_z"), keb: at("E_b") });
     const e = `(V(${p},${n})-keb*tanh(V(${z})))`;
     const bounded = (q: string): string => `max(min(${q},40),-40)`;
     const i_A =
       `(V(${w})*kgamma*sinh(${bounded(`kdelta*${e}`)})` + `+(1-V(${w}))*kalpha*(1-exp(${atMost(`-kbeta*${e}`, 40)})))`;
     lines.current("i", p, n, i_A);
-    const free = (side: string): string => `klambda*sinh(${bounded(`keta*${side}`)})`;
+    const free = (side: string): string => `klambda*exp(ka*tanh(V(${z})))*sinh(${bounded(`keta*${side}`)})`;
     const growth = (side: string): string => `${free(side)}/(1+abs(${free(side)})/1e9)`;
     lines.state(
       w,

@@ -65,14 +65,18 @@ function corners(wave: Waveform, stop_s: number, name: string): string[] {
     last_s = later_s;
   };
   let t_s = 0;
+  let largest = Math.abs(waveValue(atoms, 0));
   add(0, waveValue(atoms, 0));
   while (t_s < stop_s) {
     const next_s = Math.min(...atoms.map((atom) => atom.cornerAfter(t_s)));
     if (next_s === Infinity) break;
     const before = valueBefore(wave, t_s, next_s);
     const after = waveValue(atoms, next_s);
-    add(next_s, before);
-    if (Math.abs(after - before) > 1e-12 * Math.max(Math.abs(after), Math.abs(before))) add(next_s, after);
+    largest = Math.max(largest, Math.abs(before), Math.abs(after));
+    // a rounding of time at a steep edge is no jump
+    const jumps = Math.abs(after - before) > 1e-9 * largest;
+    if (jumps) add(next_s, before);
+    add(next_s, after);
     t_s = next_s;
     if (points.length > maxCorners) {
       throw new MemrigError(

@@ -30,7 +30,7 @@ export const zno: SpiceDevice = {
     lines.params({ kgs: at("g_s"), ktaud: at("tau_d"), ktaup: at("tau_p"), klatch: latch_s });
     const v = `V(${a},${b})`;
     const filament_S = `(kg0*exp(${atMost(`V(${g})`, 16)}))`;
-    const bridged = smoothStep(`(V(${latch})-0.5)/0.05`);
+    const bridged = smoothStep(`(V(${latch})-0.5)/0.02`);
     const open = `(1-${bridged})`;
     // exactly 0 until the latch has gone over: the least of it would hold n back from theta
     const led = `max(2*V(${latch})-1,0)`;

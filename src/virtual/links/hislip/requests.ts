@@ -16,6 +16,8 @@ import type { HislipServerSession } from "./session.js";
 
 const LONGEST_KEY_BYTES = 256;
 const LAST_REMOTE_LOCAL = 6;
+/** Requests of one client that wait at the same time. Clients send one and wait; who sends more is told so. */
+const MOST_WAITING = 16;
 
 /** Answers one message of the asynchronous channel; what has to be waited for is answered later. */
 export function answerRequest(session: HislipServerSession, socket: net.Socket, { header, bytes }: MessagePart): void {
@@ -42,8 +44,8 @@ export function answerRequest(session: HislipServerSession, socket: net.Socket, 
       return;
     case Type.asyncLock:
       if (control === LockControl.request)
-        void request(session, header.parameter, bytes, header.length).then(answerLock);
-      else if (control === LockControl.release) void release(session, parameter).then(answerLock);
+        later(() => request(session, header.parameter, bytes, header.length), answerLock);
+      else if (control === LockControl.release) later(() => release(session, parameter), answerLock);
       else refuse(socket, ErrorCode.unknownControl, `control code ${control} of AsyncLock`);
       return;
     case Type.asyncLockInfo: {
@@ -54,7 +56,10 @@ export function answerRequest(session: HislipServerSession, socket: net.Socket, 
     case Type.asyncRemoteLocalControl:
       // There is no front panel to be locked: the answer comes when the messages before it have been run.
       if (control <= LAST_REMOTE_LOCAL)
-        void session.finished(parameter).then(() => answer(Type.asyncRemoteLocalResponse));
+        later(
+          () => session.finished(parameter),
+          () => answer(Type.asyncRemoteLocalResponse),
+        );
       else refuse(socket, ErrorCode.unknownControl, `control code ${control} of AsyncRemoteLocalControl`);
       return;
     case Type.fatalError:
@@ -68,6 +73,18 @@ export function answerRequest(session: HislipServerSession, socket: net.Socket, 
 
   function answerLock(outcome: number): void {
     answer(Type.asyncLockResponse, outcome);
+  }
+
+  function later<T>(wait: () => Promise<T>, then: (outcome: T) => void): void {
+    if (session.requestsWaiting >= MOST_WAITING) {
+      refuse(socket, ErrorCode.unidentified, `${MOST_WAITING} requests wait already`);
+      return;
+    }
+    session.requestsWaiting++;
+    void wait().then((outcome) => {
+      session.requestsWaiting--;
+      then(outcome);
+    });
   }
 }
 

@@ -36,6 +36,8 @@ export class HislipServerSession {
   readonly exchange: MessageExchange;
   /** Aborted when the client is gone. */
   readonly gone = new AbortController();
+  /** Requests of the asynchronous channel that are not answered yet. */
+  requestsWaiting = 0;
   private async: net.Socket | undefined;
   private timer: NodeJS.Timeout | undefined;
   private replyPayload_bytes = MOST_PAYLOAD_BYTES;
@@ -109,8 +111,10 @@ export class HislipServerSession {
       reader.push(chunk);
       answer();
     });
-    const tell = (status: number) => socket.write(message(Type.asyncServiceRequest, status));
-    this.exchange.service.onRequest((status) => void (socket.destroyed || tell(status)));
+    this.exchange.service.onRequest((status) => {
+      // Who does not read them is not told again until the earlier ones are gone.
+      if (!socket.destroyed && !socket.writableNeedDrain) socket.write(message(Type.asyncServiceRequest, status));
+    });
     socket.on("close", () => (this.timer = setTimeout(() => this.sync.destroy(), FAREWELL_MS)));
     answer();
   }

@@ -97,12 +97,16 @@ export class ControllerClient {
 
   /** As long as the time set, and as the program is there. */
   private async patiently<T>(wait: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(), this.settings.readTimeout_ms);
+    const over = new AbortController();
+    const stop = () => over.abort();
+    const timer = setTimeout(stop, this.settings.readTimeout_ms);
+    this.gone.signal.addEventListener("abort", stop, { once: true });
+    if (this.gone.signal.aborted) stop();
     try {
-      return await wait(AbortSignal.any([this.gone.signal, late.signal]));
+      return await wait(over.signal);
     } finally {
       clearTimeout(timer);
+      this.gone.signal.removeEventListener("abort", stop);
     }
   }
 

@@ -84,6 +84,8 @@ export class Vxi11Core {
     const endpoint = this.devices.get(args.string(MOST_NAME_BYTES).toLowerCase() || "inst0");
     const refuse = (error: number) => failed(error, (reply) => reply.int(0).uint(0).uint(0));
     if (!endpoint) return refuse(DeviceError.notAccessible);
+    // A call that waited behind another while the client left: a link now would be nobody's, and so would its lock.
+    if (caller.gone.aborted) return refuse(DeviceError.aborted);
     if (this.links.size >= MOST_LINKS) return refuse(DeviceError.outOfResources);
     this.lastId = (this.lastId % 0x7fffffff) + 1;
     const link = new Vxi11ServerLink(this.lastId, endpoint);

@@ -36,7 +36,8 @@ export class InterruptChannel {
   request(handle: Buffer): void {
     this.xid = (this.xid + 1) >>> 0;
     const call = callHead(this.xid, this.program, this.version, Procedure.deviceInterruptSrq).opaque(handle);
-    if (!this.socket.destroyed) for (const piece of record(call.pieces())) this.socket.write(piece);
+    if (this.socket.destroyed || this.socket.writableNeedDrain) return; // who does not read them is not told again
+    for (const piece of record(call.pieces())) this.socket.write(piece);
   }
 
   close(): void {

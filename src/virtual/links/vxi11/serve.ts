@@ -1,6 +1,7 @@
 import { formatResource } from "../../../visa/resource.js";
 import { ownAddresses } from "../addresses.js";
 import type { LinkEndpoint } from "../endpoint.js";
+import type { Answering } from "./portmapper.js";
 import { serveVxi11 } from "./server.js";
 import type { Vxi11Server } from "./server.js";
 
@@ -19,17 +20,19 @@ export interface ServedVxi11 {
  * addresses. Where none is (a port mapper of the system holds them all), or port 111 is forbidden to this user, it listens
  * at `address` on a free port that the resource names: `TCPIP0::127.0.0.1,40111::inst0::INSTR`.
  *
+ * @param neighbours what the instruments of one bench share, to be found together
  * @throws Error as serveVxi11 does
  */
 export async function serveInst0(
   endpoint: LinkEndpoint,
   address: string,
   ports: "any" | "standard",
+  neighbours: Set<Answering> = new Set(),
 ): Promise<ServedVxi11> {
   const devices = new Map([[DEVICE, endpoint]]);
   const places = ports === "any" ? ownAddresses(address) : [address];
   for (const place of places) {
-    const server = await serveVxi11(devices, place).catch((error: unknown) => {
+    const server = await serveVxi11(devices, place, { neighbours }).catch((error: unknown) => {
       if (place !== address && (error as NodeJS.ErrnoException).code === "EADDRNOTAVAIL") return undefined;
       throw error;
     });

@@ -4,6 +4,7 @@ import { ABORT, CORE, Procedure } from "../../../visa/vxi11/protocol.js";
 import type { LinkEndpoint } from "../endpoint.js";
 import { Vxi11Core } from "./core.js";
 import { servePortmapper } from "./portmapper.js";
+import type { Answering } from "./portmapper.js";
 
 /** An address that speaks VXI-11. */
 export interface Vxi11Server {
@@ -22,6 +23,8 @@ export interface Vxi11Options {
   readonly port?: number;
   /** Serve a port mapper on port 111, where that port can be had. True where left out. */
   readonly portmapper?: boolean;
+  /** Port mappers on loopback that answer together where all are asked for: those of one bench share one set. */
+  readonly neighbours?: Set<Answering>;
 }
 
 /**
@@ -62,7 +65,7 @@ export async function serveVxi11(
   try {
     const server = await serveRpc(core.program, address, options.port ?? 0);
     open.push(server);
-    const mapper = options.portmapper === false ? "not wanted" : await mapped(address, server.port);
+    const mapper = options.portmapper === false ? "not wanted" : await mapped(address, server.port, options);
     if (typeof mapper === "object") open.push(mapper);
     return {
       address,
@@ -80,9 +83,13 @@ export async function serveVxi11(
 }
 
 /** @returns why not, where port 111 can not be had */
-async function mapped(address: string, port: number): Promise<{ close(): Promise<void> } | "taken" | "forbidden"> {
+async function mapped(
+  address: string,
+  port: number,
+  { neighbours }: Vxi11Options,
+): Promise<{ close(): Promise<void> } | "taken" | "forbidden"> {
   try {
-    return await servePortmapper(address, [{ ...CORE, port }]);
+    return await servePortmapper(address, [{ ...CORE, port }], neighbours);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EADDRINUSE") return "taken";

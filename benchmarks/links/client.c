@@ -1,0 +1,109 @@
+/*
+ * The limit that contenders of benchmarks/links.ts are measured against: blocking sockets, memory set aside beforehand.
+ *
+ * client ADDRESS PORT   reads orders, one a line, and prints one line of JSON for each:
+ *   query N   asks *IDN? N times: median and 99th percentile of a round trip, us
+ *   block     asks BLOCK?: ms until the last byte is here, ms until all points are volts, and a sum over the volts
+ */
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MOST_POINTS 10000000
+static const double reference = 100, increment_V = 1e-4, origin_V = 0.5; /* as in every contender */
+static char bytes[2 * MOST_POINTS];
+static double volts[MOST_POINTS], took_us[1000000];
+static int fd;
+
+static double now_us(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec * 1e6 + t.tv_nsec / 1e3;
+}
+
+static void give_up(const char *why) {
+  perror(why);
+  exit(1);
+}
+
+static void fill(char *into, size_t count) {
+  while (count > 0) {
+    ssize_t got = recv(fd, into, count, 0);
+    if (got <= 0) give_up("recv");
+    into += got;
+    count -= got;
+  }
+}
+
+static int ascending(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+static void query(int times) {
+  char reply[4096];
+  for (int i = 0; i < times; i++) {
+    double start_us = now_us();
+    if (send(fd, "*IDN?\n", 6, 0) != 6) give_up("send");
+    ssize_t have = 0;
+    do {
+      ssize_t got = recv(fd, reply + have, sizeof reply - have, 0);
+      if (got <= 0) give_up("recv");
+      have += got;
+    } while (reply[have - 1] != '\n');
+    took_us[i] = now_us() - start_us;
+  }
+  qsort(took_us, times, sizeof *took_us, ascending);
+  printf("{\"median_us\":%.3f,\"p99_us\":%.3f}\n", took_us[times / 2], took_us[times * 99 / 100]);
+}
+
+/* Big-endian 16-bit codes to volts; kept out of line so that nothing is folded away. */
+__attribute__((noinline)) static void convert(size_t points) {
+  for (size_t i = 0; i < points; i++) {
+    uint16_t code;
+    memcpy(&code, bytes + 2 * i, 2);
+    volts[i] = ((int16_t)__builtin_bswap16(code) - reference) * increment_V + origin_V;
+  }
+}
+
+static void block(void) {
+  char head[12] = {0};
+  double start_us = now_us();
+  if (send(fd, "BLOCK?\n", 7, 0) != 7) give_up("send");
+  fill(head, 2);
+  fill(head + 2, head[1] - '0');
+  size_t length = strtoul(head + 2, 0, 10);
+  if (length > sizeof bytes) exit(1);
+  fill(bytes, length);
+  fill(head, 1);
+  double here_us = now_us();
+  convert(length / 2);
+  double done_us = now_us(), sum_V = 0;
+  for (size_t i = 0; i < length / 2; i += 1000) sum_V += volts[i];
+  printf("{\"receive_ms\":%.3f,\"total_ms\":%.3f,\"sum_V\":%.6f}\n", (here_us - start_us) / 1e3, (done_us - start_us) / 1e3,
+         sum_V);
+}
+
+int main(int count, char **words) {
+  if (count != 3) return 2;
+  struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = htons(atoi(words[2]))};
+  inet_pton(AF_INET, words[1], &name.sin_addr);
+  fd = socket(AF_INET, SOCK_STREAM, 0);
+  int yes = 1;
+  if (connect(fd, (struct sockaddr *)&name, sizeof name)) give_up("connect");
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+  char order[64];
+  int times;
+  while (fgets(order, sizeof order, stdin)) {
+    if (sscanf(order, "query %d", &times) == 1) query(times);
+    else block();
+    fflush(stdout);
+  }
+  return 0;
+}

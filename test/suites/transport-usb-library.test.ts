@@ -1,0 +1,4 @@
+import { transportSuite } from "./transport.suite.js";
+import { usbLibraryTransport } from "./transports.js";
+
+transportSuite(usbLibraryTransport);
