@@ -59,10 +59,10 @@ export function levels(host: Host, least_Vpp: number): void {
   );
 }
 
-const half_V = (c: AwgChannel) => (c.settings.fn === "DC" ? 0 : c.settings.amplitude_Vpp / 2);
+export const half_V = (c: AwgChannel) => (c.settings.fn === "DC" ? 0 : c.settings.amplitude_Vpp / 2);
 
 /** @throws ScpiError -222: beyond the range or the limits, or nearer than the least amplitude; nothing changed */
-function place(c: AwgChannel, low_V: number, high_V: number, least_Vpp: number): void {
+export function place(c: AwgChannel, low_V: number, high_V: number, least_Vpp: number): void {
   const { limit, fn } = c.settings;
   const highest_V = Math.min(PEAK_V, limit.high_V);
   const lowest_V = Math.max(-PEAK_V, limit.low_V);

@@ -69,7 +69,12 @@ export class MessageExchange {
     private readonly options: ExchangeOptions,
     private readonly closed: () => void,
   ) {
-    this.framer = new Framer(this.inputLimit_bytes, options.end ?? true, instrument.plainLines);
+    this.framer = new Framer(
+      this.inputLimit_bytes,
+      options.end ?? true,
+      instrument.plainLines,
+      instrument.rawData?.bind(instrument),
+    );
     this.service = new ServiceRequest(instrument.status, () => this.bits());
   }
 

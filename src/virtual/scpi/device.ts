@@ -10,6 +10,11 @@ export interface MessageDevice {
   readonly rawSocket?: { readonly terminator: number; readonly acknowledge: string } | undefined;
   /** A line feed ends a message wherever it stands: scripts, not program messages with strings and blocks. */
   readonly plainLines?: boolean;
+  /**
+   * Bytes of data that follow what has come of a message up to a comma, whatever they look like: for data without a block's
+   * header. Infinity: all to the END of a link that has one.
+   */
+  rawData?(head: Uint8Array): number;
   readonly status: StatusModel;
   /** Queued errors, for the status byte. */
   readonly errors: { readonly errorCount: number };

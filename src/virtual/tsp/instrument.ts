@@ -56,6 +56,9 @@ export class TspInstrument implements MessageDevice {
   private out: Uint8Array[] = [];
   private upload: Upload | undefined;
   private running: AbortController | undefined;
+  private aborts = 0;
+  /** How many aborts had come when a message came. */
+  private readonly abortsBefore = new WeakMap<Uint8Array, number>();
 
   constructor(
     readonly identity: string,
@@ -105,26 +108,34 @@ export class TspInstrument implements MessageDevice {
     return this.status.statusByte({ errors: this.errors.errorCount > 0, replies: this.out.length > 0 });
   }
 
-  /** The word `abort` is not queued behind what it is to end. */
+  /** The word `abort` is not queued behind what it is to end: all that came before it and waits, or runs on. */
   arrived(message: Uint8Array): void {
-    if (message.length <= 8 && textOf(message).trim() === "abort") this.running?.abort(new DeviceClear());
+    if (message.length <= 8 && textOf(message).trim() === "abort") {
+      this.aborts++;
+      this.running?.abort(new DeviceClear());
+    } else {
+      this.abortsBefore.set(message, this.aborts);
+    }
   }
 
   execute(message: Uint8Array, signal: AbortSignal): Promise<Uint8Array | undefined> {
     const mine = this.turn.then(() => {
       if (signal.reason instanceof DeviceClear) return undefined; // cleared before its turn came
-      return this.run(textOf(message), signal);
+      const aborted = (this.abortsBefore.get(message) ?? this.aborts) < this.aborts;
+      return this.run(textOf(message), signal, aborted);
     });
     this.turn = mine;
     return mine;
   }
 
-  private async run(text: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
+  /** @param aborted it may do what needs no waiting */
+  private async run(text: string, signal: AbortSignal, aborted: boolean): Promise<Uint8Array | undefined> {
     this.out = [];
     const running = new AbortController();
     this.running = running;
     const stop = () => running.abort(signal.reason);
-    if (signal.aborted) stop();
+    if (aborted) running.abort(new DeviceClear());
+    else if (signal.aborted) stop();
     else signal.addEventListener("abort", stop, { once: true });
     const before = this.errors.errorCount;
     this.clock.catchUp();

@@ -4,7 +4,7 @@
  */
 export const prelude = `
 local load, setmetatable, format, type, tostring_ = load, setmetatable, string.format, type, tostring
-io, package, require, dofile, loadfile, debug, coroutine, utf8, load = nil
+io, package, require, dofile, loadfile, debug, coroutine, utf8, _G.load = nil
 os = { time = os.time, clock = os.clock, date = os.date, difftime = os.difftime }
 table.getn = function(t) return #t end
 table.setn = function() end

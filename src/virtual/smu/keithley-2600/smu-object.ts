@@ -104,7 +104,7 @@ export function smuObject(path: string, channel: Channel2600, tsp: TspInstrument
     ],
     nvbuffer1: { read: () => buffers[0] },
     nvbuffer2: { read: () => buffers[1] },
-    ...stepping(measure, source, channel),
+    ...stepping(measure, source, channel, tsp),
   });
   return { object, channel, model, reset };
 }
@@ -114,7 +114,12 @@ function ownBuffer(path: string, epoch_s: number): TspReadingBuffer {
 }
 
 /** `measureivandstep(next)`: measures, then sets the next level of what is forced. */
-function stepping(measure: TspObject, source: TspObject, channel: Channel2600): Record<string, LuaFunction> {
+function stepping(
+  measure: TspObject,
+  source: TspObject,
+  channel: Channel2600,
+  tsp: TspInstrument,
+): Record<string, LuaFunction> {
   const members: Record<string, LuaFunction> = {};
   for (const name of ["i", "v", "r", "p", "iv"]) {
     members[`measure${name}andstep`] = (next) => {
@@ -124,7 +129,12 @@ function stepping(measure: TspObject, source: TspObject, channel: Channel2600): 
       if (!(reading instanceof Wait)) throw new TspError(1100);
       return new Wait((resume) =>
         reading.begin((values) => {
-          source.set(channel.sourcesVoltage ? "levelv" : "leveli", level);
+          try {
+            source.set(channel.sourcesVoltage ? "levelv" : "leveli", level);
+          } catch (error) {
+            if (!(error instanceof TspError)) throw error;
+            tsp.queue(error.code, error.text);
+          }
           resume(values);
         }),
       );
