@@ -12,6 +12,7 @@ import { keithley2400 } from "./smu/keithley-2400.js";
 import { keithley2600 } from "./smu/keithley-2600.js";
 import { keithley2450 } from "./smu/keithley-2450.js";
 import { keithley4200a } from "./smu/keithley-4200a.js";
+import { keysightB2900 } from "./smu/keysight-b2900.js";
 import { keithleySwitch } from "./switch/keithley-switch.js";
 
 export type { DriverEntry, DriverSettings, Kind, Kinds, RampDown, RampRate, SafeState } from "./entry.js";
@@ -23,6 +24,7 @@ const entries: readonly DriverEntry[] = [
   keithley2400,
   keithley4200a,
   keithley2600,
+  keysightB2900,
   keysight33500,
   tektronixAfg,
   rigolDg,
