@@ -11,6 +11,7 @@ import { tektronixMso } from "./scope/tektronix-mso.js";
 import { keithley2400 } from "./smu/keithley-2400.js";
 import { keithley2600 } from "./smu/keithley-2600.js";
 import { keithley2450 } from "./smu/keithley-2450.js";
+import { keithley4200a } from "./smu/keithley-4200a.js";
 import { keysightB2900 } from "./smu/keysight-b2900.js";
 import { keithleySwitch } from "./switch/keithley-switch.js";
 
@@ -21,6 +22,7 @@ export { defaultRamp } from "./entry.js";
 const entries: readonly DriverEntry[] = [
   keithley2450,
   keithley2400,
+  keithley4200a,
   keithley2600,
   keysightB2900,
   keysight33500,
