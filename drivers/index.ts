@@ -11,6 +11,8 @@ import { tektronixMso } from "./scope/tektronix-mso.js";
 import { keithley2400 } from "./smu/keithley-2400.js";
 import { keithley2600 } from "./smu/keithley-2600.js";
 import { keithley2450 } from "./smu/keithley-2450.js";
+import { keithley4200a } from "./smu/keithley-4200a.js";
+import { keysightB2900 } from "./smu/keysight-b2900.js";
 import { keithleySwitch } from "./switch/keithley-switch.js";
 
 export type { DriverEntry, DriverSettings, Kind, Kinds, RampDown, RampRate, SafeState } from "./entry.js";
@@ -20,7 +22,9 @@ export { defaultRamp } from "./entry.js";
 const entries: readonly DriverEntry[] = [
   keithley2450,
   keithley2400,
+  keithley4200a,
   keithley2600,
+  keysightB2900,
   keysight33500,
   tektronixAfg,
   rigolDg,
