@@ -45,7 +45,7 @@ export function asIvSweep(tables: readonly SourceTable[], wishes: ImportWishes):
   } else if (first.limited === undefined)
     notes.add(`readings at ${100 * atLimit} % of the compliance or more are marked as limited`);
   const rows: Row[] = [];
-  for (const [k, sweep] of sweeps.entries()) rows.push(...rowsOf(sweep, k + 1, drive, compliance));
+  for (const [k, sweep] of sweeps.entries()) for (const row of rowsOf(sweep, k + 1, drive, compliance)) rows.push(row);
   if (first.time_s === undefined) notes.add("the file has no time: it is left empty");
   const recorded = tables.map(({ facts: { measuredAt } }) => measuredAt).filter((at) => at !== undefined);
   if (recorded.length > 1) {

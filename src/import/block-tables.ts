@@ -45,7 +45,8 @@ export function tablesOf(block: Block, cells: Cells): { tables: SourceTable[]; n
 /** Decimal commas in a file whose cells are parted by commas too: every number falls into two, and both halves look like numbers. */
 function refuseCutNumbers({ names, from, to }: Block, { rows, separator }: Cells): void {
   const named = names.filter((name) => name !== "").length;
-  const numbers = Math.max(...rows.slice(from, to).map((row) => row.filter((cell) => cell !== "").length));
+  let numbers = 0;
+  for (const row of rows.slice(from, to)) numbers = Math.max(numbers, row.filter((cell) => cell !== "").length);
   if (separator !== "comma" || named === 0 || numbers < 1.5 * named) return;
   throw new MemrigError(
     "invalid-request",
@@ -63,7 +64,8 @@ interface Group {
 
 /** Columns that belong together: under one group name, or from where the names begin anew. */
 function groupsOf(block: Block, { rows }: Cells): Group[] {
-  const width = Math.max(block.names.length, ...rows.slice(block.from, block.to).map((row) => row.length));
+  let width = block.names.length;
+  for (const row of rows.slice(block.from, block.to)) width = Math.max(width, row.length);
   const starts: number[] = [];
   const seen = new Set<string>();
   for (let at = 0; at < width; at++) {

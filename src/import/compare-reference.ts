@@ -21,7 +21,7 @@ export interface ReferenceResult {
 }
 
 /**
- * Sets the values beside the data against ours, cycle by cycle: V_set against the threshold, I_LRS and I_HRS against the currents at the
+ * Sets the values beside the data against ours, cycle by cycle: V_set and V_form against the threshold, I_LRS and I_HRS against the currents at the
  * read level on the way back and on the way out. That level is `parameters.read` where it was said; else the level at which both
  * currents stand in the data, if there is one.
  */
@@ -39,14 +39,13 @@ export function compareReference(run: ImportedRun): ReferenceResult {
   const at = (cycle: number, side: "out" | "back") => currentAt(readings, found.get(cycle), read?.level, side);
   const comparisons = names.map((name): ReferenceComparison => {
     const kind = name.toLowerCase().replaceAll("_", "");
-    const [what, of]: [string, (cycle: number) => number] =
-      kind === "vset"
-        ? ["vth_V", (cycle) => Math.abs(found.get(cycle)?.vth_V ?? Number.NaN)]
-        : kind === "ilrs"
-          ? [`current on the way back${levelText(read?.level)}`, (cycle) => at(cycle, "back")]
-          : kind === "ihrs"
-            ? [`current on the way out${levelText(read?.level)}`, (cycle) => at(cycle, "out")]
-            : ["", () => Number.NaN];
+    const [what, of]: [string, (cycle: number) => number] = /^v(set|form|forming)$/.test(kind)
+      ? ["vth_V", (cycle) => Math.abs(found.get(cycle)?.vth_V ?? Number.NaN)]
+      : kind === "ilrs"
+        ? [`current on the way back${levelText(read?.level)}`, (cycle) => at(cycle, "back")]
+        : kind === "ihrs"
+          ? [`current on the way out${levelText(read?.level)}`, (cycle) => at(cycle, "out")]
+          : ["", () => Number.NaN];
     const theirs = (run.reference[name] ?? []).map(Math.abs);
     const ours = theirs.map((_, k) => of(k + 1));
     return {

@@ -115,3 +115,9 @@ test("resistances of both states with units of their own are a run of endurance"
   assert.equal(run.rows[1]?.["rOn_ohm"], 6200);
   assert.equal(run.rows[1]["rOff_ohm"], 200.5e6);
 });
+
+test("a file of 200 000 rows is read whole", () => {
+  const long = Array.from({ length: 200_000 }, (_, k) => ({ voltage_V: (k % 1000) / 1000, current_A: k * 1e-9 }));
+  const [run] = read(table("V (V),I (A)", long));
+  assert.deepEqual([run?.rows.length, run?.parameters["cycles"]], [200_000, 200]);
+});
