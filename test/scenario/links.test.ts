@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { memrig, scratchFolder, serveBench } from "../support/cli.js";
+import { find, needs } from "../support/needs.js";
 
 const bench = `name: two links
 instruments: { smu: { driver: keithley-2450, resource: virtual } }
@@ -51,5 +52,29 @@ for (const link of ["vxi11", "hislip"]) {
     assert.ok(rows >= 3, `${rows} rows`);
     const off = await memrig(t, ["scpi", resource, ":OUTP?"]);
     assert.equal(off.stdout.trim(), "0");
+  });
+}
+
+for (const link of ["vxi11", "hislip", "serial", "prologix"]) {
+  test(`a bench whose virtual instruments are served on ${link} alone passes its check over it`, async (t) => {
+    if (link === "serial" && find("socat") === undefined) {
+      needs(t, "socat");
+      return;
+    }
+    const folder = await scratchFolder(t);
+    const file = join(folder, "bench.yaml");
+    await writeFile(file, bench.replace("[socket, vxi11]", `[${link}]`));
+
+    const check = await memrig(t, ["check", file, "--json"], { cwd: folder });
+
+    assert.equal(check.code, 0, check.stdout + check.stderr);
+    const { instruments } = JSON.parse(check.stdout) as { instruments: { resource: string }[] };
+    assert.doesNotMatch(instruments[0]?.resource ?? "SOCKET", /SOCKET$/);
+    if (link !== "vxi11") return;
+    const run = await memrig(t, ["run", "iv-sweep", "--bench", file, "--set", "stop=0.1 V,step=0.05 V", "--json"], {
+      cwd: folder,
+    });
+    assert.equal(run.code, 0, run.stderr);
+    assert.equal((JSON.parse(run.stdout) as { status: string }).status, "done");
   });
 }
