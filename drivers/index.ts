@@ -5,6 +5,7 @@ import { lakeshore336 } from "./thermal/lakeshore-336.js";
 import { keysightInfiniiVision } from "./scope/keysight-infiniivision.js";
 import { keithley2400 } from "./smu/keithley-2400.js";
 import { keithley2450 } from "./smu/keithley-2450.js";
+import { registry } from "./registry.js";
 
 export type { DriverEntry, DriverSettings, Kind, Kinds, RampDown, RampRate, SafeState } from "./entry.js";
 export { defaultRamp } from "./entry.js";
@@ -20,4 +21,4 @@ const entries: readonly DriverEntry[] = [
 ];
 
 /** The drivers by their names in a bench file. */
-export const drivers: ReadonlyMap<string, DriverEntry> = new Map(entries.map((entry) => [entry.name, entry]));
+export const drivers = registry(entries);
