@@ -1,11 +1,19 @@
 import type { DriverEntry } from "./entry.js";
 import { keysight33500 } from "./awg/keysight-33500.js";
+import { rigolDg } from "./awg/rigol-dg.js";
+import { siglentSdg } from "./awg/siglent-sdg.js";
 import { tektronixAfg } from "./awg/tektronix-afg.js";
 import { lakeshore336 } from "./thermal/lakeshore-336.js";
 import { keysightInfiniiVision } from "./scope/keysight-infiniivision.js";
+import { rigolScope } from "./scope/rigol-scope.js";
+import { rohdeSchwarzRtx } from "./scope/rohde-schwarz-rtx.js";
+import { tektronixMso } from "./scope/tektronix-mso.js";
 import { keithley2400 } from "./smu/keithley-2400.js";
+import { keithley2600 } from "./smu/keithley-2600.js";
 import { keithley2450 } from "./smu/keithley-2450.js";
 import { registry } from "./registry.js";
+import { keysightB2900 } from "./smu/keysight-b2900.js";
+import { keithleySwitch } from "./switch/keithley-switch.js";
 
 export type { DriverEntry, DriverSettings, Kind, Kinds, RampDown, RampRate, SafeState } from "./entry.js";
 export { defaultRamp } from "./entry.js";
@@ -14,10 +22,18 @@ export { defaultRamp } from "./entry.js";
 const entries: readonly DriverEntry[] = [
   keithley2450,
   keithley2400,
+  keithley2600,
+  keysightB2900,
   keysight33500,
   tektronixAfg,
+  rigolDg,
+  siglentSdg,
   keysightInfiniiVision,
+  tektronixMso,
+  rigolScope,
+  rohdeSchwarzRtx,
   lakeshore336,
+  keithleySwitch,
 ];
 
 /** The drivers by their names in a bench file. */

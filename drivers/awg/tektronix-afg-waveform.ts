@@ -1,5 +1,6 @@
 import type { WaveformPlan } from "../../src/capabilities/index.js";
 import { sci } from "../../src/units.js";
+import { shapeCommands as commandsOf } from "./plain-shape.js";
 
 interface Levels {
   readonly low_V: number;
@@ -20,48 +21,10 @@ export function shapeName({ waveform }: WaveformPlan, memory: string): string {
 
 export function shapeCommands(source: string, plan: WaveformPlan, memory: string): string[] {
   const { waveform } = plan;
-  const select = `${source}:FUNC:SHAP ${shapeName(plan, memory)}`;
-  // Slow first: a frequency that the next shape does not have would be refused with it.
-  const slowly = [`${source}:FUNC:SHAP SIN`, `${source}:FREQ 1E+3`];
-  const percent = (part: number) => sci(100 * part);
-  switch (waveform.shape) {
-    case "dc":
-    case "noise":
-      return [...slowly, select];
-    case "sine":
-      return [select, `${source}:FREQ ${sci(waveform.frequency_Hz ?? NaN)}`];
-    case "square":
-      return [
-        ...slowly,
-        select,
-        ...(waveform.duty === 0.5 ? [] : [`${source}:PULS:HOLD DUTY`, `${source}:PULS:DCYC ${percent(waveform.duty)}`]),
-        `${source}:FREQ ${sci(waveform.frequency_Hz)}`,
-      ];
-    case "ramp":
-      return [
-        ...slowly,
-        select,
-        `${source}:FREQ ${sci(waveform.frequency_Hz)}`,
-        `${source}:FUNC:RAMP:SYMM ${percent(waveform.symmetry)}`,
-      ];
-    case "pulse":
-      return [
-        ...slowly,
-        select,
-        // The duty holds while the period changes; then the width, and last the edges, which the width bounds.
-        `${source}:PULS:HOLD DUTY`,
-        `${source}:PULS:DCYC 50`,
-        `${source}:PULS:TRAN:LEAD MIN`,
-        `${source}:PULS:TRAN:TRA MIN`,
-        `${source}:PULS:PER ${sci(waveform.period_s)}`,
-        `${source}:PULS:HOLD WIDT`,
-        `${source}:PULS:WIDT ${sci(waveform.width_s)}`,
-        `${source}:PULS:TRAN:LEAD ${sci(waveform.rise_s)}`,
-        `${source}:PULS:TRAN:TRA ${sci(waveform.fall_s)}`,
-      ];
-    case "samples":
-      return [select, `${source}:FREQ ${sci(waveform.rate_Sa_per_s / waveform.volts.length)}`];
-  }
+  const name = shapeName(plan, memory);
+  const commands = commandsOf(source, `${source}:FUNC:SHAP`, name, waveform, (s) => `${source}:PULS:PER ${sci(s)}`);
+  if (waveform.shape !== "samples") return commands;
+  return [...commands, `${source}:FREQ ${sci(waveform.rate_Sa_per_s / waveform.volts.length)}`];
 }
 
 /**

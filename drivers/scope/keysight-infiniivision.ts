@@ -1,13 +1,12 @@
-import type { Capture, CapturePlan, CaptureRanges, CaptureScope, Identity } from "../../src/capabilities/index.js";
+import type { CapturePlan, CaptureRanges } from "../../src/capabilities/index.js";
 import { MemrigError } from "../../src/errors.js";
 import { ScpiClient, scpiErrors } from "../../src/scpi/index.js";
-import { si } from "../../src/units.js";
 import type { Session } from "../../src/visa/index.js";
 import { identify } from "../support/identity.js";
-import { anyOn, turnOff } from "../support/outputs.js";
 import { SCPI_RAW_PORT } from "../entry.js";
 import type { DriverEntry, SafeState } from "../entry.js";
-import { pause, stopIfAborted } from "../support/wait.js";
+import { EdgeScope, RecordMemory, checkLength, refuseSmallerRange } from "./edge-scope.js";
+import type { Progress, ReadOut, ScopeDialect } from "./edge-scope.js";
 import { parsePreamble, toVolts } from "./infiniivision-waveform.js";
 import type { Preamble } from "./infiniivision-waveform.js";
 import { channelCommands, checkPlan, pointsFor, recordCommands, timebaseCommands } from "./infiniivision-plan.js";
@@ -19,10 +18,6 @@ const identifies = /(AGILENT|KEYSIGHT) TECHNOLOGIES,\s*(DSO|MSO|EDU)-?X ?\d{4}[A
 const RUNNING = 0x08;
 const WAITING_FOR_TRIGGER = 0x20;
 
-/** Between two looks at the state; an abort is seen within one. */
-const POLL_MS = { min: 2, max: 50 };
-/** Filling the memory before the trigger takes the record's own time, and this for the instrument. */
-const ARMING_S = 10;
 /** Time tags asked for in one message. */
 const TAGS_AT_ONCE = 50;
 /** Time for one block of all segments. */
@@ -39,7 +34,7 @@ export const keysightInfiniiVision = {
   open: (session, label) => KeysightInfiniiVision.open(session, label),
 } satisfies DriverEntry;
 
-interface ReadOut {
+interface ChannelRecords {
   readonly channel: number;
   readonly preamble: Preamble;
   /** All segments one after the other; or they come one by one; or there is one, and it is in `volts`. */
@@ -55,17 +50,14 @@ interface ReadOut {
  *
  * Sources: programmer's guides of the InfiniiVision 2000 X, 3000 X and 3000T.
  */
-export class KeysightInfiniiVision implements CaptureScope {
-  #armed: CapturePlan | undefined;
-  /** Of each channel's last record: to get 80 MB anew costs more than to read and convert what goes into it. */
-  readonly #memory = new Map<number, Float64Array>();
+export class KeysightInfiniiVision implements ScopeDialect {
+  readonly #memory = new RecordMemory();
 
   private constructor(
     private readonly scpi: ScpiClient,
-    readonly label: string,
-    readonly identity: Identity,
+    private readonly label: string,
     readonly ranges: CaptureRanges,
-    private readonly output: SafeState,
+    readonly safe: SafeState,
   ) {}
 
   /**
@@ -73,7 +65,7 @@ export class KeysightInfiniiVision implements CaptureScope {
    *
    * @throws MemrigError `bad-reply`: another instrument
    */
-  static async open(session: Session, label: string): Promise<KeysightInfiniiVision> {
+  static async open(session: Session, label: string): Promise<EdgeScope> {
     const scpi = new ScpiClient(session, label, scpiErrors);
     const identity = await identify(scpi, identifies, "Keysight and Agilent InfiniiVision 2000 X, 3000 X/T and 4000 X");
     const ranges = rangesOf(identity.model);
@@ -81,124 +73,48 @@ export class KeysightInfiniiVision implements CaptureScope {
     // A scope without a wave generator does not answer questions about it.
     const hasGenerator = /\bW(A?VE)?GE?N/i.test(await scpi.query("*OPT?"));
     await scpi.errors();
-    return new KeysightInfiniiVision(scpi, label, identity, ranges, outputOf(hasGenerator));
+    return new EdgeScope(scpi, label, identity, new KeysightInfiniiVision(scpi, label, ranges, outputOf(hasGenerator)));
   }
 
-  async arm(plan: CapturePlan, signal: AbortSignal): Promise<void> {
+  check(plan: CapturePlan): void {
     checkPlan(this.label, plan, this.ranges);
-    stopIfAborted(signal, this.label, "nothing was sent");
-    this.#armed = undefined;
+  }
+
+  async start(plan: CapturePlan): Promise<void> {
     await this.scpi.commands([":STOP", ...channelCommands(plan, this.ranges.channels), ...timebaseCommands(plan)]);
-    await this.#verifyRanges(plan);
+    for (const { channel, range_V } of plan.channels) {
+      refuseSmallerRange(this.label, channel, range_V, await this.scpi.queryNumber(`:CHAN${channel}:RANG?`));
+    }
     await this.scpi.commands(recordCommands(plan));
     await this.scpi.query(":TER?"); // forgets the triggers of before
     await this.scpi.command(":SING");
-    await this.#waitUntilArmed(plan, signal);
-    this.#armed = plan;
   }
 
-  async *captures(timeout_s: number, signal: AbortSignal): AsyncGenerator<Capture, void, undefined> {
-    const plan = this.#armed;
-    if (!plan) {
-      throw new MemrigError("invalid-request", `${this.label} is not armed: there is nothing to wait for.`, {});
-    }
-    await this.#waitUntilComplete(plan, timeout_s, signal);
-    this.#armed = undefined;
-    const times_s = await this.#triggerTimes(plan);
-    const readOuts: ReadOut[] = [];
-    for (const { channel } of plan.channels) readOuts.push(await this.#readOut(channel, plan));
-
-    const { start_s = 0, step_s = NaN } = readOuts[0]?.preamble ?? {};
-    const volts = new Map(readOuts.map((one) => [one.channel, one.volts]));
-    for (let segment = 0; segment < plan.segments; segment++) {
-      stopIfAborted(signal, this.label, `${segment} of ${plan.segments} records were read`);
-      for (const one of readOuts) await this.#segmentVolts(one, segment);
-      yield { segment, trigger_s: (times_s[segment] ?? NaN) - (times_s[0] ?? NaN), start_s, step_s, volts };
-    }
+  async progress(): Promise<Progress> {
+    const state = await this.scpi.queryNumber(":OPER:COND?");
+    if (!(state & RUNNING)) return "done";
+    return state & WAITING_FOR_TRIGGER ? "waiting" : "filling";
   }
 
-  async makeSafe(): Promise<void> {
-    this.#armed = undefined;
-    await turnOff(this.scpi, this.output);
-  }
-
-  async outputIsOn(): Promise<boolean> {
-    const { isOn } = this.output;
-    return (await anyOn(this.scpi, { off: [], isOn })) !== undefined;
-  }
-
-  async close(): Promise<void> {
-    await this.scpi.session.close();
-  }
-
-  /** A range that came out smaller would cut the signal off. */
-  async #verifyRanges(plan: CapturePlan): Promise<void> {
-    for (const { channel, range_V } of plan.channels) {
-      const inForce_V = await this.scpi.queryNumber(`:CHAN${channel}:RANG?`);
-      if (inForce_V >= range_V * (1 - 1e-3)) continue;
-      throw new MemrigError(
-        "instrument-refused",
-        `${this.label}: a range of ${si(range_V, "V")} was asked for on channel ${channel}, and the scope made it ` +
-          `${si(inForce_V, "V")}. It is stopped. Choose a range that it has.`,
-        { channel, asked_V: range_V, inForce_V },
-      );
-    }
-  }
-
-  async #waitUntilArmed(plan: CapturePlan, signal: AbortSignal): Promise<void> {
-    const deadline_ms = Date.now() + 1000 * (ARMING_S + 2 * plan.pretrigger_s);
-    for (let wait_ms = POLL_MS.min; ; wait_ms = Math.min(2 * wait_ms, POLL_MS.max)) {
-      const state = await this.scpi.queryNumber(":OPER:COND?");
-      // Not running any more: all triggers have come already.
-      if (state & WAITING_FOR_TRIGGER || !(state & RUNNING)) return;
-      await this.#stopOn(signal, "while it was being armed");
-      if (Date.now() > deadline_ms) {
-        await this.scpi.send(":STOP");
-        throw new MemrigError("no-answer", `${this.label} did not come to wait for a trigger. It is stopped.`, {
-          state,
-        });
-      }
-      await pause(wait_ms, signal);
-    }
-  }
-
-  async #waitUntilComplete(plan: CapturePlan, timeout_s: number, signal: AbortSignal): Promise<void> {
-    const deadline_ms = Date.now() + 1000 * timeout_s;
-    for (let wait_ms = POLL_MS.min; ; wait_ms = Math.min(2 * wait_ms, POLL_MS.max)) {
-      const state = await this.scpi.queryNumber(":OPER:COND?");
-      if (!(state & RUNNING)) break;
-      await this.#stopOn(signal, "while it waited for triggers");
-      if (Date.now() > deadline_ms) {
-        this.#armed = undefined;
-        await this.scpi.send(":STOP");
-        throw this.#tooFew(await this.#segmentsTaken(plan), plan, `within ${si(timeout_s, "s")}`);
-      }
-      await pause(wait_ms, signal);
-    }
-    const taken = await this.#segmentsTaken(plan);
-    if (taken < plan.segments) throw this.#tooFew(taken, plan, "before it stopped");
-  }
-
-  async #stopOn(signal: AbortSignal, when: string): Promise<void> {
-    if (!signal.aborted) return;
-    this.#armed = undefined;
+  async halt(): Promise<void> {
     await this.scpi.send(":STOP");
-    stopIfAborted(signal, this.label, `${when}; it takes no more records`);
   }
 
-  async #segmentsTaken(plan: CapturePlan): Promise<number> {
+  async taken(plan: CapturePlan): Promise<number> {
     if (plan.segments === 1) return (await this.scpi.queryNumber(":TER?")) === 1 ? 1 : 0;
     return this.scpi.queryNumber(":WAV:SEGM:COUN?");
   }
 
-  #tooFew(taken: number, plan: CapturePlan, when: string): MemrigError {
-    const { level_V, slope, channel } = plan.trigger;
-    return new MemrigError(
-      "no-answer",
-      `${this.label}: ${taken} of ${plan.segments} triggers came ${when}. It is stopped. Does ${channel === "external" ? "the external trigger" : `channel ${channel}`} pass ` +
-        `${si(level_V, "V")} ${slope}, and was the generator started after the scope was armed?`,
-      { taken, segments: plan.segments },
-    );
+  async readOut(plan: CapturePlan): Promise<ReadOut> {
+    const times_s = await this.#triggerTimes(plan);
+    const all: ChannelRecords[] = [];
+    for (const { channel } of plan.channels) all.push(await this.#records(channel, plan));
+    const { start_s = 0, step_s = NaN } = all[0]?.preamble ?? {};
+    const volts = new Map(all.map((one) => [one.channel, one.volts]));
+    const load = async (segment: number) => {
+      for (const one of all) await this.#segmentVolts(one, segment);
+    };
+    return { times_s, start_s, step_s, volts, load };
   }
 
   /** Times of the triggers by the scope's clock. Asked for with one message for many segments. */
@@ -222,7 +138,7 @@ export class KeysightInfiniiVision implements CaptureScope {
   }
 
   /** Sets one channel's records up for reading, and reads them all at once where the scope can. */
-  async #readOut(channel: number, plan: CapturePlan): Promise<ReadOut> {
+  async #records(channel: number, plan: CapturePlan): Promise<ChannelRecords> {
     await this.scpi.commands([
       `:WAV:SOUR CHAN${channel}`,
       ":WAV:FORM WORD",
@@ -232,24 +148,15 @@ export class KeysightInfiniiVision implements CaptureScope {
       `:WAV:POIN ${pointsFor(plan.points)}`,
     ]);
     const preamble = parsePreamble(await this.scpi.query(":WAV:PRE?"));
-    const volts = this.#memoryFor(channel, preamble.points);
+    const volts = this.#memory.of(channel, preamble.points);
     if (plan.segments === 1) {
       await this.#readVolts(channel, preamble, volts);
       return { channel, preamble, block: "read", volts };
     }
     if (!(await this.#givesAllAtOnce())) return { channel, preamble, block: "one by one", volts };
     const block = await this.scpi.queryBlock(":WAV:DATA?", { timeout_ms: TRANSFER_TIMEOUT_MS });
-    const expected = 2 * preamble.points * plan.segments;
-    if (block.length !== expected) throw this.#wrongLength(channel, block.length, expected);
+    checkLength(this.label, channel, block.length, 2 * preamble.points * plan.segments);
     return { channel, preamble, block, volts };
-  }
-
-  #memoryFor(channel: number, points: number): Float64Array {
-    const kept = this.#memory.get(channel);
-    if (kept && kept.length >= points) return kept.subarray(0, points);
-    const memory = new Float64Array(points);
-    this.#memory.set(channel, memory);
-    return memory;
   }
 
   /** `:WAV:SEGM:ALL ON`, which older firmware does not know. */
@@ -263,7 +170,7 @@ export class KeysightInfiniiVision implements CaptureScope {
     }
   }
 
-  async #segmentVolts({ channel, preamble, block, volts }: ReadOut, segment: number): Promise<void> {
+  async #segmentVolts({ channel, preamble, block, volts }: ChannelRecords, segment: number): Promise<void> {
     if (block === "read") return;
     if (block === "one by one") {
       await this.scpi.commands([`:ACQ:SEGM:IND ${segment + 1}`, `:WAV:SOUR CHAN${channel}`]);
@@ -276,15 +183,7 @@ export class KeysightInfiniiVision implements CaptureScope {
     const { yReference: reference, yIncrement_V: increment, yOrigin_V: origin } = preamble;
     const format = { type: "u16", bigEndian: true, scale: { reference, increment, origin }, into: volts } as const;
     const values = await this.scpi.queryBinaryValues(":WAV:DATA?", format, { timeout_ms: TRANSFER_TIMEOUT_MS });
-    if (values.length !== volts.length) throw this.#wrongLength(channel, 2 * values.length, 2 * volts.length);
-  }
-
-  #wrongLength(channel: number, came: number, expected: number): MemrigError {
-    return new MemrigError(
-      "bad-reply",
-      `${this.label}: the records of channel ${channel} came in ${came} bytes, and its preamble promises ${expected}.`,
-      { channel, came, expected },
-    );
+    checkLength(this.label, channel, 2 * values.length, 2 * volts.length);
   }
 }
 

@@ -1,20 +1,18 @@
 import type { SweepReading } from "../../src/capabilities/index.js";
 import { MemrigError } from "../../src/errors.js";
-import { describeErrors, parseNumber } from "../../src/scpi/index.js";
+import { parseNumber } from "../../src/scpi/index.js";
 import type { ScpiClient } from "../../src/scpi/index.js";
-import { si } from "../../src/units.js";
 import { pause, stopIfAborted } from "../support/wait.js";
 import { BUFFER } from "./keithley-2450-commands.js";
 import type { Run, SweepSetup } from "./keithley-2450-plan.js";
 import { ELEMENTS, parseReadings } from "./keithley-2450-readings.js";
+import { endedEarly, Patience } from "./sweep-patience.js";
 import { SweepPace } from "./sweep-pace.js";
 
 /** Readings in one reply: about 0.3 MB of text. */
 const MOST_AT_ONCE = 5000;
 /** The instrument brings the state of its trigger model up to date this often. */
 const REFRESH_MS = 100;
-/** A sweep that gives no reading for so long, beside its dwell, is not going on. */
-const STALLED_S = 20;
 
 /** Longest wait for a run that comes back by itself; a longer way is cut short, and ends in steps from here. */
 const WORTH_WAITING_S = 0.3;
@@ -99,59 +97,6 @@ async function lookInto(scpi: ScpiClient, read: number, count: number): Promise<
 /** States in which the trigger model still works (2450-901-01, :TRIGger:STATe?). */
 function isGoingOn(state: string): boolean {
   return /^(RUNNING|WAITING|BUILDING|ABORTING|PAUSED)/i.test(state.trim());
-}
-
-/** How long a sweep may give nothing. */
-class Patience {
-  #read = 0;
-  #deadline_ms: number;
-
-  constructor(
-    private readonly label: string,
-    private readonly dwell_s: number,
-  ) {
-    this.#deadline_ms = this.#next_ms();
-  }
-
-  /** @throws MemrigError `no-answer`, `bad-reply`: nothing new for too long */
-  check(read: number, expected: number): void {
-    if (read > this.#read) {
-      this.#read = read;
-      this.#deadline_ms = this.#next_ms();
-    }
-    if (performance.now() <= this.#deadline_ms) return;
-    if (read === expected) {
-      throw new MemrigError(
-        "bad-reply",
-        `${this.label}: all readings of the sweep have come, and it goes on. The sweep is stopped.`,
-        {},
-      );
-    }
-    throw new MemrigError(
-      "no-answer",
-      `${this.label}: no reading for ${si(this.#allowed_s, "s")} in a sweep of ${si(this.dwell_s, "s")} a level, ` +
-        `after ${read} of ${expected}. Is a trigger or the interlock in the way? The sweep is stopped.`,
-      { readings: read, expected },
-    );
-  }
-
-  get #allowed_s(): number {
-    return STALLED_S + 20 * this.dwell_s;
-  }
-
-  #next_ms(): number {
-    return performance.now() + 1000 * this.#allowed_s;
-  }
-}
-
-async function endedEarly(scpi: ScpiClient, held: number, expected: number): Promise<MemrigError> {
-  const errors = await scpi.errors();
-  const why = errors.length === 0 ? "" : `; ${describeErrors(errors)}`;
-  return new MemrigError(
-    "instrument-refused",
-    `${scpi.label} ended the sweep after ${held} of ${expected} readings${why}. Was it stopped at its front panel?`,
-    { held, expected, errors },
-  );
 }
 
 function wrongCount({ label }: ScpiClient, held: number, expected: number): MemrigError {

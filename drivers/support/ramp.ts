@@ -20,9 +20,9 @@ export async function runRamp(
   }
 }
 
-/** True for 0 in any form, and OFF. */
+/** True for 0 in any form, OFF, and the state of a Siglent generator's output: `C1:OUTP OFF,LOAD,HZ,PLRT,NOR`. */
 export function answersOff(reply: string): boolean {
-  return /^\s*(\+?0(\.0*)?(E\+?0+)?|OFF)\s*$/i.test(reply);
+  return /^\s*(\+?0(\.0*)?(E\+?0+)?|OFF|(C\d:\w+\s+)?OFF,.*)\s*$/i.test(reply);
 }
 
 /**

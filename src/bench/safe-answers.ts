@@ -1,6 +1,6 @@
-/** `0`, `+0.000000E+00`, `OFF`. */
+/** `0`, `+0.000000E+00`, `OFF`, and `C1:OUTP OFF,LOAD,HZ,PLRT,NOR` of a Siglent generator. */
 export function isOffAnswer(reply: string): boolean {
-  return /^\s*(\+?0(\.0*)?(E[+-]?\d+)?|OFF)\s*$/i.test(reply);
+  return /^\s*(\+?0(\.0*)?(E[+-]?\d+)?|OFF|(C\d:\w+\s+)?OFF,.*)\s*$/i.test(reply);
 }
 
 /**

@@ -27,6 +27,18 @@ export const keithleyTouchErrors: ErrorDialect = {
   parse: (reply) => entry(reply, (text) => text.split(";")[0] ?? ""),
 };
 
+/** `-2.85000e+02<TAB>TSP Syntax Error at line 1: …<TAB>2.00000e+01<TAB>1.00000e+00`: code, text, severity and node (Keithley TSP). */
+export const tspErrors: ErrorDialect = {
+  question: "print(errorqueue.next())",
+  parse: (reply) => {
+    const [code = "", text] = reply.split("\t");
+    if (text === undefined || code.trim() === "" || !Number.isInteger(Number(code))) {
+      throw new MemrigError("bad-reply", `"${reply}" came where an entry of the error queue was asked for.`, { reply });
+    }
+    return Number(code) === 0 ? undefined : { code: Number(code), text: text.trim() };
+  },
+};
+
 /** Instruments without an error queue: what they do not understand they ignore, so settings are read back. */
 export const noErrorQueue: ErrorDialect = { question: undefined, parse: () => undefined };
 

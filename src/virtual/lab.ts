@@ -220,7 +220,7 @@ export class Lab {
   }
 
   /** Real time only: between two actions the device follows the wall clock. */
-  private catchUp(): void {
+  catchUp(): void {
     if (this.time === "fast" || this.acting) return;
     this.advanceTo(Math.min(this.wall_s(), this.agenda.next_s ?? Infinity));
   }

@@ -332,8 +332,6 @@ export class SocketSession implements Session {
   async #until(call: Call, ready: () => boolean): Promise<void> {
     while (!ready()) {
       this.#goOn(call);
-      if (this.#paused) this.#socket?.resume();
-      this.#paused = false;
       await this.#something();
     }
   }
@@ -345,8 +343,10 @@ export class SocketSession implements Session {
     throw this.#error("aborted", call.what, "it was stopped; the reply, if one comes, is dropped");
   }
 
-  /** Resolves when bytes came, the connection changed or the call under way ended. */
+  /** Resolves when bytes came, the connection changed or the call under way ended. What comes is taken again. */
   #something(): Promise<void> {
+    if (this.#paused) this.#socket?.resume();
+    this.#paused = false;
     return new Promise(this.#setWake);
   }
 

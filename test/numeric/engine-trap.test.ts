@@ -98,7 +98,8 @@ test("with it no interval is more than half too long from a tolerance of 1e-5 on
   }
 });
 
-test("the limit is what does it, not more steps: without it even a tolerance of 1e-7 takes the silence for real", () => {
+test("the limit is what does it, not more steps: without it even 1e-7 shows pauses twice as long as any there is", () => {
   const trapped = spikeIntervals_s(1e-7, false);
-  assert.ok(trapped.length < tight.length / 2, `${trapped.length} intervals, ${tight.length} in truth`);
+  assert.ok(trapped.length < 0.75 * tight.length, `${trapped.length} intervals, ${tight.length} in truth`);
+  assert.ok(longest(trapped) > 2 * longest(tight), `${longest(trapped)} s, ${longest(tight)} s in truth`);
 });

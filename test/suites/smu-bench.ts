@@ -28,13 +28,18 @@ export type OpenResistorBench = (options?: ResistorBenchOptions) => Promise<Resi
 
 const RESISTANCE_OHM = 1000;
 
-/** The driver of a virtual SMU, over a real connection, on a resistor of 1 kΩ. */
-export function resistorBench(driver: string, model: string, link: LinkKind): OpenResistorBench {
+/**
+ * The driver of a virtual SMU, over a real connection, on a resistor of 1 kΩ.
+ *
+ * @param channel that is wired; a suite that says nothing of channels, or channel 1, means this one
+ */
+export function resistorBench(driver: string, model: string, link: LinkKind, channel = 1): OpenResistorBench {
   return async ({ time = "fast", settings, leads_ohm = 0 } = {}) => {
+    const prefix = channel === 1 ? "" : `${channel}.`;
     const through = leads_ohm === 0 ? {} : { through: { series_ohm: leads_ohm / 2 } };
     const wiring = [
-      { instrument: "smu", terminal: "high", node: "dut.top", ...through },
-      { instrument: "smu", terminal: "low", node: "dut.bottom", ...through },
+      { instrument: "smu", terminal: `${prefix}high`, node: "dut.top", ...through },
+      { instrument: "smu", terminal: `${prefix}low`, node: "dut.bottom", ...through },
     ] as const;
     const dut = { id: "R", model: "resistor", parameters: { R: RESISTANCE_OHM } };
     const bench = await virtualBench([{ label: "smu", driver, model }], wiring, dut, link, time);
@@ -47,12 +52,32 @@ export function resistorBench(driver: string, model: string, link: LinkKind): Op
       see(top1_V - bottom1_V);
     });
     return {
-      smu: await bench.open("smu", "smu", settings),
+      smu: onChannel(await bench.open("smu", "smu", settings), channel),
       resistance_ohm: RESISTANCE_OHM,
       seen_V,
       session: () => bench.session("smu"),
       close: () => bench.close(),
     };
+  };
+}
+
+/** Another channel in the place of the first one. Channels that are not there stay what they are. */
+function onChannel(smu: SourceMeasureUnit, channel: number): SourceMeasureUnit {
+  if (channel === 1) return smu;
+  const { label, identity, channels, ranges } = smu;
+  const of = (asked = 1) => (asked === 1 ? channel : asked);
+  return {
+    label,
+    identity,
+    channels,
+    ranges,
+    sweep: (plan, signal) => smu.sweep({ ...plan, channel: of(plan.channel) }, signal),
+    hold: (bias, signal) => smu.hold({ ...bias, channel: of(bias.channel) }, signal),
+    measure: (asked, nplc) => smu.measure(of(asked), nplc),
+    release: (asked) => smu.release(of(asked)),
+    makeSafe: () => smu.makeSafe(),
+    outputIsOn: () => smu.outputIsOn(),
+    close: () => smu.close(),
   };
 }
 

@@ -17,7 +17,9 @@ const shapes = {
 for (const [driver, model, link] of [
   ["keithley-2450", "2450", "socket"],
   ["keithley-2450", "2450", "hislip"],
+  ["keithley-2600", "2602B", "socket"],
   ["keithley-2400", "2400", "prologix"],
+  ["keysight-b2900", "B2912A", "hislip"],
 ] as const satisfies readonly (readonly [string, string, LinkKind])[]) {
   for (const [shape, levels] of Object.entries(shapes)) {
     test(`${driver}, ${link}: a sweep of ${levels.length} points, ${shape}, is at most 10 messages`, async () => {

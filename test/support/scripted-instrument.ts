@@ -97,9 +97,17 @@ interface Message {
   readonly block?: Buffer;
 }
 
-/** The first whole message: up to LF, where a definite block in it may hold LF. */
+/** The first whole message: up to LF, where a definite block in it, or bare data whose length it told, may hold LF. */
 function take(pending: Buffer): Message | undefined {
   const end = pending.indexOf(0x0a);
+  const bare = pending.indexOf("WAVEDATA,");
+  if (bare >= 0 && (end < 0 || bare < end)) {
+    const start = bare + "WAVEDATA,".length;
+    const line = pending.subarray(0, start).toString("latin1");
+    const length = Number(/LENGTH,(\d+)B/.exec(line)?.[1] ?? 0);
+    if (pending.length < start + length + 1) return undefined;
+    return { line, bytes: start + length + 1, block: Buffer.from(pending.subarray(start, start + length)) };
+  }
   const hash = pending.indexOf(",#");
   if (hash >= 0 && (end < 0 || hash < end) && pending.length > hash + 2) {
     const digits = Number(String.fromCharCode(pending[hash + 2] ?? 0));

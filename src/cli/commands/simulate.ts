@@ -58,18 +58,26 @@ export function addSimulateCommand(program: Command): void {
     });
 }
 
-function simulate(request: CircuitRequest, record: boolean): TransientResult {
+interface Simulated extends TransientResult {
+  readonly cpu_s: number;
+}
+
+function simulate(request: CircuitRequest, record: boolean): Simulated {
   const { named, circuit, parameters, stop_s, tolerance, initial } = request;
-  return transient(compileCircuit(circuit), {
+  const system = compileCircuit(circuit);
+  const started = process.cpuUsage();
+  const result = transient(system, {
     stop_s,
     events: named.eventsWith(parameters),
     record,
     ...(tolerance === undefined ? {} : { tolerance }),
     ...(initial === "own" ? {} : { initial }),
   });
+  const { user, system: kernel } = process.cpuUsage(started);
+  return { ...result, cpu_s: (user + kernel) / 1e6 };
 }
 
-function dataOf({ named, parameters, tolerance }: CircuitRequest, result: TransientResult): object {
+function dataOf({ named, parameters, tolerance }: CircuitRequest, result: Simulated): object {
   return {
     circuit: named.name,
     parameters,
@@ -85,7 +93,7 @@ function dataOf({ named, parameters, tolerance }: CircuitRequest, result: Transi
 /** Events shown to a person; --json gives them all. */
 const shown = 60;
 
-function textOf({ named, stop_s }: CircuitRequest, result: TransientResult): string {
+function textOf({ named, stop_s }: CircuitRequest, result: Simulated): string {
   const more = result.events.length - shown;
   return [
     `${named.name}: ${si(result.end_s, "s")} of ${si(stop_s, "s")} in ${result.steps} steps ` +

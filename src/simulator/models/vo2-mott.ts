@@ -24,6 +24,7 @@
  */
 import { boltzmann_V_per_K } from "./constants.js";
 import { parameter, type Device, type DeviceModel, type Draws, type ParametersOf } from "./device.js";
+import { expBelowZero } from "./exp-below-zero.js";
 import { logistic, softplus } from "./smooth.js";
 import type { Random } from "../random.js";
 
@@ -126,7 +127,7 @@ const coldest = 1e-3;
 
 /** Metallic share of the cross-section, u^2. */
 export function metallicShare(y: number): number {
-  return y > coldest ? Math.exp(-2 / y) : 0;
+  return y > coldest ? expBelowZero(-2 / y) : 0;
 }
 
 /** Conductance of the channel alone, S; e is the metallic share. */
@@ -218,7 +219,7 @@ export class MottDevice implements Device {
     let heat_J = k[5]! / 2;
     if (y > coldest) {
       const w = 1 / y;
-      e = Math.exp(-2 * w);
+      e = expBelowZero(-2 * w);
       heat_J = k[5]! * ((1 - e) / 2 - e * w) + 2 * k[6]! * e * w * w;
     }
     const channel = k[0]! + k[1]! * e;
@@ -232,24 +233,27 @@ export class MottDevice implements Device {
   }
 
   linearise(io: Float64Array): void {
-    this.flow(io);
     const k = this.k;
     const v = io[0]!;
     const y = io[1]!;
     const w = y > coldest ? 1 / y : 0;
-    const e = y > coldest ? Math.exp(-2 * w) : 0;
+    const e = y > coldest ? expBelowZero(-2 * w) : 0;
     const slope = 2 * e * w * w;
-    const heat_J = k[5]! * ((1 - e) / 2 - e * w) + 2 * k[6]! * e * w * w;
+    const heat_J = k[5]! * ((1 - e) / 2 - e * w) + k[6]! * slope;
     const heatByState = k[5]! * (-slope / 2 - slope * w + e * w * w) + 2 * k[6]! * w * w * (slope - 2 * e * w);
     const channel = k[0]! + k[1]! * e;
     const all = channel + k[2]!;
     const share = 1 / (1 + k[3]! * all);
+    const perHeat = 1 / heat_J;
     const across = v * share;
     const power = across * across * (1 - 2 * channel * k[3]! * share) * k[1]! * slope;
+    const rate = (across * across * channel - k[4]! * y) * perHeat;
+    io[2] = across * all;
+    io[3] = rate;
     io[4] = all * share;
     io[5] = across * share * k[1]! * slope;
-    io[6] = (2 * across * share * channel) / heat_J;
-    io[7] = (power - k[4]! - io[3]! * heatByState) / heat_J;
+    io[6] = 2 * across * share * channel * perHeat;
+    io[7] = (power - k[4]! - rate * heatByState) * perHeat;
   }
 
   guard(_v: number, x: Float64Array): number {

@@ -5,7 +5,7 @@ import type { System } from "./system.js";
 interface Watched extends EventSpec {
   /** Position of the unknown that is the quantity; -1 when it must be read. */
   readonly unknown: number;
-  readonly read: Reader;
+  readonly read: Reader | undefined;
   /** Quantity minus level where the last step ended. */
   last: number;
 }
@@ -33,12 +33,11 @@ export class EventFinder {
     private readonly system: System,
     specs: readonly EventSpec[],
   ) {
-    this.watched = specs.map((spec) => ({
-      ...spec,
-      unknown: system.unknownOf(spec.quantity),
-      read: readerOf(system, spec.quantity, `the event ${spec.event}`),
-      last: NaN,
-    }));
+    this.watched = specs.map((spec) => {
+      const unknown = system.unknownOf(spec.quantity);
+      const read = unknown < 0 ? readerOf(system, spec.quantity, `the event ${spec.event}`) : undefined;
+      return { ...spec, unknown, read, last: NaN };
+    });
     this.plain = Int32Array.from(this.watched, ({ unknown }) => unknown);
     this.levels = Float64Array.from(this.watched, ({ level }) => level);
     this.sides = new Float64Array(this.watched.length);
@@ -81,7 +80,7 @@ export class EventFinder {
 
   private at(one: Watched, t: number, h: number, s: number): number {
     const { system, x, dx } = this;
-    if (one.unknown >= 0) return system.inside(one.unknown, s) - one.level;
+    if (!one.read) return system.inside(one.unknown, s) - one.level;
     const ds = 1e-4;
     for (let i = 0; i < x.length; i++) {
       x[i] = system.inside(i, s);

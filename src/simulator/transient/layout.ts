@@ -39,6 +39,8 @@ export type LimitedElement = Extract<Element, { kind: "limited" }>;
 
 export interface DevicePlace extends Stateful {
   readonly element: DeviceElement;
+  /** A fresh device: same seed, same cycles. */
+  readonly make: () => Device;
   /** Position in `makeDevices`. */
   readonly index: number;
 }
@@ -83,7 +85,10 @@ export function layoutOf(circuit: Circuit): Layout {
   const elements = circuit.elements;
   const devices = elements
     .filter((element) => element.kind === "device")
-    .map((element, index) => ({ ...state(element.name, makeDevice(element).scale), element, index }));
+    .map((element, index) => {
+      const make = recipeOf(element);
+      return { ...state(element.name, make().scale), element, index, make };
+    });
   const sources = sourcesOf(elements);
   const limiters = elements
     .filter((element) => element.kind === "limited")
@@ -103,17 +108,19 @@ export function layoutOf(circuit: Circuit): Layout {
   return { circuit, names, scales, places, sources, sourceNumbers, devices, limiters };
 }
 
-/** Fresh devices in the order of the circuit: same seeds, same cycles. */
+/** Fresh devices in the order of the circuit. */
 export function makeDevices(layout: Layout): Device[] {
-  return layout.devices.map(({ element }) => makeDevice(element));
+  return layout.devices.map(({ make }) => make());
 }
 
-function makeDevice({ model, parameters = {}, seed }: DeviceElement): Device {
+/** Its parameters are completed and checked here, once for all simulations of the circuit. */
+function recipeOf({ model, parameters = {}, seed }: DeviceElement): () => Device {
   const found = deviceModel(model);
   // without a seed nothing varies, unless a spread was asked for by name
   const spreads = found.parameters.filter(({ name }) => seed === undefined && name.startsWith("sigma_"));
   const still = Object.fromEntries(spreads.map(({ name, min }) => [name, Math.max(0, min ?? 0)]));
-  return found.create(complete(found, { ...still, ...parameters }), drawsOf(model, seed));
+  const given = complete(found, { ...still, ...parameters });
+  return () => found.create(given, drawsOf(model, seed));
 }
 
 function sourcesOf(elements: readonly Element[]): Source[] {

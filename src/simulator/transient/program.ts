@@ -32,12 +32,15 @@ export interface Memory {
   readonly S: Float64Array;
   /** Modes of the limiters: 0 free, 1 or -1 at the limit. */
   readonly L: Float64Array;
-  /** Asked and answered: [error of the step in units of the size, growth rate in 1/s, t from the start of the span, h]. */
+  /**
+   * Asked and answered: [error of the step in units of the size, growth rate in 1/s, t from the start of the span, h, rate of
+   * the least stable device state by itself in 1/s, its speed in 1/s].
+   */
   readonly R: Float64Array;
 }
 
 export interface Program {
-  /** F, FT, J and the growth rate at X and t. */
+  /** F, FT, J, the growth rate and what goes with it at X and t. */
   prepare(): void;
   /** Tries a step of h from the prepared point: K, X1 and the error. False: a pivot was lost. */
   step(): boolean;

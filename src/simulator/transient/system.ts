@@ -36,6 +36,8 @@ export class System {
   })[] = [];
   /** Devices with states, and their part of X. */
   private told: { readonly device: Device; readonly x: Float64Array }[] = [];
+  /** Position in M of each unknown's own entry; -1 for an algebraic one. */
+  readonly diagonalMass: Int32Array;
   /** Whether some equation has no derivative in it. */
   readonly algebraic: boolean;
   /** Whether D holds the continuous output of the last step. */
@@ -51,6 +53,8 @@ export class System {
     this.devices = makeDevices(this.layout);
     this.equations = new Equations(this.layout, this.devices);
     this.memory = memoryFor(this.equations);
+    const masses = this.equations.massPositions();
+    this.diagonalMass = Int32Array.from(this.layout.names, (_, i) => masses.get(`${i},${i}`) ?? -1);
     this.algebraic = isSingular(this.equations);
     this.make = programFor(this.equations, this.devices);
     this.memory.P.set(this.equations.parameters);
@@ -145,12 +149,6 @@ export class System {
       const [row = 0, column = 0] = entry.split(",").map(Number);
       out[row]! += value * (a[column]! - b[column]!);
     }
-  }
-
-  /** Position in M of each unknown's own entry; -1 for an algebraic one. */
-  diagonalMass(): Int32Array {
-    const positions = this.equations.massPositions();
-    return Int32Array.from(this.layout.names, (_, i) => positions.get(`${i},${i}`) ?? -1);
   }
 
   /** Sources at a share of their value at time 0 and constant. */
@@ -335,15 +333,17 @@ export class System {
     return { equations: this.equations, devices: this.devices };
   }
 
-  /** Position of a quantity that is one unknown; -1 for others. */
+  /** Position of a quantity that is one unknown; -1 for others, and for what is not there. */
   unknownOf(quantity: Quantity): number {
     if (quantity.kind === "current") return -1;
     if (quantity.kind === "state") {
       const place = this.layout.devices.find(({ name }) => name === quantity.element);
-      return place ? place.first + quantity.index : -1;
+      const last = (place?.size ?? 0) - 1;
+      const { index } = quantity;
+      return place && Number.isInteger(index) && index >= 0 && index <= last ? place.first + index : -1;
     }
-    const { unknown, offsets } = this.equations.place(quantity.node);
-    return quantity.over === undefined && offsets.length === 0 ? unknown : -1;
+    const place = this.layout.places.get(quantity.node);
+    return place && quantity.over === undefined && place.offsets.length === 0 ? place.unknown : -1;
   }
 }
 
@@ -381,6 +381,6 @@ function memoryFor(equations: Equations): Memory {
     M: Float64Array.from(massValues(equations)),
     S: Float64Array.from(scales),
     L: new Float64Array(limiters.length),
-    R: new Float64Array(4),
+    R: new Float64Array(6),
   };
 }

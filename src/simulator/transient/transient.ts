@@ -11,7 +11,7 @@ import { Stepper } from "./stepper.js";
 import type { System } from "./system.js";
 import { Channels, RecordedWaveforms } from "./waveforms.js";
 
-export const [tightestTolerance, loosestTolerance] = [1e-10, 1e-2];
+export const [tightestTolerance, loosestTolerance] = [1e-12, 1e-2];
 
 /**
  * Follows a circuit through time from 0 to `stop_s`.
@@ -24,7 +24,6 @@ export function transient(system: System, options: TransientOptions): TransientR
 }
 
 class Run {
-  private readonly started = process.cpuUsage();
   private readonly stepper: Stepper;
   private readonly finder: EventFinder;
   private readonly recorder: Recorder | undefined;
@@ -136,12 +135,10 @@ class Run {
 
   private result(): TransientResult {
     const { system, stepper, options, recorder } = this;
-    const { user, system: kernel } = process.cpuUsage(this.started);
     const done = {
       events: this.events,
       steps: stepper.control.steps,
       rejected: stepper.control.rejected,
-      cpu_s: (user + kernel) / 1e6,
     };
     const common = {
       ...done,

@@ -58,7 +58,7 @@ export function channelsOf(
   model: AwgModel,
   lab: Lab,
   label: string,
-  scpi: ScpiInstrument,
+  scpi: Pick<ScpiInstrument, "operations">,
   seed: number,
 ): readonly AwgChannel[] {
   const channels = Array.from({ length: model.channels }, (_, index) => {

@@ -69,7 +69,12 @@ export class MessageExchange {
     private readonly options: ExchangeOptions,
     private readonly closed: () => void,
   ) {
-    this.framer = new Framer(this.inputLimit_bytes, options.end ?? true);
+    this.framer = new Framer(
+      this.inputLimit_bytes,
+      options.end ?? true,
+      instrument.plainLines,
+      instrument.rawData?.bind(instrument),
+    );
     this.service = new ServiceRequest(instrument.status, () => this.bits());
   }
 
@@ -202,6 +207,7 @@ export class MessageExchange {
   }
 
   private enqueue(message: Uint8Array, tag: number): void {
+    this.instrument.arrived?.(message);
     this.waiting.push({ message, tag });
     this.waiting_bytes += message.length;
   }

@@ -1,5 +1,5 @@
 import type { Random } from "../../simulator/random.js";
-import type { ChannelSettings } from "./settings.js";
+import type { InputSettings } from "./input.js";
 
 /** Codes of the data words that mean something else than a voltage (5000 Series Programmer's Guide, :WAVeform:DATA). */
 export const clippedLow = 1;
@@ -14,7 +14,7 @@ const noisePerDivision = 0.006;
 const noiseFloor_V = 100e-6;
 
 /** rms noise of one sample at full rate, volts at the probe's tip. */
-export function noise_V(channel: ChannelSettings): number {
+export function noise_V(channel: InputSettings): number {
   const division_V = channel.range_V / 8 / channel.probe;
   const full_V = Math.hypot(noisePerDivision * division_V, noiseFloor_V) * channel.probe;
   return channel.bandLimit ? full_V * Math.sqrt(bandLimit_Hz / bandwidth_Hz) : full_V;
@@ -41,11 +41,11 @@ export interface Conversion {
   readonly noise_V: number;
 }
 
-/** High resolution: the mean of `samples` samples has less noise, and finer steps, up to 12 bits. */
-export function highResolution(channel: ChannelSettings, samples: number): Conversion {
+/** High resolution: the mean of `samples` samples has less noise, and finer steps, up to 12 bits or 4 more. */
+export function highResolution(channel: InputSettings, samples: number, bits: number): Conversion {
   const averaged = Math.max(1, samples);
   return {
-    bits: Math.min(12, 8 + Math.floor(Math.log2(averaged) / 2)),
+    bits: Math.min(Math.max(12, bits + 4), 16, bits + Math.floor(Math.log2(averaged) / 2)),
     noise_V: noise_V(channel) / Math.sqrt(averaged),
   };
 }
@@ -59,7 +59,7 @@ export function highResolution(channel: ChannelSettings, samples: number): Conve
 export function convert(
   words: Uint16Array,
   volts: Float64Array,
-  channel: ChannelSettings,
+  channel: InputSettings,
   { bits, noise_V: sigma_V }: Conversion,
   noise: (sample: number) => number,
   indexStep: number,

@@ -1,7 +1,7 @@
 import type { ScopeRecord } from "./acquisition.js";
 import { type Conversion, NoiseTable, bandLimit_Hz, convert, highResolution, noise_V } from "./front-end.js";
 import { type Grid, averageInto, filterInto, peaksInto, sampleInto } from "./sampler.js";
-import type { ChannelSettings } from "./settings.js";
+import type { InputSettings } from "./input.js";
 
 export type AcquisitionType = "NORM" | "AVER" | "HRES" | "PEAK";
 
@@ -15,6 +15,8 @@ export interface Reading {
   readonly samples: number;
   /** Fastest rate of the converter. */
   readonly rateMax_Sa_per_s: number;
+  /** Of the converter. */
+  readonly bits: number;
 }
 
 /** Turns records into the data words of one channel. The same record gives the same words at every reading. */
@@ -32,7 +34,7 @@ export class RecordReader {
     record: ScopeRecord,
     node: "top" | "bottom" | undefined,
     number: number,
-    channel: ChannelSettings,
+    channel: InputSettings,
     reading: Reading,
     words: Uint16Array,
   ): void {
@@ -50,8 +52,8 @@ export class RecordReader {
     present(volts, channel);
     const conversion: Conversion =
       reading.type === "HRES"
-        ? highResolution(channel, step_s * reading.rateMax_Sa_per_s)
-        : { bits: 8, noise_V: noise_V(channel) };
+        ? highResolution(channel, step_s * reading.rateMax_Sa_per_s, reading.bits)
+        : { bits: reading.bits, noise_V: noise_V(channel) };
     convert(words, volts, channel, conversion, this.noise.of(record.serial, number), reading.samples / words.length);
   }
 
@@ -60,7 +62,7 @@ export class RecordReader {
     records: readonly ScopeRecord[],
     node: "top" | "bottom" | undefined,
     number: number,
-    channel: ChannelSettings,
+    channel: InputSettings,
     reading: Reading,
     words: Uint16Array,
   ): void {
@@ -79,7 +81,7 @@ export class RecordReader {
 }
 
 /** Coupling, probe factor and inversion. AC coupling takes the mean of the record away. */
-function present(volts: Float64Array, { coupling, invert, probe }: ChannelSettings): void {
+function present(volts: Float64Array, { coupling, invert, probe }: InputSettings): void {
   const factor = invert ? -probe : probe;
   let mean_V = 0;
   if (coupling === "AC") mean_V = volts.reduce((sum, value) => sum + value, 0) / volts.length;

@@ -1,15 +1,6 @@
-export interface ChannelSettings {
-  display: boolean;
-  /** Volts from the lower to the upper edge of the screen, at the probe's tip. */
-  range_V: number;
-  /** Volts at the middle of the screen, at the probe's tip. */
-  offset_V: number;
-  coupling: "DC" | "AC";
-  impedance: "ONEM" | "FIFT";
-  /** What the user says the probe divides by. In the virtual lab a plain cable is connected. */
-  probe: number;
-  bandLimit: boolean;
-  invert: boolean;
+import type { InputSettings } from "./input.js";
+
+export interface ChannelSettings extends InputSettings {
   unit: "VOLT" | "AMP";
   label: string;
   skew_s: number;

@@ -6,11 +6,20 @@ export interface MessageDevice {
   readonly identity: string;
   /** Longest program message that is kept; 16 MiB where left out. */
   readonly inputLimit_bytes?: number | undefined;
+  /** A line feed ends a message wherever it stands: scripts, not program messages with strings and blocks. */
+  readonly plainLines?: boolean;
+  /**
+   * Bytes of data that follow what has come of a message up to a comma, whatever they look like: for data without a block's
+   * header. Infinity: all to the END of a link that has one.
+   */
+  rawData?(head: Uint8Array): number;
   readonly status: StatusModel;
   /** Queued errors, for the status byte. */
   readonly errors: { readonly errorCount: number };
   /** Queues an error: the message exchange's own are -363, -410, -420 and -430. */
   raise(code: number): void;
+  /** Told of each whole message as it comes, before its turn: one that ends what is running can not wait for it. */
+  arrived?(message: Uint8Array): void;
   /**
    * Runs one program message after all that came before it, from whomever.
    *

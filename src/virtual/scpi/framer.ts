@@ -1,6 +1,7 @@
 import { Scanner } from "./scanner.js";
 
 const LF = 10;
+const COMMA = 44;
 /** Pieces below this are copied together: kept one by one, each would hold the whole chunk it came in. */
 const SMALL_BYTES = 4096;
 
@@ -16,14 +17,21 @@ export class Framer {
   private together_bytes = 0;
   private held_bytes = 0;
   private dropping = false;
+  /** Data without a block's header that are still to come. */
+  private raw_bytes = 0;
 
   /**
    * @param limit_bytes longest message that is kept; of a longer one only its beginning is reported
    * @param hasEnd the link tells where a message ends (`end` is called); line feeds in indefinite blocks are data then
+   * @param plain every line feed ends a message
+   * @param rawData of what has come of a message, up to a comma: bytes of data that follow, whatever they look like; Infinity: all to
+   *   the end of the message, where the link tells of that
    */
   constructor(
     private readonly limit_bytes: number,
     private readonly hasEnd = false,
+    private readonly plain = false,
+    private readonly rawData?: (head: Uint8Array) => number,
   ) {
     this.scanner = new Scanner(!hasEnd);
   }
@@ -35,14 +43,14 @@ export class Framer {
 
   /** The next byte is data of a block, whatever it looks like. */
   get inBlock(): boolean {
-    return this.scanner.skippable > 0;
+    return this.scanner.skippable > 0 || this.raw_bytes > 0;
   }
 
   /** Forgets a message that has not ended yet. */
   clear(): void {
     this.scanner.reset();
     this.pieces = [];
-    this.together_bytes = this.held_bytes = 0;
+    this.together_bytes = this.held_bytes = this.raw_bytes = 0;
     this.dropping = false;
   }
 
@@ -69,13 +77,24 @@ export class Framer {
         at = start = feed + 1;
         continue;
       }
+      const raw = Math.min(this.raw_bytes, chunk.length - at);
       const skippable = Math.min(this.scanner.skippable, chunk.length - at);
-      if (skippable > 0) {
+      if (raw > 0) {
+        this.raw_bytes -= raw;
+        at += raw;
+      } else if (skippable > 0) {
         this.scanner.skip(skippable);
         at += skippable;
-      } else if (this.scanner.next(chunk[at++] as number) === "message-end") {
+      } else if (this.endsMessage(chunk[at++] as number)) {
         out.push({ message: this.take(chunk.subarray(start, at - 1)) });
         start = at;
+      } else if (this.rawData && chunk[at - 1] === COMMA) {
+        this.keep(chunk.subarray(start, at));
+        start = at;
+        const head = this.take(new Uint8Array(0));
+        this.keep(head);
+        const raw_bytes = this.rawData(head);
+        this.raw_bytes = raw_bytes === Infinity && !this.hasEnd ? 0 : raw_bytes;
       }
       if (this.held_bytes + at - start > this.limit_bytes) {
         const kept = start + Math.max(0, this.limit_bytes - this.held_bytes);
@@ -87,6 +106,10 @@ export class Framer {
     }
     if (!this.dropping && start < chunk.length) this.keep(chunk.subarray(start));
     return out;
+  }
+
+  private endsMessage(byte: number): boolean {
+    return this.plain ? byte === LF : this.scanner.next(byte) === "message-end";
   }
 
   private keep(piece: Uint8Array): void {

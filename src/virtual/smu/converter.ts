@@ -1,5 +1,5 @@
 import { INFINITY, NOT_A_NUMBER } from "../scpi/index.js";
-import { OVERRANGE, rangeFor, rangeNamed, rounded } from "./models.js";
+import { OVERRANGE, rangeFor, rangeNamed, rounded, topOf } from "./models.js";
 import type { RangeFacts } from "./models.js";
 import type { SourceFunction } from "./settings.js";
 import type { Smu } from "./smu.js";
@@ -14,8 +14,13 @@ import type { Smu } from "./smu.js";
  */
 export function converted(smu: Smu, of: SourceFunction, value: number, draw: number, cycles: number): number {
   if (Number.isNaN(value)) return NOT_A_NUMBER;
-  const range = rangeInUse(smu, of, value);
-  if (Math.abs(value) > range.full * OVERRANGE * (1 + 1e-6)) return Math.sign(value) * INFINITY;
+  return digitised(rangeInUse(smu, of, value), value, draw, cycles);
+}
+
+/** The same on a range that is known. */
+export function digitised(range: RangeFacts, value: number, draw: number, cycles: number): number {
+  if (Number.isNaN(value)) return NOT_A_NUMBER;
+  if (Math.abs(value) > topOf(range) * (1 + 1e-6)) return Math.sign(value) * INFINITY;
   return rounded(value + (range.noise / Math.sqrt(cycles)) * draw, range.readStep);
 }
 

@@ -8,6 +8,8 @@ export interface RangeFacts {
   readonly readStep: number;
   /** Standard deviation of a reading at 1 power line cycle. */
   readonly noise: number;
+  /** How far it reaches beyond its nominal full scale; `OVERRANGE` where left out. */
+  readonly over?: number;
 }
 
 /** What one model of the family can do. */
@@ -99,10 +101,15 @@ export function reach(ranges: readonly RangeFacts[]): number {
   return (ranges.at(-1) as RangeFacts).full * (ranges.at(-1)?.full === 1000 ? 1.1 : OVERRANGE);
 }
 
+/** Largest magnitude on a range. */
+export function topOf({ full, over = OVERRANGE }: RangeFacts): number {
+  return full * over;
+}
+
 /** The most sensitive range that takes a magnitude; the largest where none does. */
 export function rangeFor(ranges: readonly RangeFacts[], magnitude: number): RangeFacts {
   const wanted = Math.abs(magnitude) * (1 - 1e-9);
-  return ranges.find((range) => wanted <= range.full * OVERRANGE) ?? (ranges.at(-1) as RangeFacts);
+  return ranges.find((range) => wanted <= topOf(range)) ?? (ranges.at(-1) as RangeFacts);
 }
 
 /** The range a person names by a magnitude: the smallest nominal one that is at least as large. */

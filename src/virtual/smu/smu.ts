@@ -6,6 +6,7 @@ import { INFINITY, ScpiError } from "../scpi/index.js";
 import { Aperture } from "./aperture.js";
 import type { ApertureMeans } from "./aperture.js";
 import { converted } from "./converter.js";
+import { driveOf } from "./drive.js";
 import { OVERRANGE, rangeFor, rangeNamed, rounded } from "./models.js";
 import type { RangeFacts, SmuModel } from "./models.js";
 import { emptyReading } from "./reading-buffer.js";
@@ -146,14 +147,10 @@ export class Smu {
     if (sourceFunction === "VOLT") {
       this.protectionTripped = Math.abs(programmed) > protection_V;
       const level_V = Math.max(-protection_V, Math.min(protection_V, programmed));
-      return { emf: steady(level_V), series_ohm: 0, limit_A: this.effectiveLimit() };
+      return driveOf("VOLT", level_V, this.effectiveLimit());
     }
     this.protectionTripped = false;
-    return {
-      emf: steady(Math.sign(programmed) * Math.min(limit, protection_V)),
-      series_ohm: 0,
-      limit_A: Math.abs(programmed),
-    };
+    return driveOf("CURR", programmed, Math.min(limit, protection_V));
   }
 
   /** The limit of the source, or the end of a fixed measure range below it: no more than that can be read. */
@@ -294,10 +291,4 @@ export class Smu {
     while (this.moving.length > sense[senseFunction].averageCount) this.moving.shift();
     reading.value = this.moving.reduce((sum, value) => sum + value, 0) / this.moving.length;
   }
-}
-
-const levelTime_s = [0];
-
-function steady(level_V: number): Drive["emf"] {
-  return { times_s: levelTime_s, values: [level_V] };
 }

@@ -34,18 +34,21 @@ interface Group {
 
 function keysOf({ resources, identity, by, host, webPort, note }: Sighting): string[] {
   const keys = resources.map((resource) => `resource ${resource.toLowerCase()}`);
-  const serial = serialKey(identity);
+  const serial = serialKey(identity, host);
   if (serial !== undefined) keys.push(serial);
   if (host !== undefined && webPort !== undefined) keys.push(`web ${host}:${webPort}`);
   if (by === "mdns" && host !== undefined && note !== undefined) keys.push(`name ${host} ${note}`);
   return keys;
 }
 
-/** The maker is left out: "KEITHLEY INSTRUMENTS" to one question is "Keithley" to another. */
-function serialKey(identity: Identity | undefined): string | undefined {
+/**
+ * The maker is left out: "KEITHLEY INSTRUMENTS" to one question is "Keithley" to another. On this machine's own addresses are
+ * simulated instruments, whose serial numbers are those of other benches too: there the address counts.
+ */
+function serialKey(identity: Identity | undefined, host: string | undefined): string | undefined {
   if (!identity || identity.serial === "" || /^0+$/.test(identity.serial)) return undefined;
   const model = identity.model.toLowerCase().replace(/^model\s+/, "");
-  return `serial ${model} ${identity.serial.toLowerCase()}`;
+  return `serial ${model} ${identity.serial.toLowerCase()}${host?.startsWith("127.") ? ` at ${host}` : ""}`;
 }
 
 /** An address with one instrument that says who it is, and sightings that do not: they are of that one. */

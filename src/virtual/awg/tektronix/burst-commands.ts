@@ -1,6 +1,6 @@
 import { INFINITY, ScpiError, boolean, keyword, raw, takes } from "../../scpi/index.js";
 import { readNumber } from "../amount.js";
-import { setting } from "./afg.js";
+import { setting } from "../channel-setting.js";
 import type { Afg } from "./afg.js";
 
 const MOST_CYCLES = 1_000_000;

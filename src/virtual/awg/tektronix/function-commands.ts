@@ -1,7 +1,8 @@
 import { ScpiError, keyword, raw, takes } from "../../scpi/index.js";
 import type { AwgChannel } from "../channel.js";
+import { setting } from "../channel-setting.js";
+import { fitPulse, pulseCommands } from "../plain-pulse.js";
 import { frequencyMax_Hz } from "../rules.js";
-import { setting } from "./afg.js";
 import type { Afg } from "./afg.js";
 import type { FunctionName } from "../settings.js";
 
@@ -14,8 +15,6 @@ const shapes: ReadonlyMap<string, FunctionName> = new Map([
   ["DC", "DC"],
 ]);
 const LEAST_HZ = 1e-6;
-/** What the width leaves of the period, at least. */
-const room_s = (afg: Afg) => afg.model.widthMin_s;
 
 /** Shape, frequency, and what the shapes take. Sweep, modulation and the other built-in shapes are not simulated (-113, -224). */
 export function functionCommands(afg: Afg): void {
@@ -69,7 +68,7 @@ export function functionCommands(afg: Afg): void {
       for (const c of afg.channels) c.refresh();
     }),
   );
-  pulseCommands(afg);
+  pulseCommands(afg, "[:SOURce<1-2>]:PULSe");
 }
 
 function shapeCommand(afg: Afg): void {
@@ -84,7 +83,7 @@ function shapeCommand(afg: Afg): void {
       c.settings.fn = fn;
       if (fn === "ARB") play(afg, c, word);
       c.settings.frequency_Hz = Math.min(c.settings.frequency_Hz, frequencyMax_Hz(afg.model, fn));
-      fitPulse(afg, c);
+      fitPulse(afg.model, c);
       c.refresh();
     }),
   );
@@ -125,66 +124,5 @@ function setFrequency(afg: Afg, c: AwgChannel, value_Hz: number): void {
   if (k.pulse.hold === "DCYC") k.pulse.width_s *= k.frequency_Hz / value_Hz;
   k.frequency_Hz = value_Hz;
   if (k.fn === "ARB") play(afg, c, k.arb.name);
-  fitPulse(afg, c);
-}
-
-/** Width and edges give way to the period without a word: who wants to know reads back. */
-function fitPulse(afg: Afg, c: AwgChannel): void {
-  if (c.settings.fn !== "PULS") return;
-  const { pulse, frequency_Hz } = c.settings;
-  const period_s = 1 / frequency_Hz;
-  pulse.width_s = Math.max(afg.model.widthMin_s, Math.min(pulse.width_s, period_s - room_s(afg)));
-  const edge_s = Math.max(afg.model.edgeMin_s, 0.625 * Math.min(pulse.width_s, period_s - pulse.width_s));
-  pulse.lead_s = Math.min(pulse.lead_s, edge_s);
-  pulse.trail_s = Math.min(pulse.trail_s, edge_s);
-}
-
-function pulseCommands(afg: Afg): void {
-  const period_s = (c: AwgChannel) => 1 / c.settings.frequency_Hz;
-  setting(afg, "[:SOURce<1-2>]:PULSe:WIDTh", {
-    units: ["S"],
-    min: afg.model.widthMin_s,
-    max: (c) => period_s(c) - room_s(afg),
-    default: 500e-9,
-    get: (c) => c.settings.pulse.width_s,
-    set: (c, value) => {
-      c.settings.pulse.width_s = value;
-      fitPulse(afg, c);
-    },
-  });
-  setting(afg, "[:SOURce<1-2>]:PULSe:DCYCle", {
-    units: ["PCT"],
-    min: 0.001,
-    max: 99.999,
-    default: 50,
-    get: (c) => (100 * c.settings.pulse.width_s) / period_s(c),
-    set: (c, value) => {
-      c.settings.pulse.width_s = (value / 100) * period_s(c);
-      fitPulse(afg, c);
-    },
-  });
-  for (const [name, key] of [
-    ["LEADing", "lead_s"],
-    ["TRAiling", "trail_s"],
-  ] as const) {
-    setting(afg, `[:SOURce<1-2>]:PULSe:TRANsition:${name}`, {
-      units: ["S"],
-      min: afg.model.edgeMin_s,
-      max: (c) => Math.max(afg.model.edgeMin_s, 0.625 * c.settings.pulse.width_s),
-      default: afg.model.edgeMin_s,
-      get: (c) => c.settings.pulse[key],
-      set: (c, value) => (c.settings.pulse[key] = value),
-    });
-  }
-  const hold = "[:SOURce<1-2>]:PULSe:HOLD";
-  afg.scpi.tree.command(
-    hold,
-    takes([keyword("WIDTh", "DUTY")], ([held], call) => {
-      afg.channelOf(call).settings.pulse.hold = held === "WIDT" ? "WIDT" : "DCYC";
-    }),
-  );
-  afg.scpi.tree.query(
-    hold,
-    takes([], (_, call) => (afg.channelOf(call).settings.pulse.hold === "WIDT" ? "WIDT" : "DUTY")),
-  );
+  fitPulse(afg.model, c);
 }

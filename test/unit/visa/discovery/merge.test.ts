@@ -48,6 +48,17 @@ test("instruments without a serial number, or with one of zeros only, are not ta
   }
 });
 
+test("simulated instruments of two benches, with equal serial numbers on two addresses of this machine, stay two", () => {
+  const at = (host: string): Sighting => ({
+    by: "mdns",
+    host,
+    resources: [`TCPIP0::${host}::5025::SOCKET`],
+    identity: smu,
+  });
+  assert.equal(mergeSightings([at("127.0.0.1"), at("127.0.0.2")]).length, 2);
+  assert.equal(mergeSightings([at("192.0.2.1"), at("192.0.2.2")]).length, 1, "a real one may have two addresses");
+});
+
 test("no name is lost and none comes twice, in whatever order things were seen", () => {
   const host = fc.constantFrom("192.0.2.1", "192.0.2.2", "192.0.2.3");
   const sighting = fc.record({

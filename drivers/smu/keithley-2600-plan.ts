@@ -1,0 +1,143 @@
+import type { SweepPlan } from "../../src/capabilities/index.js";
+import { si } from "../../src/units.js";
+import { defaultRamp } from "../entry.js";
+import type { DriverSettings } from "../entry.js";
+import { checkSweep, refusal, unitsOf } from "./checks.js";
+import type { SmuFacts } from "./checks.js";
+import type { Model2600 } from "./keithley-2600-models.js";
+import { asRamp } from "./sweep-shape.js";
+import type { Ramp } from "./sweep-shape.js";
+import { wayHome } from "./way-home.js";
+
+/** Integration time of a reading in power line cycles (2600BS-901-01, smuX.measure.nplc). */
+export const NPLC = { min: 0.001, max: 25 };
+/** Share of the dwell that reading may take where the integration time is left to the driver; the rest is settling. */
+const READING_SHARE = 0.8;
+/** Readings of one run: two buffers of this size leave room in the memory that scripts have. */
+export const MAX_READINGS = 20_000;
+/** Levels of one list, which scripts share their memory with. */
+const MAX_LIST = 10_000;
+const MAX_CYCLES = 1_000_000_000;
+/** Longest autorange settling that fits between two readings: below this the range is fixed. */
+const AUTORANGE_DWELL_S = 10e-3;
+
+/** What is forced and limited, in the letters of the commands. */
+export interface Letters {
+  readonly source: "v" | "i";
+  readonly limit: "i" | "v";
+  /** `smua` or `smub`. */
+  readonly smu: string;
+  /** Table of the driver's own in the instrument: `memrig_a`, `memrig_b`. */
+  readonly own: string;
+}
+
+export function lettersOf(drive: "voltage" | "current", channel: number): Letters {
+  const letter = channel === 2 ? "b" : "a";
+  const names = { smu: `smu${letter}`, own: `memrig_${letter}` };
+  return drive === "voltage" ? { source: "v", limit: "i", ...names } : { source: "i", limit: "v", ...names };
+}
+
+/** A sweep plan as this instrument will be told it. */
+export interface SweepSetup extends Letters {
+  readonly plan: SweepPlan;
+  readonly channel: number;
+  readonly wires: 2 | 4;
+  /** Largest level: the range is fixed there, as switching ranges on the way makes steps. */
+  readonly largest: number;
+  readonly nplc: number;
+  /** Time between setting a level and measuring. */
+  readonly delay_s: number;
+  /** Where the measuring range is fixed; undefined: it follows the reading. */
+  readonly measureRange: number | undefined;
+  /** The levels as a straight ramp, or one there and back; undefined: each is sent. */
+  readonly ramp: Ramp | undefined;
+  /** Levels from the last one to zero: the sweep's end goes to zero in one step. */
+  readonly home: readonly number[];
+  readonly cyclesPerRun: number;
+}
+
+/**
+ * Checks a plan against what the instrument can do, before anything is sent.
+ *
+ * @param lineFrequency_Hz of the mains, by the instrument: the unit of `nplc`
+ * @throws MemrigError `invalid-request`: which value, what is allowed
+ */
+export function setUp(
+  smu: SmuFacts,
+  model: Model2600,
+  plan: SweepPlan,
+  lineFrequency_Hz: number,
+  settings: DriverSettings = {},
+): SweepSetup {
+  const { label, ranges } = smu;
+  checkSweep(smu, plan, MAX_CYCLES);
+  checkOffState(label, settings);
+  const largest = plan.levels.reduce((most, level) => Math.max(most, Math.abs(level)), 0);
+  checkArea(label, model, plan.drive, largest, plan.compliance);
+  const nplc = plan.nplc ?? fitting(plan.dwell_s, lineFrequency_Hz);
+  checkNplc(label, nplc);
+  const reading_s = nplc / lineFrequency_Hz; // both quantities in the same aperture, by a converter each
+  const shortest_s = Math.max(ranges.minDwell_s, reading_s);
+  if (!(plan.dwell_s >= shortest_s)) {
+    const allowed = `at ${nplc} power line cycles of ${lineFrequency_Hz} Hz at least ${si(shortest_s, "s")}, and less with a smaller nplc`;
+    const details = { asked_s: plan.dwell_s, min_s: shortest_s };
+    throw refusal(label, `a dwell of ${si(plan.dwell_s, "s")} was asked for`, allowed, details);
+  }
+  const { V_per_s, A_per_s } = settings.ramp ?? defaultRamp;
+  const home = wayHome(plan.levels.at(-1) ?? 0, plan.drive === "voltage" ? V_per_s : A_per_s, plan.dwell_s);
+  const most = home.length === 0 ? MAX_READINGS : MAX_LIST - home.length;
+  if (plan.levels.length > Math.min(most, MAX_LIST)) {
+    const asked = `${plan.levels.length} levels in a cycle were asked for`;
+    throw refusal(label, asked, `up to ${Math.min(most, MAX_LIST)}`, { levels: plan.levels.length });
+  }
+  const followsReading = plan.dwell_s >= AUTORANGE_DWELL_S;
+  const channel = plan.channel ?? 1;
+  return {
+    plan,
+    channel,
+    ...lettersOf(plan.drive, channel),
+    wires: plan.wires ?? settings.wires ?? 2,
+    largest,
+    nplc,
+    delay_s: Math.round((plan.dwell_s - reading_s) * 1e6) / 1e6,
+    measureRange: plan.measureRange ?? (followsReading ? undefined : plan.compliance),
+    ramp: asRamp(plan.levels),
+    home,
+    cyclesPerRun: Math.min(plan.cycles, Math.floor(most / plan.levels.length)),
+  };
+}
+
+/** @throws MemrigError `invalid-request`: more than 25 cycles, or less than a thousandth of one */
+export function checkNplc(label: string, nplc: number): void {
+  if (nplc >= NPLC.min && nplc <= NPLC.max) return;
+  const asked = `an integration of ${nplc} power line cycles was asked for`;
+  throw refusal(label, asked, `${NPLC.min} to ${NPLC.max}`, { asked: nplc });
+}
+
+/** @throws MemrigError `invalid-request`: it has no guarded off state */
+export function checkOffState(label: string, { offState }: DriverSettings): void {
+  if (offState !== "guard") return;
+  throw refusal(label, "the off state guard was asked for", "normal, zero and high-impedance", { offState });
+}
+
+/** @throws MemrigError `invalid-request`: so much current is not to be had at such a voltage */
+export function checkArea(
+  label: string,
+  { corner_V, highVoltageCurrent_A }: Model2600,
+  drive: "voltage" | "current",
+  largest: number,
+  compliance: number,
+): void {
+  const [voltage_V, current_A] = drive === "voltage" ? [largest, compliance] : [compliance, largest];
+  if (voltage_V <= corner_V || current_A <= highVoltageCurrent_A) return;
+  const { forced, limited } = unitsOf(drive);
+  const asked = `${si(largest, forced)} with a compliance of ${si(compliance, limited)} was asked for`;
+  const allowed = `above ${si(corner_V, "V")} up to ${si(highVoltageCurrent_A, "A")}`;
+  throw refusal(label, asked, allowed, { asked: largest, compliance });
+}
+
+/** One power line cycle where the dwell has room for it, else what it has room for, down to the shortest there is. */
+function fitting(dwell_s: number, lineFrequency_Hz: number): number {
+  const room = READING_SHARE * dwell_s * lineFrequency_Hz;
+  return Math.max(NPLC.min, Math.min(1, Number(room.toPrecision(3))));
+}

@@ -1,0 +1,61 @@
+import type { AwgChannel } from "../channel.js";
+import { amountOf, shownNumber } from "./sdg.js";
+import type { Sdg } from "./sdg.js";
+import { setWave, waveText } from "./wave.js";
+
+const MOST_CYCLES = 1_000_000;
+/** The words of the trigger source, and what the core calls them. */
+const sources = { INT: "IMM", EXT: "EXT", MAN: "BUS" } as const;
+/** Shortest delay, which zero becomes. */
+const LEAST_DELAY_S = 240e-9;
+
+/** `BTWV`: whatever comes while the state is off is ignored, and nobody is told. */
+export function setBurst(sdg: Sdg, c: AwgChannel, words: readonly string[]): void {
+  for (let i = 0; i < words.length; i += 2) {
+    const key = (words[i] ?? "").toUpperCase();
+    const value = (words[i + 1] ?? "").toUpperCase();
+    if (key === "MTRIG") {
+      if (c.settings.burst.on && c.settings.trigger.source === "BUS" && c.settings.output) c.trigger();
+      i--;
+    } else if (key === "CARR") {
+      i--;
+    } else if (key === "STATE") {
+      const possible = c.settings.fn !== "DC" && c.settings.fn !== "NOIS";
+      if (value === "OFF" || (value === "ON" && possible)) c.settings.burst.on = value === "ON";
+      c.refresh();
+    } else if (c.settings.burst.on) {
+      setKey(sdg, c, key, value);
+      c.refresh();
+    }
+  }
+}
+
+function setKey(sdg: Sdg, c: AwgChannel, key: string, value: string): void {
+  const { burst, trigger } = c.settings;
+  const amount = amountOf(value);
+  if (key === "GATE_NCYC" && (value === "NCYC" || value === "GATE")) burst.mode = value === "GATE" ? "GAT" : "TRIG";
+  else if (key === "TRSR" && value in sources) trigger.source = sources[value as keyof typeof sources];
+  else if (key === "TIME") {
+    if (value === "INF") burst.cycles = Infinity;
+    else if (amount !== undefined && amount >= 1 && amount <= MOST_CYCLES) burst.cycles = Math.round(amount);
+  } else if (key === "PRD" && amount !== undefined && amount > 0) burst.period_s = amount;
+  else if (key === "STPS" && amount !== undefined) burst.phase_deg = amount;
+  else if (key === "DLAY" && amount !== undefined) trigger.delay_s = Math.max(amount, LEAST_DELAY_S);
+  else if (key === "PLRT") burst.gatePolarity = value === "NEG" ? "INV" : "NORM";
+  else if (key === "EDGE") trigger.slope = value === "FALL" ? "NEG" : "POS";
+  else setWave(sdg, c, key, value);
+}
+
+/** What `BTWV?` tells: the state alone while it is off. */
+export function burstText(sdg: Sdg, c: AwgChannel): string {
+  const { burst, trigger } = c.settings;
+  if (!burst.on) return "STATE,OFF";
+  const source = trigger.source === "BUS" ? "MAN" : trigger.source === "EXT" ? "EXT" : "INT";
+  const start = `STATE,ON,PRD,${shownNumber(burst.period_s)}S,STPS,${shownNumber(burst.phase_deg)},TRSR,${source}`;
+  const carrier = `CARR,${waveText(sdg, c)}`;
+  if (burst.mode === "GAT") {
+    return `${start},GATE_NCYC,GATE,PLRT,${burst.gatePolarity === "INV" ? "NEG" : "POS"},${carrier}`;
+  }
+  const cycles = burst.cycles === Infinity ? "INF" : String(burst.cycles);
+  return `${start},TRMD,OFF,TIME,${cycles},DLAY,${shownNumber(trigger.delay_s)}S,GATE_NCYC,NCYC,${carrier}`;
+}

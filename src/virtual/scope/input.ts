@@ -1,0 +1,14 @@
+/** What an analog input of any simulated scope is set to. */
+export interface InputSettings {
+  display: boolean;
+  /** Volts from the lower to the upper edge of the converter, at the probe's tip. */
+  range_V: number;
+  /** Volts at the middle of the converter, at the probe's tip. */
+  offset_V: number;
+  coupling: "DC" | "AC";
+  impedance: "ONEM" | "FIFT";
+  /** What the user says the probe divides by. In the virtual lab a plain cable is connected. */
+  probe: number;
+  bandLimit: boolean;
+  invert: boolean;
+}

@@ -1,0 +1,223 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Keithley2600 } from "../../../drivers/smu/keithley-2600.js";
+import type { SweepPlan, SweepReading } from "../../../src/capabilities/index.js";
+import type { MemrigError } from "../../../src/errors.js";
+import { dialogue } from "../../support/dialogue.js";
+import { asked, told } from "../../support/scripted-instrument.js";
+import type { Turn } from "../../support/scripted-instrument.js";
+
+const noError = asked("print(errorqueue.next())", "0.00000e+00\tQueue Is Empty\t0.00000e+00\t1.00000e+00");
+const hello = (model = "2602B"): Turn[] => [
+  asked("*IDN?", `Keithley Instruments Inc., Model ${model}, 4032345, 3.3.5`),
+  noError,
+  asked("print(localnode.linefreq)", "5.00000e+01"),
+];
+const halt = (smu: string) =>
+  `${smu}.abort() if ${smu}.source.output==1 then ${smu}.measure.count=1 ` +
+  `if ${smu}.source.func==1 then ${smu}.source.levelv=${smu}.measure.v() else ${smu}.source.leveli=${smu}.measure.i() end end`;
+const isOn = (smu: string, on: boolean) => asked(`print(${smu}.source.output)`, on ? "1.00000e+00" : "0.00000e+00");
+/** Making sure that a channel is off: it is, so there is nothing to bring down. */
+const goodbye = (smu: string): Turn[] => [
+  ...told(halt(smu)),
+  isOn(smu, false),
+  ...told(`${smu}.abort() ${smu}.source.output=0`),
+  isOn(smu, false),
+  noError,
+];
+const open = (session: Parameters<typeof Keithley2600.open>[0]) => Keithley2600.open(session, "smu");
+const never = new AbortController().signal;
+
+/** 0, 0.1, 0.2, 0.1, 0 V, twice. */
+const plan: SweepPlan = {
+  drive: "voltage",
+  levels: [0, 0.1, 0.2, 0.1, 0],
+  cycles: 2,
+  compliance: 1e-5,
+  dwell_s: 0.05,
+  nplc: 1,
+};
+
+const forced = (smu: string) =>
+  `${smu}.abort() format.data=format.ASCII format.asciiprecision=10 ${smu}.source.func=${smu}.OUTPUT_DCVOLTS ` +
+  `${smu}.source.levelv=0 ${smu}.source.rangev=0.2 ${smu}.source.limiti=0.00001 ${smu}.sense=${smu}.SENSE_LOCAL ` +
+  `${smu}.measure.nplc=1 ${smu}.measure.count=1 ${smu}.measure.filter.enable=0 ` +
+  `${smu}.measure.rel.enablev=0 ${smu}.measure.rel.enablei=0 `;
+const stimuli = (smu: string) =>
+  ["arm", "source", "measure", "endpulse"].map((stage) => `${smu}.trigger.${stage}.stimulus=0`).join(" ");
+const sweepSet = (smu: string, own: string) =>
+  `${forced(smu)}${smu}.source.delay=0.03 ${smu}.measure.delay=0 ${smu}.measure.autozero=${smu}.AUTOZERO_ONCE ` +
+  `${smu}.measure.autorangei=${smu}.AUTORANGE_ON ${own}={} ` +
+  `${own}.i=${smu}.makebuffer(74) ${own}.i.collecttimestamps=1 ${own}.i.appendmode=0 ` +
+  `${own}.v=${smu}.makebuffer(74) ${own}.v.collecttimestamps=1 ${own}.v.appendmode=0 ${stimuli(smu)} ` +
+  `${smu}.trigger.arm.count=1 ${smu}.trigger.source.limiti=${smu}.LIMIT_AUTO ${smu}.trigger.source.action=${smu}.ENABLE ` +
+  `${smu}.trigger.measure.iv(${own}.i,${own}.v) ${smu}.trigger.measure.action=${smu}.ENABLE ` +
+  `${smu}.trigger.endpulse.action=${smu}.SOURCE_HOLD ${smu}.trigger.endsweep.action=${smu}.SOURCE_IDLE ` +
+  `${own}.l={} for k=0,2 do ${own}.l[k+1]=0+0.2*k/2 end for k=1,2 do ${own}.l[3+k]=${own}.l[3-k] end ` +
+  `${smu}.trigger.source.listv(${own}.l) ${smu}.trigger.count=10 print(errorqueue.count,${smu}.source.limiti)`;
+const start = (smu: string, own: string) =>
+  `${own}.b=${own}.b or timer.measure.t() ${own}.t=timer.measure.t()-${own}.b ` +
+  `${smu}.source.output=${smu}.OUTPUT_ON ${smu}.trigger.initiate()`;
+const look = (own: string, read: number) =>
+  `local n=math.min(${own}.i.n,${own}.v.n,${read + 5000}) if n>${read} then printbuffer(${read + 1},n,${own}.v.readings,` +
+  `${own}.i.readings,${own}.i.timestamps,${own}.i.statuses) else print(status.operation.sweeping.condition) end`;
+const readings = (from: number, to: number, limited: readonly number[] = []) =>
+  Array.from({ length: to - from }, (_, i) => {
+    const level = plan.levels[(from + i) % plan.levels.length] ?? NaN;
+    const status = limited.includes(from + i) ? "7.600000000e+01" : "1.200000000e+01";
+    const numbers = [level, level * 1e-6, (from + i) * 0.05].map((value) => value.toExponential(9));
+    return [...numbers, status].join(", ");
+  }).join(", ");
+const allWell = (smu: string, own: string) =>
+  asked(
+    `${smu}.abort() ${smu}.source.output=0 ${own}=nil collectgarbage() print(${smu}.source.output,errorqueue.count)`,
+    "0.000000000e+00\t0.000000000e+00",
+  );
+
+async function collect(sweep: AsyncGenerator<SweepReading[]>): Promise<SweepReading[]> {
+  const all: SweepReading[] = [];
+  for await (const some of sweep) all.push(...some);
+  return all;
+}
+
+test("a sweep is told in one message, read while the buffers fill, and ends with the output off", async () => {
+  const script = [
+    ...hello(),
+    isOn("smua", false),
+    asked(sweepSet("smua", "memrig_a"), "0.000000000e+00\t1.000000000e-05"),
+    ...told(start("smua", "memrig_a")),
+    asked(look("memrig_a", 0), "2.000000000e+00"), // nothing yet, and smua sweeps
+    asked(look("memrig_a", 0), readings(0, 4, [2])),
+    asked(look("memrig_a", 4), readings(4, 10)),
+    allWell("smua", "memrig_a"),
+  ];
+  await dialogue(script, open, async (smu) => {
+    const all = await collect(smu.sweep(plan, never));
+    assert.deepEqual(
+      all.map(({ index }) => index),
+      [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+    );
+    assert.deepEqual(all[2], { index: 2, voltage_V: 0.2, current_A: 2e-7, time_s: 0.1, inCompliance: true });
+    assert.deepEqual(
+      all.filter(({ inCompliance }) => inCompliance).map(({ index }) => index),
+      [2],
+    );
+  });
+});
+
+test("channel 2 is smub, with a table and buffers of its own", async () => {
+  const script = [
+    ...hello("2636B"),
+    isOn("smub", false),
+    asked(sweepSet("smub", "memrig_b"), "0.000000000e+00\t1.000000000e-05"),
+    ...told(start("smub", "memrig_b")),
+    asked(look("memrig_b", 0), readings(0, 10)),
+    allWell("smub", "memrig_b"),
+  ];
+  await dialogue(script, open, async (smu) => {
+    assert.equal((await collect(smu.sweep({ ...plan, channel: 2 }, never))).length, 10);
+  });
+});
+
+test("a limit that the instrument made another one is refused, and no output was turned on", async () => {
+  const script = [
+    ...hello(),
+    isOn("smua", false),
+    asked(sweepSet("smua", "memrig_a"), "0.000000000e+00\t1.050000000e-04"),
+    ...goodbye("smua"),
+  ];
+  await dialogue(script, open, async (smu, instrument) => {
+    await assert.rejects(collect(smu.sweep(plan, never)), (error: MemrigError) => {
+      assert.equal(error.kind, "instrument-refused");
+      assert.match(error.message, /compliance of 10 µA was asked for, and the instrument made it 105 µA/);
+      return true;
+    });
+    assert.ok(!instrument.heard.some((line) => /OUTPUT_ON|initiate/.test(line)));
+  });
+});
+
+test("what the instrument queued is told with its number and text", async () => {
+  const queued = asked(
+    "print(errorqueue.next())",
+    "-2.860000000e+02\tTSP Runtime Error at line 1: attempt to index a nil value\t2.000000000e+01\t1.000000000e+00",
+  );
+  const refused = [asked(sweepSet("smua", "memrig_a"), "1.000000000e+00\t1.000000000e-05"), queued, noError];
+  // An error that somebody left is one reason: all is sent once more.
+  const script = [...hello(), isOn("smua", false), ...refused, ...refused, ...goodbye("smua")];
+  await dialogue(script, open, async (smu) => {
+    await assert.rejects(collect(smu.sweep(plan, never)), /-286 "TSP Runtime Error at line 1: attempt to index/);
+  });
+});
+
+test("a sweep that is stopped sets the level to what is measured, and goes to zero from there in steps", async () => {
+  const script = [
+    ...hello(),
+    isOn("smua", false),
+    asked(sweepSet("smua", "memrig_a"), "0.000000000e+00\t1.000000000e-05"),
+    ...told(start("smua", "memrig_a")),
+    asked(look("memrig_a", 0), readings(0, 3)),
+    ...told(halt("smua")),
+    isOn("smua", true),
+    asked("print(smua.source.func)", "1.000000000e+00"),
+    asked("print(smua.source.levelv)", "2.500000000e-01"),
+    ...told("smua.source.levelv=1.25E-1", "smua.source.levelv=0E+0", "smua.abort() smua.source.output=0"),
+    isOn("smua", false),
+    noError,
+  ];
+  await dialogue(script, open, async (smu) => {
+    for await (const some of smu.sweep(plan, never)) {
+      assert.equal(some.length, 3);
+      break;
+    }
+  });
+});
+
+test("a held level: limit read back, output on, steps, one line for a reading, steps back", async () => {
+  const set =
+    forced("smua").replace("limiti=0.00001", "limiti=0.001").replace("=0.2 ", "=0.1 ") +
+    "smua.source.delay=0 smua.measure.delay=smua.DELAY_AUTO smua.measure.autozero=smua.AUTOZERO_AUTO " +
+    "smua.measure.autorangei=smua.AUTORANGE_ON memrig_a={}";
+  const script = [
+    ...hello(),
+    isOn("smua", false),
+    ...told(set),
+    noError,
+    asked("print(smua.source.limiti)", "1.000000000e-03"),
+    ...told("memrig_a.b=timer.measure.t() smua.source.output=smua.OUTPUT_ON"),
+    noError,
+    ...told("smua.source.levelv=0.1"),
+    noError,
+    asked(
+      "local t=timer.measure.t()-memrig_a.b local i,v=smua.measure.iv() print(v,i,t,smua.source.compliance)",
+      "9.987000000e-02\t1.000000000e-03\t1.250000000e-01\ttrue",
+    ),
+    ...told(halt("smua")),
+    isOn("smua", true),
+    asked("print(smua.source.func)", "1.000000000e+00"),
+    asked("print(smua.source.levelv)", "1.000000000e-01"),
+    ...told("smua.source.levelv=0E+0", "smua.abort() smua.source.output=0"),
+    isOn("smua", false),
+    noError,
+  ];
+  await dialogue(script, open, async (smu) => {
+    await smu.hold({ drive: "voltage", level: 0.1, compliance: 1e-3 }, never);
+    assert.deepEqual(await smu.measure(1), {
+      voltage_V: 0.09987,
+      current_A: 1e-3,
+      time_s: 0.125,
+      inCompliance: true,
+    });
+    await smu.release(1);
+  });
+});
+
+test("a one-channel model is asked about one channel, a two-channel one about both", async () => {
+  await dialogue([...hello("2601B"), isOn("smua", false)], open, async (smu) => {
+    assert.equal(smu.channels, 1);
+    assert.equal(await smu.outputIsOn(), false);
+  });
+  await dialogue([...hello(), isOn("smua", false), isOn("smub", true)], open, async (smu) => {
+    assert.equal(smu.channels, 2);
+    assert.equal(await smu.outputIsOn(), true);
+  });
+});
