@@ -85,7 +85,7 @@ test("an instrument added as the page says compiles, passes the shared suites, i
   const added = blocks.filter(({ language, file }) => language === "ts" && file !== "").map(({ file }) => file);
   assert.ok(added.length >= 4, added.join(", "));
   // The new files and what they import, not the whole tree: that is what the type check of the project is for.
-  const project = { extends: "./tsconfig.json", include: [], files: [...added, "drivers/index.ts"] };
+  const project = { extends: "./tsconfig.json", include: ["src/**/*.d.ts"], files: [...added, "drivers/index.ts"] };
   await writeFile(join(tree, "tsconfig.added.json"), JSON.stringify(project));
 
   const commands = blocks.filter(({ language }) => language === "sh").flatMap(({ text }) => text.trim().split("\n"));

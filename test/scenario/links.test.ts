@@ -78,3 +78,28 @@ for (const link of ["vxi11", "hislip", "serial", "prologix"]) {
     assert.equal((JSON.parse(run.stdout) as { status: string }).status, "done");
   });
 }
+
+test("an SMU, a stage and a switch are one bench: found by asking, checked, spoken to by label, and measured with", async (t) => {
+  const folder = await scratchFolder(t);
+  const file = join(folder, "bench.yaml");
+  const drivers = { smu: "keithley-2450", stage: "lakeshore-336", relays: "keithley-switch" };
+  const instruments = (of: (label: string, driver: string) => string) =>
+    Object.entries(drivers).map(([label, driver]) => `  ${label}: { ${of(label, driver)} }\n`);
+  const rest = "dut: { id: R, model: resistor, parameters: { R: 1000 } }\nlimits: { temperature: 400 K }\n";
+  const write = (of: (label: string, driver: string) => string) =>
+    writeFile(file, `instruments:\n${instruments(of).join("")}${rest}`);
+  await write((_, driver) => `driver: ${driver}, resource: virtual`);
+  const served = await serveBench(t, file);
+  await write((label) => `resource: "${served.find(({ name }) => name === label)?.resources[0]}"`);
+  const at = (...args: string[]) => memrig(t, [...args, "--bench", file], { cwd: folder });
+
+  const heats = await at("scpi", "stage", "RANGE 1,1", "RANGE? 1");
+  assert.equal(heats.stdout.trim(), "1", heats.stderr);
+  const warm = await memrig(t, ["check", file], { cwd: folder });
+  assert.match(warm.stdout, /stage .*AN OUTPUT IS ON/);
+  assert.match(warm.stdout, /relays .*relays open/);
+  assert.equal((await at("safe")).code, 0);
+  const run = await at("run", "iv-sweep", "--set", "stop=0.1 V,step=0.05 V", "--json");
+  assert.equal(run.code, 0, run.stderr);
+  assert.equal((await at("scpi", "stage", "RANGE? 1")).stdout.trim(), "0");
+});

@@ -1,3 +1,4 @@
+import { takes } from "../scpi/index.js";
 import type { InstrumentContext, VirtualInstrument } from "../virtual-instrument.js";
 import { createAfg } from "./tektronix/afg.js";
 import { burstCommands } from "./tektronix/burst-commands.js";
@@ -29,6 +30,10 @@ export function createTektronixAfg({ plan, lab, seed }: InstrumentContext): Virt
   functionCommands(afg);
   memoryCommands(afg);
   burstCommands(afg);
+  afg.scpi.tree.command(
+    ":SYSTem:BEEPer[:IMMediate]",
+    takes([], () => undefined), // it is heard by nobody
+  );
   afg.scpi.onReset(preset);
   return { device: afg.scpi, socketPort: 4000 };
 }
