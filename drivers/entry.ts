@@ -63,6 +63,8 @@ export interface SafeState {
   readonly off: readonly string[];
   /** Questions that every model answers with 0 or OFF when its output is off; none where there may be no output. */
   readonly isOn: readonly string[];
+  /** Why the instrument has an output and can not be asked about it: what it was told is all that is known. */
+  readonly cannotTell?: string;
 }
 
 interface EntryOf<K extends Kind> {
@@ -85,8 +87,8 @@ interface EntryOf<K extends Kind> {
   readonly defaultPort: number | undefined;
   /** Port that frees hung sessions when somebody connects and closes. */
   readonly deadSocketPort?: number;
-  /** How its links differ from the usual: line ends, baud rate. */
-  readonly session?: Pick<SessionOptions, "serial">;
+  /** How its links differ from the usual: line ends, baud rate, what answers a message. */
+  readonly session?: Pick<SessionOptions, "serial" | "socket">;
   /** Identifies the instrument; changes nothing on it. The driver's `close` ends the session. */
   open(session: Session, label: string, settings?: DriverSettings): Promise<Kinds[K]>;
 }

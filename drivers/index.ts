@@ -1,4 +1,5 @@
 import type { DriverEntry } from "./entry.js";
+import { registry } from "./registry.js";
 import { keysight33500 } from "./awg/keysight-33500.js";
 import { rigolDg } from "./awg/rigol-dg.js";
 import { siglentSdg } from "./awg/siglent-sdg.js";
@@ -11,7 +12,7 @@ import { tektronixMso } from "./scope/tektronix-mso.js";
 import { keithley2400 } from "./smu/keithley-2400.js";
 import { keithley2600 } from "./smu/keithley-2600.js";
 import { keithley2450 } from "./smu/keithley-2450.js";
-import { registry } from "./registry.js";
+import { keithley4200a } from "./smu/keithley-4200a.js";
 import { keysightB2900 } from "./smu/keysight-b2900.js";
 import { keithleySwitch } from "./switch/keithley-switch.js";
 
@@ -22,6 +23,7 @@ export { defaultRamp } from "./entry.js";
 const entries: readonly DriverEntry[] = [
   keithley2450,
   keithley2400,
+  keithley4200a,
   keithley2600,
   keysightB2900,
   keysight33500,

@@ -24,8 +24,9 @@ const EMPTY_TRIES = 40;
 const EMPTY_PAUSE_MS = 50;
 const TRANSFER_TIMEOUT_MS = 60_000;
 
-// The source option's output is the signal source of another instrument to the bench; asked of every model it would be an error.
-const safe: SafeState = { halt: [], ramps: [], off: [":STOP"], isOn: [] };
+// The generator of the -S models and of the MSO5000's option is off too. Others refuse those two messages, and nothing else
+// happens; whether it is on is not asked, because they would not answer.
+const safe: SafeState = { halt: [], ramps: [], off: [":STOP", ":SOUR1:OUTP OFF", ":SOUR2:OUTP OFF"], isOn: [] };
 
 export const rigolScope = {
   name: "rigol-scope",

@@ -4,7 +4,7 @@ export type { BenchConfig, DutConfig, InstrumentConfig, ParseOptions } from "./c
 export type { Bound, Limits } from "./bounds.js";
 export { checkLimits } from "./limits.js";
 export { identified } from "./identify.js";
-export { serialOf } from "./instrument.js";
+export { serialOf, socketOf } from "./instrument.js";
 export { openBench } from "./open.js";
 export type { OpenOptions } from "./open.js";
 export type { Bench } from "./bench.js";

@@ -3,7 +3,7 @@ import type { DriverEntry, Kind, Kinds } from "../../drivers/index.js";
 import { MemrigError } from "../errors.js";
 import { describeErrors, ScpiClient } from "../scpi/index.js";
 import { openSession } from "../visa/index.js";
-import type { SerialOptions, Session, WireEvent } from "../visa/index.js";
+import type { SerialOptions, Session, SessionOptions, WireEvent } from "../visa/index.js";
 import type { BenchConfig, InstrumentConfig } from "./config.js";
 import { levelsFound } from "./found-on.js";
 import { driverFor } from "./identify.js";
@@ -43,6 +43,12 @@ export function serialOf(config: InstrumentConfig): SerialOptions {
   return { ...entry?.session?.serial, ...config.serial };
 }
 
+/** How its raw socket speaks, where that is not in lines. */
+export function socketOf(config: InstrumentConfig): Pick<SessionOptions, "socket"> {
+  const socket = entryOf(config).session?.socket;
+  return socket ? { socket } : {};
+}
+
 /**
  * Connects to an instrument, and makes sure that it is what the bench file says. It only asks; no setting is changed.
  *
@@ -56,11 +62,13 @@ export async function openInstrument(
 ): Promise<OpenInstrument> {
   const entry = entryOf(config);
   const { label } = config;
-  const session = await openSession(resource, { ...options, serial: serialOf(config) }).catch((error: unknown) => {
-    throw error instanceof MemrigError
-      ? new MemrigError(error.kind, `${label}: ${error.message}`, error.details, error)
-      : error;
-  });
+  const session = await openSession(resource, { ...options, serial: serialOf(config), ...socketOf(config) }).catch(
+    (error: unknown) => {
+      throw error instanceof MemrigError
+        ? new MemrigError(error.kind, `${label}: ${error.message}`, error.details, error)
+        : error;
+    },
+  );
   try {
     const identity = (await session.query("*IDN?")).trim();
     if (!entry.identifies.test(identity)) throw notTheOne(config, session, identity);

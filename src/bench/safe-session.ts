@@ -4,8 +4,8 @@ import type { SessionOptions } from "../visa/index.js";
 import { putSafe } from "./safe-steps.js";
 import type { SafePlan } from "./safe-steps.js";
 
-/** What it takes to put an instrument that is not on a raw socket into its safe state. */
-export interface SessionTarget extends SafePlan, Pick<SessionOptions, "serial"> {
+/** What it takes to put an instrument into its safe state that is not on a raw socket, or speaks otherwise there. */
+export interface SessionTarget extends SafePlan, Pick<SessionOptions, "serial" | "socket"> {
   /** VISA name. */
   readonly resource: string;
 }
@@ -17,8 +17,11 @@ export interface SessionTarget extends SafePlan, Pick<SessionOptions, "serial"> 
  */
 export async function attemptSession(target: SessionTarget, timeout_s: number): Promise<string> {
   const limit = AbortSignal.timeout(timeout_s * 1000);
-  const serial = target.serial ? { serial: target.serial } : {};
-  const session = await openSession(target.resource, { timeout_ms: timeout_s * 1000, signal: limit, ...serial });
+  const settings = {
+    ...(target.serial ? { serial: target.serial } : {}),
+    ...(target.socket ? { socket: target.socket } : {}),
+  };
+  const session = await openSession(target.resource, { timeout_ms: timeout_s * 1000, signal: limit, ...settings });
   try {
     await session.clear({ signal: limit });
     return await putSafe(

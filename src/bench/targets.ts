@@ -27,7 +27,12 @@ export function safeTarget(
     queries: safe.isOn,
     ...(entry.kind === "switch" ? { last: true } : {}),
   };
-  if (parsed.kind !== "socket") return { ...plan, resource, serial: { ...entry.session?.serial, ...serial } };
+  const { session } = entry;
+  // A raw socket that speaks otherwise than in lines needs a session, too.
+  if (parsed.kind !== "socket" || session?.socket) {
+    const socket = session?.socket ? { socket: session.socket } : {};
+    return { ...plan, resource, serial: { ...session?.serial, ...serial }, ...socket };
+  }
   const standard = parsed.port === entry.defaultPort;
   return {
     ...plan,

@@ -92,7 +92,7 @@ export class ScpiClient {
    * @returns what was in it, oldest first
    */
   async errors(options: CallOptions = {}): Promise<InstrumentError[]> {
-    const { question } = this.dialect;
+    const { question, clear } = this.dialect;
     if (question === undefined) return [];
     const errors: InstrumentError[] = [];
     while (errors.length < MOST_ERRORS) {
@@ -100,6 +100,10 @@ export class ScpiClient {
       const error = this.#read(question, reply, (text) => this.dialect.parse(text));
       if (!error) return errors;
       errors.push(error);
+      if (clear !== undefined) {
+        await this.send(clear, options);
+        return errors;
+      }
     }
     throw new MemrigError(
       "bad-reply",

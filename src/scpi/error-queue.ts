@@ -11,6 +11,8 @@ export interface InstrumentError {
 export interface ErrorDialect {
   /** Undefined: it has no queue; what it ignores must be read back. */
   readonly question: string | undefined;
+  /** Where only the last error is kept, and stays until it is told to go: what makes it go. */
+  readonly clear?: string;
   /** Undefined: the queue is empty. @throws MemrigError `bad-reply` */
   parse(reply: string): InstrumentError | undefined;
 }
@@ -36,6 +38,23 @@ export const tspErrors: ErrorDialect = {
       throw new MemrigError("bad-reply", `"${reply}" came where an entry of the error queue was asked for.`, { reply });
     }
     return Number(code) === 0 ? undefined : { code: Number(code), text: text.trim() };
+  },
+};
+
+/**
+ * `Final verification failed (-951)`: KXCI keeps the last one only. Without one it answers `No error. (0)` or nothing,
+ * by its version.
+ */
+export const kxciErrors: ErrorDialect = {
+  question: ":ERROR:LAST:GET",
+  clear: ":ERROR:LAST:CLEAR",
+  parse(reply) {
+    const text = reply.trim();
+    if (text === "") return undefined;
+    const match = /^(.*)\(\s*([+-]?\d+)\s*\)[^()]*$/s.exec(text);
+    if (!match) throw new MemrigError("bad-reply", `"${reply}" came where the last error was asked for.`, { reply });
+    const code = Number(match[2]);
+    return code === 0 ? undefined : { code, text: (match[1] ?? "").trim() };
   },
 };
 

@@ -8,6 +8,7 @@ import { createRohdeSchwarzRtx } from "./scope/rohde-schwarz-rtx.js";
 import { createTektronixMso } from "./scope/tektronix-mso.js";
 import { createVirtual2450 } from "./smu/index.js";
 import { createVirtual2400 } from "./smu/keithley-2400/index.js";
+import { createVirtual4200a } from "./smu/keithley-4200a/index.js";
 import { createVirtualB2900 } from "./smu/keysight-b2900/index.js";
 import { createVirtual2600 } from "./smu/keithley-2600/index.js";
 import { createKeithleySwitch } from "./switch/keithley-switch.js";
@@ -18,6 +19,7 @@ import type { InstrumentContext, VirtualInstrument } from "./virtual-instrument.
 export const virtualInstruments: ReadonlyMap<string, (context: InstrumentContext) => VirtualInstrument> = new Map([
   ["keithley-2400", createVirtual2400],
   ["keithley-2450", createVirtual2450],
+  ["keithley-4200a", createVirtual4200a],
   ["keysight-b2900", createVirtualB2900],
   ["keithley-2600", createVirtual2600],
   ["keysight-33500", createKeysight33500],

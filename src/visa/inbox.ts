@@ -16,10 +16,10 @@ export class Inbox {
   #sink: BlockSink | undefined;
   #due = 0;
   #received = 0;
-  #lineEnd: "\n" | "\r\n" = "\n";
+  #lineEnd: string = "\n";
 
   /** What the last line given by `line` ended with. */
-  get lineEnd(): "\n" | "\r\n" {
+  get lineEnd(): string {
     return this.#lineEnd;
   }
 
@@ -45,19 +45,19 @@ export class Inbox {
     if (taken < count) this.#keep(memory, taken, count);
   }
 
-  /** The next line without its end (LF, or CR LF); undefined while the end has not come. */
-  line(): string | undefined {
+  /** The next line without its end (LF, or CR LF, or another byte); undefined while the end has not come. */
+  line(end = LF): string | undefined {
     if (this.#searched === this.#end) return undefined;
     const store = this.#store;
     // Where the last byte that came is a line end, the search can not run into what lay there before, and needs no view.
-    const within = store[this.#end - 1] === LF ? store : store.subarray(0, this.#end);
-    const at = within.indexOf(LF, this.#searched);
+    const within = store[this.#end - 1] === end ? store : store.subarray(0, this.#end);
+    const at = within.indexOf(end, this.#searched);
     if (at < 0) {
       this.#searched = this.#end;
       return undefined;
     }
     const stop = at > this.#start && store[at - 1] === CR ? at - 1 : at;
-    this.#lineEnd = stop < at ? "\r\n" : "\n";
+    this.#lineEnd = stop < at ? "\r\n" : end === LF ? "\n" : String.fromCharCode(end);
     const text = store.toString("latin1", this.#start, stop);
     this.#skipTo(at + 1);
     return text;

@@ -10,6 +10,7 @@ import { SerialLink } from "./serial-link.js";
 import type { SerialOptions } from "./serial-link.js";
 import { serialPath } from "./serial-port.js";
 import { SocketSession } from "./socket-session.js";
+import type { SocketOptions } from "./socket-session.js";
 import { usbAccess } from "./usbtmc/access.js";
 import { UsbtmcLink } from "./usbtmc/link.js";
 import type { UsbAccess } from "./usbtmc/pipe.js";
@@ -25,6 +26,8 @@ export interface SessionOptions {
   readonly onWire?: (event: WireEvent) => void;
   /** How a serial line is set; 9600 baud, 8 data bits, no parity, 1 stop bit, LF where left out. */
   readonly serial?: SerialOptions;
+  /** How a raw socket speaks; lines that end with LF where left out. */
+  readonly socket?: SocketOptions;
   /** How USB devices are reached; through the npm package `usb` where left out. */
   readonly usb?: UsbAccess;
   /** HiSLIP: whether replies wait in line, or a new message drops them. As the instrument prefers where left out. */
@@ -68,7 +71,7 @@ function sessionFor(
 ): SocketSession | MessageSession {
   switch (parsed.kind) {
     case "socket":
-      return new SocketSession({ ...settings, host: parsed.host, port: parsed.port });
+      return new SocketSession({ ...settings, ...options.socket, host: parsed.host, port: parsed.port });
     case "vxi11":
       return new MessageSession(new Vxi11Link(parsed), settings);
     case "hislip":

@@ -11,7 +11,15 @@ import { shorten } from "./wire-text.js";
 import type { WireEvent } from "./wire/event.js";
 import { WireTeller } from "./wire/teller.js";
 
-export interface SocketSettings {
+/** How a raw socket speaks where it is not lines that end with LF, each answered only where it asks. */
+export interface SocketOptions {
+  /** Ends each message and each reply; LF where left out. */
+  readonly termination?: "\n" | "\0";
+  /** What answers a message that asks nothing: a write waits for it. Left out: nothing does. */
+  readonly acknowledge?: string;
+}
+
+export interface SocketSettings extends SocketOptions {
   readonly resource: string;
   readonly host: string;
   readonly port: number;
@@ -25,7 +33,7 @@ const DROPPED_SHOWN_BYTES = 200;
 /** Bytes that nobody waits for, beyond which the connection is not read any further until somebody does. */
 const MOST_UNREAD_BYTES = 8 * 1024 * 1024;
 
-/** A raw TCP link: no framing, LF ends a line, a block tells its own length. */
+/** A raw TCP link: no framing, LF (or what the settings say) ends a line, a block tells its own length. */
 export class SocketSession implements Session {
   readonly resource: string;
   readonly #settings: SocketSettings;
@@ -44,9 +52,12 @@ export class SocketSession implements Session {
   /** Calls that are not over. */
   #calls = 0;
   #wake: (() => void) | undefined;
+  /** Byte that ends a reply. */
+  readonly #lineEnd: number;
 
   constructor(settings: SocketSettings) {
     this.#settings = settings;
+    this.#lineEnd = (settings.termination ?? "\n").charCodeAt(0);
     this.resource = settings.resource;
     this.#wire = new WireTeller(settings.resource, settings.onWire);
   }
@@ -58,8 +69,16 @@ export class SocketSession implements Session {
 
   write(message: string | Uint8Array, options: CallOptions = {}): Promise<void> {
     return this.#inTurn(message, options, async (call) => {
-      await this.#connect(call);
-      await this.#send(message, call);
+      const { acknowledge } = this.#settings;
+      if (acknowledge === undefined) {
+        await this.#connect(call);
+        await this.#send(message, call);
+        return;
+      }
+      await this.#ask(message, call);
+      const reply = await this.#text(call);
+      if (reply.trim() === acknowledge) return;
+      throw this.#error("bad-reply", call.what, `"${shorten(reply)}" came where ${acknowledge} was due`);
     });
   }
 
@@ -230,14 +249,14 @@ export class SocketSession implements Session {
   }
 
   /** @returns undefined where the question is on its way already */
-  #ask(message: string, call: Call): Promise<void> | undefined {
+  #ask(message: string | Uint8Array, call: Call): Promise<void> | undefined {
     if (!this.#socket || this.#lost !== undefined) {
       return this.#connect(call).then(() => this.#askNow(message, call));
     }
     return this.#askNow(message, call);
   }
 
-  #askNow(message: string, call: Call): Promise<void> | undefined {
+  #askNow(message: string | Uint8Array, call: Call): Promise<void> | undefined {
     if (this.#inbox.waiting > 0) {
       this.#wire.received(this.#inbox.peek(DROPPED_SHOWN_BYTES), false, { dropped: true });
       this.#inbox.clear();
@@ -248,7 +267,8 @@ export class SocketSession implements Session {
   /** @returns undefined where the system has taken the message at once */
   #send(message: string | Uint8Array, call: Call): Promise<void> | undefined {
     const socket = this.#live(call);
-    const data = typeof message === "string" && !message.endsWith("\n") ? `${message}\n` : message;
+    const end = this.#settings.termination ?? "\n";
+    const data = typeof message === "string" && !message.endsWith(end) ? `${message}${end}` : message;
     this.#wire.sent(data, false);
     const flushed = typeof data === "string" ? socket.write(data, "latin1") : socket.write(data);
     return flushed ? undefined : this.#drained(socket, call);
@@ -271,7 +291,7 @@ export class SocketSession implements Session {
 
   async #line(call: Call): Promise<string> {
     for (;;) {
-      const line = this.#inbox.line();
+      const line = this.#inbox.line(this.#lineEnd);
       if (line !== undefined) return line;
       this.#live(call);
       this.#goOn(call);

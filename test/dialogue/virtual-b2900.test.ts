@@ -152,3 +152,16 @@ test("at the end of a sweep the level goes back, or stays where triggered output
     assert.equal(await smu.ask(":SOUR1:VOLT?"), "+2.500000E-01");
   }
 });
+
+test("a single pulse as another program asks for it is measured while it lasts", async (t) => {
+  const smu = await connect(t);
+  smu.send(":SENS1:CURR:PROT 0.01;NPLC 0.01;:FUNC PULS;:PULS:WIDT 0.001;:PULS:DEL 0.001;:SOUR1:FUNC:TRIG:CONT OFF");
+  smu.send(":TRIG1:TRAN:DEL MIN;:TRIG1:ACQ:DEL 0.0015;:TRIG1:ALL:COUN 1;:TRIG1:LXI:LAN:DIS:ALL;:TRIG1:ALL:SOUR AINT");
+  smu.send(":FORM:ELEM:SENS VOLT,CURR,TIME;:OUTP1 ON;:SOUR1:VOLT 0.1;:SOUR1:VOLT:TRIG 0.8;:INIT (@1)");
+  const [voltage_V = NaN, current_A = NaN, time_s = NaN] = numbers(await smu.ask(":FETC:ARR? (@1)"));
+  assert.ok(Math.abs(voltage_V - 0.8) < 1e-3 && Math.abs(current_A - 8e-4) < 1e-6, `${voltage_V} V, ${current_A} A`);
+  assert.equal(time_s, 1.5e-3);
+  const after_V = Number(await smu.ask(":MEAS:VOLT? (@1)"));
+  assert.ok(Math.abs(after_V - 0.1) < 1e-3, `${after_V} V`);
+  assert.equal(await smu.ask(":SYST:ERR:ALL?"), none);
+});

@@ -24,8 +24,12 @@ async function collect(sweep: AsyncGenerator<SweepReading[]>): Promise<SweepRead
   return all;
 }
 
-/** What every SMU with a sweep must do, real or simulated. */
-export function sweepSmuSuite(name: string, open: OpenResistorBench): void {
+/**
+ * What every SMU with a sweep must do, real or simulated.
+ *
+ * @param wires `connected`: sense leads are what a person connects, and no command chooses between two wires and four
+ */
+export function sweepSmuSuite(name: string, open: OpenResistorBench, wires: "told" | "connected" = "told"): void {
   async function on(
     action: (bench: ResistorBench) => Promise<void>,
     options: ResistorBenchOptions = {},
@@ -194,6 +198,7 @@ export function sweepSmuSuite(name: string, open: OpenResistorBench): void {
       assertOhmsLaw(await collect(smu.sweep(ranged, never)), ranged, resistance_ohm);
     }));
 
+  if (wires === "connected") return;
   test(`${name}: with two wires a reading includes the leads, with four it does not`, async () => {
     const leads_ohm = 100;
     for (const [wires, settings] of [

@@ -1,5 +1,5 @@
 import { openSession } from "../../src/visa/index.js";
-import type { Session } from "../../src/visa/index.js";
+import type { Session, SessionOptions } from "../../src/visa/index.js";
 import { asked, scriptedInstrument } from "./scripted-instrument.js";
 import type { ScriptedInstrument, Turn } from "./scripted-instrument.js";
 
@@ -7,16 +7,18 @@ import type { ScriptedInstrument, Turn } from "./scripted-instrument.js";
  * Runs `action` with a driver that talks to a scripted instrument; every turn must be used, and nothing else be said.
  *
  * @param timeout_ms short: what is not answered here never will be
+ * @param options of the driver's entry, where its socket speaks otherwise than in lines
  */
 export async function dialogue<Driver extends { close(): Promise<void> }>(
   script: readonly Turn[],
   open: (session: Session) => Promise<Driver>,
   action: (driver: Driver, instrument: ScriptedInstrument) => Promise<void>,
   timeout_ms = 3000,
+  options: Pick<SessionOptions, "socket"> = {},
 ): Promise<void> {
-  const instrument = await scriptedInstrument(script);
+  const instrument = await scriptedInstrument(script, options.socket?.termination);
   try {
-    const session = await openSession(instrument.resource, { timeout_ms });
+    const session = await openSession(instrument.resource, { timeout_ms, ...options });
     try {
       await action(await open(session), instrument);
     } catch (error) {

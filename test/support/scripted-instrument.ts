@@ -28,8 +28,10 @@ export interface ScriptedInstrument {
 /**
  * An instrument that knows its part by heart. Whatever is said out of turn ends the connection, and `finished` says
  * what was expected. Several connections follow one script, one after the other.
+ *
+ * @param end of each line, and of each answer that is text
  */
-export async function scriptedInstrument(script: readonly Turn[]): Promise<ScriptedInstrument> {
+export async function scriptedInstrument(script: readonly Turn[], end = "\n"): Promise<ScriptedInstrument> {
   const heard: string[] = [];
   const sockets = new Set<net.Socket>();
   let next = 0;
@@ -43,7 +45,7 @@ export async function scriptedInstrument(script: readonly Turn[]): Promise<Scrip
     socket.on("data", (chunk) => {
       pending = Buffer.concat([pending, chunk]);
       for (;;) {
-        const message = take(pending);
+        const message = take(pending, end);
         if (!message) return;
         pending = pending.subarray(message.bytes);
         if (!reply(socket, message)) return;
@@ -62,7 +64,7 @@ export async function scriptedInstrument(script: readonly Turn[]): Promise<Scrip
       return false;
     }
     if ("block" in turn) turn.block(message.block ?? Buffer.alloc(0));
-    else if (turn.answer !== undefined) send(socket, turn.answer, turn.pieces ?? 1);
+    else if (turn.answer !== undefined) send(socket, turn.answer, turn.pieces ?? 1, end);
     const following = script[next];
     if (following && "hangUp" in following) {
       next++;
@@ -98,8 +100,8 @@ interface Message {
 }
 
 /** The first whole message: up to LF, where a definite block in it, or bare data whose length it told, may hold LF. */
-function take(pending: Buffer): Message | undefined {
-  const end = pending.indexOf(0x0a);
+function take(pending: Buffer, lineEnd: string): Message | undefined {
+  const end = pending.indexOf(lineEnd, 0, "latin1");
   const bare = pending.indexOf("WAVEDATA,");
   if (bare >= 0 && (end < 0 || bare < end)) {
     const start = bare + "WAVEDATA,".length;
@@ -126,8 +128,8 @@ function matches(expected: string | RegExp, line: string): boolean {
 }
 
 /** Sends the answer in so many pieces, each in its own turn of the loop, so that the far end sees them apart. */
-function send(socket: net.Socket, answer: string | Uint8Array, pieces: number): void {
-  const bytes = typeof answer === "string" ? Buffer.from(`${answer}\n`, "latin1") : Buffer.from(answer);
+function send(socket: net.Socket, answer: string | Uint8Array, pieces: number, end: string): void {
+  const bytes = typeof answer === "string" ? Buffer.from(`${answer}${end}`, "latin1") : Buffer.from(answer);
   const size = Math.ceil(bytes.length / pieces);
   const sendFrom = (at: number) => {
     if (at >= bytes.length || socket.destroyed) return;

@@ -47,7 +47,8 @@ export async function virtualBench(
     return found;
   };
   const session = async (label: string) => {
-    const opened = await openSession(resource(label));
+    const driver = instruments.find((one) => one.label === label)?.driver ?? "";
+    const opened = await openSession(resource(label), { ...drivers.get(driver)?.session });
     sessions.push(opened);
     return opened;
   };

@@ -2,8 +2,14 @@ import { createInterface } from "node:readline";
 import type { Command } from "commander";
 import { messageOf, MemrigError } from "../../errors.js";
 import { parseQuantity } from "../../units.js";
-import { loadBench, loadUserAliases, resolveAlias, serialOf } from "../../bench/index.js";
-import { openSession, readSerialSettings, type SerialOptions, type Session } from "../../visa/index.js";
+import { loadBench, loadUserAliases, resolveAlias, serialOf, socketOf } from "../../bench/index.js";
+import {
+  openSession,
+  readSerialSettings,
+  type SerialOptions,
+  type Session,
+  type SessionOptions,
+} from "../../visa/index.js";
 import { type Output, outputOf } from "../output.js";
 import { collect, keyValues } from "../settings.js";
 import { endWireLog, wireLog } from "../wire-log.js";
@@ -44,11 +50,11 @@ export function addScpiCommand(program: Command): void {
     .action(async (written: string, messages: string[], options: ScpiOptions, command: Command) => {
       const output = outputOf(command);
       const timeout_ms = 1000 * parseQuantity(options.timeout, "s");
-      const { resource, serial } = await placeOf(written, options.bench);
+      const { resource, serial, ...speaks } = await placeOf(written, options.bench);
       const line = { ...serial, ...readSerialSettings(keyValues(options.serial ?? [], "--serial")) };
       const wire = options.wire === undefined ? undefined : wireLog(options.wire);
       const onWire = wire && { onWire: wire.listener(written) };
-      const opened = openSession(resource, { timeout_ms, serial: line, ...onWire });
+      const opened = openSession(resource, { timeout_ms, serial: line, ...speaks, ...onWire });
       const session = await opened.catch(async (error: unknown) => {
         await endWireLog(wire, output);
         throw error;
@@ -72,13 +78,14 @@ export function addScpiCommand(program: Command): void {
 async function placeOf(
   written: string,
   file: string | undefined,
-): Promise<{ resource: string; serial: SerialOptions }> {
+): Promise<{ resource: string; serial: SerialOptions } & Pick<SessionOptions, "socket">> {
   const own = await loadUserAliases();
   if (file === undefined) return { resource: resolveAlias(written, own), serial: {} };
   const config = await loadBench(file, { secrets: "ignored" });
   const instrument = config.instruments.find(({ label }) => label === written);
   if (!instrument) return { resource: resolveAlias(written, { ...own, ...config.aliases }), serial: {} };
-  if (instrument.resource !== "virtual") return { resource: instrument.resource, serial: serialOf(instrument) };
+  const { resource } = instrument;
+  if (resource !== "virtual") return { resource, serial: serialOf(instrument), ...socketOf(instrument) };
   throw new MemrigError(
     "invalid-request",
     `${written} is simulated in ${file} and runs nowhere now. "memrig virtual --bench ${file}" serves it and prints its resource.`,

@@ -1,8 +1,10 @@
 import type { InstrumentContext, VirtualInstrument } from "../virtual-instrument.js";
 import { levels } from "./plain-levels.js";
+import { applyCommands } from "./rigol/apply-commands.js";
 import { burstCommands } from "./rigol/burst-commands.js";
 import { createDg, preset } from "./rigol/dg.js";
 import { functionCommands } from "./rigol/function-commands.js";
+import { keptCommands } from "./rigol/kept-commands.js";
 import { memoryCommands } from "./rigol/memory-commands.js";
 import { defaultDgModel, dgModel } from "./rigol/models.js";
 import { outputCommands } from "./rigol/output-commands.js";
@@ -25,6 +27,8 @@ export function createRigolDg({ plan, lab, seed }: InstrumentContext): VirtualIn
   outputCommands(dg);
   memoryCommands(dg);
   burstCommands(dg);
+  applyCommands(dg, LEAST_VPP);
+  keptCommands(dg);
   dg.scpi.onReset(() => preset(dg));
   return { device: dg.scpi, socketPort: 5555 };
 }

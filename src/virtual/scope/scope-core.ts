@@ -10,6 +10,8 @@ import { type Reading, RecordReader } from "./record-reader.js";
 const auto_s = 50e-3;
 /** A query in RUN waits so long, by the wall clock, for a newer record than the one that was read already. */
 const fresh_ms = 200;
+/** The first record of AUTO comes without a trigger; a slow computer gets this long for it. */
+const first_ms = 5000;
 const divisions = 8;
 
 /** The settings at the time: a change after the acquisition changes nothing of what was acquired. */
@@ -129,7 +131,8 @@ export abstract class ScopeCore<Input extends InputSettings = InputSettings> {
     this.#hold();
     if (this.#state === "run" && (this.setup.trigger.auto || !this.#unread)) {
       if (!this.acquisition.active) this.#arm();
-      const patience = AbortSignal.any([signal, AbortSignal.timeout(fresh_ms)]);
+      const certain = this.setup.trigger.auto && this.#held === undefined;
+      const patience = AbortSignal.any([signal, AbortSignal.timeout(certain ? first_ms : fresh_ms)]);
       await this.acquisition.complete(patience).catch((error: unknown) => {
         if (signal.aborted) throw error;
       });

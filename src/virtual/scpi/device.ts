@@ -6,6 +6,8 @@ export interface MessageDevice {
   readonly identity: string;
   /** Longest program message that is kept; 16 MiB where left out. */
   readonly inputLimit_bytes?: number | undefined;
+  /** How its raw socket differs from lines that end with LF, answered only where they ask. */
+  readonly rawSocket?: { readonly terminator: number; readonly acknowledge: string } | undefined;
   /** A line feed ends a message wherever it stands: scripts, not program messages with strings and blocks. */
   readonly plainLines?: boolean;
   /**

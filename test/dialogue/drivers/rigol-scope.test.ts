@@ -108,7 +108,8 @@ test("the time limit stops the scope, and there is no record", async () => {
 });
 
 test("making safe stops the scope", async () => {
-  await dialogue([...hello, ...told(":STOP"), noError], open, async (scope) => scope.makeSafe());
+  const off = told(":STOP", ":SOUR1:OUTP OFF", ":SOUR2:OUTP OFF");
+  await dialogue([...hello, ...off, noError], open, async (scope) => scope.makeSafe());
 });
 
 test("an offset that the scope made another is refused, and it is stopped", async () => {

@@ -71,6 +71,8 @@ export class SdgDevice implements MessageDevice {
   }
 
   #unit(unit: string): string | Uint8Array | undefined {
+    // Newer firmware answers, and drivers of others ask; what was ignored is not in it.
+    if (/^:?SYST(em)?:ERR(or)?\?$/i.test(unit) && this.sdg.model.family === "SDG2000X") return '0,"No error"';
     const match = /^(?:C([12]):)?(\*?\w+)(\?)?\s*(.*)$/is.exec(unit);
     if (!match) return undefined;
     const c = this.sdg.channels[Number(match[1] ?? 1) - 1];

@@ -1,6 +1,12 @@
 import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
+import type { MessageDevice } from "../../scpi/index.js";
+import { TerminatorFramer } from "../../scpi/terminator-framer.js";
 import type { LinkEndpoint } from "../endpoint.js";
+
+const LF = 10;
+const OVERRUN = -363;
+const acknowledgedLimit_bytes = 1024 * 1024;
 
 /** A port on which an instrument listens. */
 export interface SocketServer {
@@ -28,7 +34,9 @@ export async function serveSocket(endpoint: LinkEndpoint, address: string, port:
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
-    serveSession(endpoint, socket);
+    const { instrument } = endpoint;
+    if (instrument.rawSocket) serveAcknowledged(instrument, instrument.rawSocket, socket);
+    else serveSession(endpoint, socket);
   });
   const bound = await listen(server, address, port);
   return {
@@ -76,6 +84,37 @@ function serveSession(endpoint: LinkEndpoint, socket: Socket): void {
     socket.pause();
     void exchange.room(gone.signal).then(() => socket.destroyed || socket.resume());
   });
+}
+
+/** A message ends with a byte of its own, and each has its one reply: where it asks nothing, that it came. */
+function serveAcknowledged(
+  instrument: MessageDevice,
+  { terminator, acknowledge }: NonNullable<MessageDevice["rawSocket"]>,
+  socket: Socket,
+): void {
+  const framer = new TerminatorFramer(instrument.inputLimit_bytes ?? acknowledgedLimit_bytes, terminator);
+  const gone = new AbortController();
+  let busy: Promise<void> = Promise.resolve();
+  socket.setNoDelay(true);
+  socket.on("error", () => socket.destroy());
+  socket.on("close", () => gone.abort());
+  const handle = async (message: Uint8Array) => {
+    const answer = await instrument.execute(message, gone.signal);
+    const reply = ended(answer ?? Buffer.from(acknowledge), terminator);
+    if (!socket.destroyed && !socket.write(reply)) await drained(socket);
+  };
+  socket.on("data", (chunk: Buffer) => {
+    for (const framed of framer.push(chunk)) {
+      if ("overrun" in framed) instrument.raise(OVERRUN);
+      else busy = busy.then(() => handle(framed.message));
+    }
+  });
+}
+
+/** A reply that ends with that byte, and not with the line feed that it has on other links. */
+function ended(reply: Uint8Array, terminator: number): Uint8Array {
+  const text = reply.at(-1) === LF ? reply.subarray(0, -1) : reply;
+  return Buffer.concat([text, Buffer.from([terminator])]);
 }
 
 function drained(socket: Socket): Promise<void> {

@@ -33,7 +33,12 @@ export function waveformCommands(rigol: Rigol): void {
     );
     commands.answer(`:WAVeform:${name}`, () => String(wave()[key]));
   }
-  commands.answer(":WAVeform:PREamble", () => preamble(rigol));
+  commands.answer(":WAVeform:PREamble", () => preamble(rigol).join(","));
+  const parts = ["XINCrement", "XORigin", "XREFerence", "YINCrement", "YORigin", "YREFerence"];
+  for (const [index, part] of parts.entries()) {
+    commands.answer(`:WAVeform:${part}`, () => preamble(rigol)[index + 4] ?? "");
+  }
+  commands.answer(":WAVeform:POINts", () => preamble(rigol)[2] ?? "");
   scpi.tree.command(
     "*WAI",
     takes([], () => void (rigol.settled ||= rigol.model.newer)),
@@ -52,7 +57,7 @@ export function waveformCommands(rigol: Rigol): void {
 
 const raw = (rigol: Rigol) => rigol.wave.mode !== "NORM" && !rigol.scope.running;
 
-function preamble(rigol: Rigol): string {
+function preamble(rigol: Rigol): string[] {
   const { reading, channels } = rigol.scope.held ?? rigol.scope.present;
   const { wave, model } = rigol;
   const input = channels[wave.channel - 1];
@@ -72,7 +77,7 @@ function preamble(rigol: Rigol): string {
     nr3(step_V, 6),
     Math.round(input.shift_V / step_V),
     REFERENCE,
-  ].join(",");
+  ].map(String);
 }
 
 function data(rigol: Rigol, held: Held<RigolInput>): Uint8Array {

@@ -66,6 +66,32 @@ export function channelCommands(rtx: Rtx): void {
   });
 }
 
+/** What is set and read back, and acts on nothing here. */
+export function keptCommands(rtx: Rtx): void {
+  const { commands, model } = rtx;
+  if (!model.large) return;
+  const kept = (pattern: string, on: boolean) => {
+    let state = on;
+    commands.flag(pattern, { get: () => state, set: (value) => (state = value) });
+  };
+  kept(":SYSTem:DISPlay:UPDate", true);
+  kept(":DISPlay:TRIGger:LINes", true);
+  kept(":CHANnel<1-4>:GND", false);
+  let impedance_ohm = 50;
+  commands.number(
+    ":CHANnel<1-4>:IMPedance",
+    "OHM",
+    { min: 0.1, max: 100e3 },
+    {
+      get: () => impedance_ohm, // of the line, for powers on the screen; not of the input
+      set: (value) => (impedance_ohm = value),
+    },
+  );
+  commands.answer(":CHANnel<1-4>:OVERload", () => "0");
+  commands.answer(":DIAGnostic:SERVice:WFAModel", () => "RTO1004");
+  commands.does(":ACQuire:ARESet:IMMediate", () => rtx.scope.changed());
+}
+
 /** Time base, trigger, acquisition and run control. */
 export function timingCommands(rtx: Rtx): void {
   const { commands, scope, model, scpi } = rtx;
@@ -160,7 +186,19 @@ function acquireCommands(rtx: Rtx): void {
       set: (value) => (rtx.points = Math.min(model.memory_Sa, Math.max(model.leastPoints, Math.round(value)))),
     },
   );
-  commands.answer(":ACQuire:SRATe", () => rtx.rate_Sa_per_s);
+  commands.number(
+    ":ACQuire:SRATe",
+    "HZ",
+    {},
+    {
+      get: () => rtx.rate_Sa_per_s,
+      set: (value) => {
+        if (!model.large) throw new ScpiError(-113);
+        rtx.points = Math.min(model.memory_Sa, Math.max(1, Math.round(value * rtx.window_s)));
+      },
+    },
+  );
+  if (model.large) commands.answer(":ACQuire:POINts:ARATe", () => String(model.rateMax_Sa_per_s));
   commands.flag(":ACQuire:SEGMented:STATe", {
     get: () => rtx.segmented,
     set: (on) => {
@@ -212,9 +250,15 @@ export function dataCommands(rtx: Rtx): void {
   const { commands, scope, model, scpi } = rtx;
   scpi.tree.command(
     ":FORMat[:DATA]",
-    takes([keyword("ASCii", "REAL"), optional(integer({ min: 0, max: 32 }))], ([word]) => void (rtx.format = word)),
+    takes(
+      [keyword("ASCii", "REAL", ...(model.large ? ["INT"] : [])), optional(integer({ min: 0, max: 32 }))],
+      ([word, bits]) => {
+        if (word === "INT" && bits !== 8 && bits !== 16) throw new ScpiError(-222);
+        rtx.format = word === "INT" ? `INT,${bits ?? 8}` : word === "REAL" ? "REAL,32" : "ASC,0";
+      },
+    ),
   );
-  commands.answer(":FORMat[:DATA]", () => (rtx.format === "REAL" ? "REAL,32" : "ASC,0"));
+  commands.answer(":FORMat[:DATA]", () => rtx.format);
   commands.word(":FORMat:BORDer", ["LSBFirst", "MSBFirst"], {
     get: () => (rtx.bigEndian ? "MSBF" : "LSBF"),
     set: (word) => (rtx.bigEndian = word === "MSBF"),
@@ -262,9 +306,28 @@ function data(rtx: Rtx, held: Held<RtxInput>, number: number): string | Uint8Arr
   const record = held.reading.type === "AVER" ? "average" : held.records.length - 1 + rtx.index;
   rtx.scope.wordsOf(held, number, record, words);
   const volts = Float32Array.from(words, (word) => ((word - 32_768) * input.range_V) / 65_536 + input.offset_V);
-  if (rtx.format !== "REAL") return Array.from(volts, (value) => nr3(value, 6)).join(",");
+  if (rtx.format.startsWith("INT")) return integers(rtx, input, volts);
+  if (rtx.format !== "REAL,32") return Array.from(volts, (value) => nr3(value, 6)).join(",");
   const bytes = Buffer.allocUnsafe(4 * volts.length);
   volts.forEach((value, k) => (rtx.bigEndian ? bytes.writeFloatBE(value, 4 * k) : bytes.writeFloatLE(value, 4 * k)));
+  return block(bytes);
+}
+
+/** 253 codes of 8 bits, or as many times 256 of 16, over the screen; 0 at its middle, whatever the offset. */
+function integers(rtx: Rtx, { range_V, offset_V }: RtxInput, volts: Float32Array): Uint8Array {
+  const wide = rtx.format === "INT,16";
+  const [perVolt, most] = wide ? [(253 * 256) / range_V, 32_767] : [253 / range_V, 127];
+  const bytes = Buffer.allocUnsafe(volts.length * (wide ? 2 : 1));
+  volts.forEach((value, k) => {
+    const code = Math.min(most, Math.max(-most - 1, Math.round((value - offset_V) * perVolt)));
+    if (!wide) bytes.writeInt8(code, k);
+    else if (rtx.bigEndian) bytes.writeInt16BE(code, 2 * k);
+    else bytes.writeInt16LE(code, 2 * k);
+  });
+  return block(bytes);
+}
+
+function block(bytes: Buffer): Buffer {
   const digits = String(bytes.length);
   return Buffer.concat([Buffer.from(`#${digits.length}${digits}`), bytes]);
 }

@@ -83,7 +83,7 @@ export class Rtx {
   /** Records of a single acquisition. */
   count = 1;
   segmented = false;
-  format = "ASC";
+  format = "ASC,0";
   bigEndian = false;
   /** Record that is read: 0 is the newest, older ones are negative. */
   index = 0;
@@ -137,7 +137,7 @@ export class Rtx {
     this.points = 10_000;
     this.count = 1;
     this.segmented = false;
-    this.format = "ASC";
+    this.format = "ASC,0";
     this.index = 0;
     this.scope.reset();
   }

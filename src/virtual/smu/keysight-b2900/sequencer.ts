@@ -26,6 +26,8 @@ export class Sequencer {
   stage: Stage = "idle";
   /** Actions that are over since INIT. */
   done = 0;
+  /** Actions whose trigger has come since INIT. */
+  begun = 0;
   private arms = 0;
   private triggers = 0;
   private ticks = 0;
@@ -41,7 +43,7 @@ export class Sequencer {
   }
 
   start(): void {
-    this.done = this.arms = 0;
+    this.done = this.begun = this.arms = 0;
     this.begin_s = this.port.lab.now_s;
     this.awaitArm();
   }
@@ -116,6 +118,7 @@ export class Sequencer {
   }
 
   private fire(): void {
+    this.begun++;
     this.enter("acting");
     this.later(this.port.settings().trigger.delay_s, () => this.port.act(this.done, () => this.acted()));
   }

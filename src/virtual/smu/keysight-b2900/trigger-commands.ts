@@ -23,6 +23,10 @@ export function triggerCommands(unit: Unit): void {
       );
     }
   }
+  unit.scpi.tree.command(
+    `:TRIGger<1-${unit.model.channels}>:LXI:LAN:DISable:ALL`,
+    takes([], () => undefined), // no event of the LAN ever comes
+  );
   for (const [node, which] of actionNodes) {
     unit.scpi.tree.command(
       `:INITiate[:IMMediate]${node}`,

@@ -178,7 +178,9 @@ export class Unit {
           channel.settings[name === "transition" ? "acquire" : "transition"].trigger.source !== "AINT"
         )
           return true;
-        return name === "transition" ? other().done >= index : other().done > index;
+        if (name === "transition") return other().done >= index;
+        // A pulse and its measurement begin together: the delays say when in the pulse it is.
+        return (channel.settings.shape === "DC" ? other().done : other().begun) > index;
       },
       act: (index, done) => (name === "transition" ? this.step(lane(), index, done) : this.take(channel, done)),
       lost: () => this.scpi.status.questionable.latch(1 << (lostBit[name][channel.number - 1] ?? 0)),
