@@ -1,4 +1,5 @@
 import type { DriverEntry } from "./entry.js";
+import { registry } from "./registry.js";
 import { keysight33500 } from "./awg/keysight-33500.js";
 import { rigolDg } from "./awg/rigol-dg.js";
 import { siglentSdg } from "./awg/siglent-sdg.js";
@@ -38,4 +39,4 @@ const entries: readonly DriverEntry[] = [
 ];
 
 /** The drivers by their names in a bench file. */
-export const drivers: ReadonlyMap<string, DriverEntry> = new Map(entries.map((entry) => [entry.name, entry]));
+export const drivers = registry(entries);

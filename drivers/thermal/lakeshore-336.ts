@@ -52,6 +52,8 @@ const READING_FAULTS: readonly (readonly [number, string])[] = [
   [128, "the sensor is over its range: is it open?"],
 ];
 const CLOSED_LOOP_MODES = [1, 2];
+/** Last field of INTYPE?. */
+const UNITS_KELVIN = 1;
 /** Rates the ramp takes (336 manual, RAMP). */
 const RAMP_K_PER_MIN = { min: 0.1, max: 100 };
 /** What a setting may differ by when read back: it is told with three decimals. */
@@ -149,12 +151,21 @@ export class Lakeshore336 implements TemperatureController {
     await this.scpi.session.close();
   }
 
-  /** The input a loop regulates; only a closed loop has one. */
+  /**
+   * The input a loop regulates; only a closed loop has one. A set-point is in the units that its input prefers (INTYPE):
+   * 300 in Celsius would heat to 573 K.
+   */
   async #inputOf(output: number): Promise<string> {
     this.#checkOutput(output);
     const [mode = NaN, number = NaN] = await this.scpi.queryNumbers(`OUTMODE? ${output}`);
     const input = this.ranges.inputs[number - 1];
-    if (CLOSED_LOOP_MODES.includes(mode) && input !== undefined) return input;
+    if (CLOSED_LOOP_MODES.includes(mode) && input !== undefined) {
+      const [, , , , units] = await this.scpi.queryNumbers(`INTYPE? ${input}`);
+      if (units === UNITS_KELVIN) return input;
+      throw this.#invalid(
+        `the preferred units of input ${input} are not kelvin, and set-points of output ${output} are in them; choose kelvin at the front panel (Input Setup)`,
+      );
+    }
     throw this.#invalid(
       `output ${output} is in mode ${mode} with input ${number}, not a closed loop with a sensor; set it up at the front panel (Output Setup)`,
     );

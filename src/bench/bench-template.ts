@@ -28,7 +28,9 @@ export interface Template {
 }
 
 /** Few devices are hurt by these, and a fresh cell is formed by none of them by accident. */
-const LIMITS = "{ voltage: 1 V, current: 100 uA, power: 100 uW }";
+const LIMITS = "voltage: 1 V, current: 100 uA, power: 100 uW";
+/** Beside a stage with a heater. */
+const STAGE_LIMIT = ", temperature: 350 K";
 
 /** How the first instrument of each kind is usually connected. */
 const usualWiring: Readonly<Record<string, readonly (readonly [terminal: string, node: string, comment: string])[]>> = {
@@ -47,6 +49,7 @@ const usualWiring: Readonly<Record<string, readonly (readonly [terminal: string,
 export function benchTemplate({ file, instruments, rest, origin }: Template): string {
   const labels = labelsFor(instruments);
   const virtual = instruments.every(({ resource }) => resource === "virtual");
+  const heats = instruments.some(({ kind }) => kind === "thermal");
   return [
     `# Written by memrig init, ${origin}. Read it through, and set wiring and limits before the first run:`,
     "# memrig takes them as the truth. `memrig check` tells whether it can be used, and touches no output.",
@@ -61,7 +64,7 @@ export function benchTemplate({ file, instruments, rest, origin }: Template): st
       : "  # model: zno-diffusive # what --twin sets beside the measurement; docs/models has a page on each",
     "wiring: # which terminal meets which end of the device: this is the usual way, not what was seen",
     ...wiringLines(instruments, labels),
-    `limits: ${LIMITS} # nothing passes these; raise them when you know what your device takes`,
+    `limits: { ${LIMITS}${heats ? STAGE_LIMIT : ""} } # nothing passes these; raise them when you know what your device takes`,
     "store: runs",
     "",
   ].join("\n");

@@ -75,7 +75,9 @@ async function checkOne(
     await found.instrument.close();
     checkChannels(bench, found);
     const at = found.foundLevels.length === 0 ? "" : `, at ${found.foundLevels.join(" and ")}`;
-    const state = found.foundOn ? `AN OUTPUT IS ON${at}` : "outputs off";
+    const [on, off] =
+      found.kind === "switch" ? ["RELAYS ARE CLOSED", "relays open"] : ["AN OUTPUT IS ON", "outputs off"];
+    const state = found.foundOn ? `${on}${at}` : off;
     const errors = found.foundErrors === "" ? "no errors" : `errors in its queue: ${found.foundErrors}`;
     return { label, driver, resource: where, ok: true, message: `${found.identity}, ${state}, ${errors}` };
   } catch (error) {

@@ -37,9 +37,10 @@ export function entryOf({ driver }: Pick<InstrumentConfig, "driver">): DriverEnt
   return entry;
 }
 
-/** How its serial line is set: as the driver says, and the bench file before it. Of no use on another link. */
+/** How its serial line is set: as its driver says, where that is known, and the bench file before it. Of no use on another link. */
 export function serialOf(config: InstrumentConfig): SerialOptions {
-  return { ...entryOf(config).session?.serial, ...config.serial };
+  const entry = config.driver === undefined ? undefined : entryOf(config);
+  return { ...entry?.session?.serial, ...config.serial };
 }
 
 /** How its raw socket speaks, where that is not in lines. */

@@ -104,11 +104,11 @@ async function openAll(config: BenchConfig, parts: Parts, options: OpenOptions):
   throw new MemrigError(first.kind, failures.map(messageOf).join("\n"), first.details, first);
 }
 
-/** Where an instrument is; for a virtual one where its process serves it. */
+/** Where an instrument is; for a virtual one where its process serves it, on its raw socket where it has one. */
 export function resourceOf(label: string, resource: string, host: VirtualHost | undefined): string {
   if (resource !== "virtual") return resource;
   const served = host?.instruments.find(({ name }) => name === label);
-  const found = served?.resources.find((name) => name.endsWith("::SOCKET"));
+  const found = served?.resources.find((name) => name.endsWith("::SOCKET")) ?? served?.resources[0];
   if (found !== undefined) return found;
   throw new MemrigError("no-answer", `${label}: the virtual bench does not serve it.`, { label });
 }

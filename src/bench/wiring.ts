@@ -42,7 +42,7 @@ export function kindOf(instrument: InstrumentConfig): Kind | undefined {
   return instrument.driver === undefined ? undefined : drivers.get(instrument.driver)?.kind;
 }
 
-/** Which terminal meets which node; one SMU alone needs no wiring. */
+/** Which terminal meets which node; one SMU needs no wiring where nothing else has a terminal at the device. */
 export function readWiring(
   written: BenchFile["wiring"],
   instruments: readonly InstrumentConfig[],
@@ -65,21 +65,22 @@ export function readWiring(
 }
 
 function wiringOfOneSmu(instruments: readonly InstrumentConfig[], complaints: Complaints): Wire[] {
-  const [only] = instruments;
-  if (only && instruments.length === 1 && kindOf(only) === "smu") {
+  if (instruments.some(({ driver }) => driver === undefined)) return []; // known once they were asked who they are
+  const atDevice = instruments.filter((instrument) => terminals[kindOf(instrument) ?? "smu"].length > 0);
+  const [only] = atDevice;
+  if (only === undefined) return [];
+  if (atDevice.length === 1 && kindOf(only) === "smu") {
     return [
       { instrument: only.label, terminal: "high", node: "dut.top" },
       { instrument: only.label, terminal: "low", node: "dut.bottom" },
     ];
   }
-  if (only && instruments.length === 1 && only.driver === undefined) return []; // known once it was asked who it is
-  const example = instruments.flatMap((instrument) => {
-    const [first] = terminals[kindOf(instrument) ?? "smu"];
-    return first === undefined ? [] : [`${instrument.label}.${first}: dut.top`];
-  });
+  const example = atDevice.map(
+    (instrument) => `${instrument.label}.${String(terminals[kindOf(instrument) ?? "smu"][0])}: dut.top`,
+  );
   complaints.add(
     ["wiring"],
-    `"wiring" may be left out for one SMU only; here are ${listed(instruments.map(({ label }) => label))}. Write for example wiring: { ${example.join(", ")} }.`,
+    `"wiring" may be left out for one SMU only; here are ${listed(atDevice.map(({ label }) => label))}. Write for example wiring: { ${example.join(", ")} }.`,
   );
   return [];
 }

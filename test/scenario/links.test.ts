@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { memrig, scratchFolder, serveBench } from "../support/cli.js";
+import { find, needs } from "../support/needs.js";
 
 const bench = `name: two links
 instruments: { smu: { driver: keithley-2450, resource: virtual } }
@@ -53,3 +54,52 @@ for (const link of ["vxi11", "hislip"]) {
     assert.equal(off.stdout.trim(), "0");
   });
 }
+
+for (const link of ["vxi11", "hislip", "serial", "prologix"]) {
+  test(`a bench whose virtual instruments are served on ${link} alone passes its check over it`, async (t) => {
+    if (link === "serial" && find("socat") === undefined) {
+      needs(t, "socat");
+      return;
+    }
+    const folder = await scratchFolder(t);
+    const file = join(folder, "bench.yaml");
+    await writeFile(file, bench.replace("[socket, vxi11]", `[${link}]`));
+
+    const check = await memrig(t, ["check", file, "--json"], { cwd: folder });
+
+    assert.equal(check.code, 0, check.stdout + check.stderr);
+    const { instruments } = JSON.parse(check.stdout) as { instruments: { resource: string }[] };
+    assert.doesNotMatch(instruments[0]?.resource ?? "SOCKET", /SOCKET$/);
+    if (link !== "vxi11") return;
+    const run = await memrig(t, ["run", "iv-sweep", "--bench", file, "--set", "stop=0.1 V,step=0.05 V", "--json"], {
+      cwd: folder,
+    });
+    assert.equal(run.code, 0, run.stderr);
+    assert.equal((JSON.parse(run.stdout) as { status: string }).status, "done");
+  });
+}
+
+test("an SMU, a stage and a switch are one bench: found by asking, checked, spoken to by label, and measured with", async (t) => {
+  const folder = await scratchFolder(t);
+  const file = join(folder, "bench.yaml");
+  const drivers = { smu: "keithley-2450", stage: "lakeshore-336", relays: "keithley-switch" };
+  const instruments = (of: (label: string, driver: string) => string) =>
+    Object.entries(drivers).map(([label, driver]) => `  ${label}: { ${of(label, driver)} }\n`);
+  const rest = "dut: { id: R, model: resistor, parameters: { R: 1000 } }\nlimits: { temperature: 400 K }\n";
+  const write = (of: (label: string, driver: string) => string) =>
+    writeFile(file, `instruments:\n${instruments(of).join("")}${rest}`);
+  await write((_, driver) => `driver: ${driver}, resource: virtual`);
+  const served = await serveBench(t, file);
+  await write((label) => `resource: "${served.find(({ name }) => name === label)?.resources[0]}"`);
+  const at = (...args: string[]) => memrig(t, [...args, "--bench", file], { cwd: folder });
+
+  const heats = await at("scpi", "stage", "RANGE 1,1", "RANGE? 1");
+  assert.equal(heats.stdout.trim(), "1", heats.stderr);
+  const warm = await memrig(t, ["check", file], { cwd: folder });
+  assert.match(warm.stdout, /stage .*AN OUTPUT IS ON/);
+  assert.match(warm.stdout, /relays .*relays open/);
+  assert.equal((await at("safe")).code, 0);
+  const run = await at("run", "iv-sweep", "--set", "stop=0.1 V,step=0.05 V", "--json");
+  assert.equal(run.code, 0, run.stderr);
+  assert.equal((await at("scpi", "stage", "RANGE? 1")).stdout.trim(), "0");
+});

@@ -1,3 +1,4 @@
+import { takes } from "../scpi/index.js";
 import type { InstrumentContext, VirtualInstrument } from "../virtual-instrument.js";
 import { createAfg } from "./tektronix/afg.js";
 import { burstCommands } from "./tektronix/burst-commands.js";
@@ -8,7 +9,7 @@ import { afgModel, defaultAfgModel } from "./tektronix/models.js";
 
 /**
  * A simulated Tektronix AFG3000C or AFG31000 in basic mode: standard shapes, pulses, edit memories and bursts behind 50 ohm.
- * Not simulated: sweeps, modulation, the other built-in shapes, files and the sequence mode of the AFG31000.
+ * Not simulated: sweeps, modulation, amplitudes in dBm, files and the sequence mode of the AFG31000.
  *
  * @throws MemrigError `invalid-request`: a model that is not of the families
  * @see AFG3000 Series Programmer Manual, 071-1639
@@ -29,6 +30,10 @@ export function createTektronixAfg({ plan, lab, seed }: InstrumentContext): Virt
   functionCommands(afg);
   memoryCommands(afg);
   burstCommands(afg);
+  afg.scpi.tree.command(
+    ":SYSTem:BEEPer[:IMMediate]",
+    takes([], () => undefined), // it is heard by nobody
+  );
   afg.scpi.onReset(preset);
   return { device: afg.scpi, socketPort: 4000 };
 }

@@ -3,6 +3,8 @@ import { createRandom } from "../../simulator/random.js";
 import { ScpiError, ScpiInstrument, integer, name, nr3, numeric, optional, takes } from "../scpi/index.js";
 import type { MessageDevice } from "../scpi/index.js";
 import type { InstrumentContext, VirtualInstrument } from "../virtual-instrument.js";
+import { heaterSetup, inputCommands } from "./inputs.js";
+import type { Inputs } from "./inputs.js";
 import { Stage } from "./stage.js";
 import type { Loop } from "./stage.js";
 
@@ -27,7 +29,8 @@ const answer_s = 0.05;
  * A simulated Lake Shore 335 or 336 on a stage with a heater, at 295 K where it is left alone.
  *
  * As with the real one what is not understood is ignored without a word, and replies end with CR LF. Every query takes
- * 50 ms of the bench's time, so that the stage moves while it is watched. Not simulated: curves, alarms, relays, autotune.
+ * 50 ms of the bench's time, so that the stage moves while it is watched. A set-point is in the units of its loop's
+ * input. Not simulated: curves, sensor units, alarms, relays, autotune.
  *
  * @throws MemrigError `invalid-request`: another model
  */
@@ -108,8 +111,13 @@ export function createLakeshore336({ plan, lab, seed }: InstrumentContext): Virt
       return kelvin(stage.limitOf(number));
     }),
   );
-  loopCommands(scpi, stage, output, loopOf);
-  query("SETP", ({ setpoint_K }) => kelvin(setpoint_K));
+  const inputs = inputCommands(scpi, inputOf, model.inputs.length, passing, () => {
+    stage.update();
+    return reading();
+  });
+  heaterSetup(scpi, 2, asked === "335");
+  loopCommands(scpi, stage, output, loopOf, inputs);
+  query("SETP", ({ setpoint_K, input }) => kelvin(setpoint_K - inputs.offset_K(input)));
   query(
     "RAMP",
     ({ rampOn, ramp_K_per_min }) => `${rampOn ? 1 : 0},${ramp_K_per_min < 0 ? "-" : "+"}${ramp_K_per_min.toFixed(1)}`,
@@ -130,6 +138,7 @@ function loopCommands(
   stage: Stage,
   output: ReturnType<typeof integer>,
   loopOf: (number: number) => Loop,
+  inputs: Inputs,
 ): void {
   const set = (run: (loop: Loop) => void) => (number: number) => {
     stage.update(); // what was in force until now takes effect first
@@ -138,8 +147,10 @@ function loopCommands(
   const { tree } = scpi;
   tree.command(
     "SETP",
-    takes([output, numeric("", { min: 0, max: 2000 })], ([number, target_K]) =>
+    takes([output, numeric("", { min: -273.15, max: 2000 })], ([number, target]) =>
       set((loop) => {
+        const target_K = target + inputs.offset_K(loop.input);
+        if (target_K < 0) throw new ScpiError(-222);
         loop.target_K = target_K;
         if (!loop.rampOn) loop.setpoint_K = target_K;
       })(number),

@@ -10,6 +10,7 @@ import type { Turn } from "../../support/scripted-instrument.js";
 const hello = asked("*IDN?", "LSCI,MODEL336,336A1AB/#######,2.9\r");
 const open = (session: Session) => lakeshore336.open(session, "stage");
 const loop = asked("OUTMODE? 1", "1,1,0\r");
+const kelvin = asked("INTYPE? A", "1,0,0,0,1\r");
 const limit: Turn[] = [...told("TLIMIT A,320.000"), asked("TLIMIT? A", "+320.000\r")];
 
 test("limit, then set-point, then heater: each is read back, because the controller keeps errors to itself", () =>
@@ -17,6 +18,7 @@ test("limit, then set-point, then heater: each is read back, because the control
     [
       hello,
       loop,
+      kelvin,
       ...limit,
       ...told("RAMP 1,0,0.1"),
       asked("RAMP? 1", "0,+0.1\r"),
@@ -34,6 +36,7 @@ test("a ramp of a cold loop begins at the stage's temperature, not at an old set
     [
       hello,
       loop,
+      kelvin,
       ...limit,
       asked("RANGE? 1", "0\r"),
       ...told("RAMP 1,0,5.0"),
@@ -56,6 +59,7 @@ test("a limit that the controller did not take leaves the heater off, and says s
     [
       hello,
       loop,
+      kelvin,
       ...told("TLIMIT A,320.000"),
       asked("TLIMIT? A", "+000.000\r"),
       ...told("RANGE 1,0"),
@@ -67,6 +71,14 @@ test("a limit that the controller did not take leaves the heater off, and says s
         stage.regulate({ output: 1, setpoint_K: 300, limit_K: 320, heaterRange: 2 }),
         (error: MemrigError) => error.kind === "instrument-refused" && /heater of output 1 is off/.test(error.message),
       ),
+  ));
+
+test("a loop whose set-points are in Celsius is refused: 300 would be 573 K", () =>
+  dialogue([hello, loop, asked("INTYPE? A", "1,0,0,0,2\r")], open, (stage) =>
+    assert.rejects(
+      stage.regulate({ output: 1, setpoint_K: 300, limit_K: 320, heaterRange: 2 }),
+      (error: MemrigError) => error.kind === "invalid-request" && /not kelvin/.test(error.message),
+    ),
   ));
 
 test("a sensor over its range is no temperature of zero kelvin", () =>

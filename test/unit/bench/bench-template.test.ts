@@ -37,6 +37,24 @@ test("the file of three instruments is read back with their wiring and limits", 
   assert.match(text, /^ {2}# not used: ACME,Oven.*no driver/m);
 });
 
+test("a temperature controller is no part of the wiring, and has a limit of its own from the first day", () => {
+  const stage = {
+    driver: "lakeshore-336",
+    kind: "thermal",
+    resource: "TCPIP0::192.0.2.4::7777::SOCKET",
+    others: [],
+  };
+  const write = (instruments: TemplateInstrument[]) => {
+    return parseBench(benchTemplate({ file: "b.yaml", origin, instruments, rest: [] }), "b.yaml");
+  };
+  const both = write([smu("TCPIP0::192.0.2.1::5025::SOCKET"), stage]);
+  assert.deepEqual(new Set(both.wiring.map(({ instrument }) => instrument)), new Set(["smu"]));
+  assert.equal(both.limits.temperature?.max, 350);
+  const alone = write([stage]);
+  assert.deepEqual(alone.wiring, []);
+  assert.equal(alone.limits.voltage?.max, 1);
+});
+
 test("of two SMUs the second has a label of its own and its wiring stands as a comment", () => {
   const instruments = [smu("TCPIP0::192.0.2.1::5025::SOCKET"), smu("TCPIP0::192.0.2.2::5025::SOCKET")];
   const text = benchTemplate({ file: "b.yaml", origin, instruments, rest: [] });

@@ -76,6 +76,16 @@ store: runs
   assert.ok(!JSON.stringify(config.snapshot).includes("s3cret"), "a secret is in the record of the run");
 });
 
+test("one SMU needs no wiring beside a temperature controller, which has no terminal at the device", () => {
+  const stage =
+    "instruments: { smu: { driver: keithley-2450, resource: virtual }, stage: { driver: lakeshore-336, resource: virtual } }\n";
+  const wired = parseBench(`${stage}dut: { model: resistor }\n`, "bench.yaml").wiring;
+  assert.deepEqual(
+    wired.map(({ instrument, terminal }) => `${instrument}.${terminal}`),
+    ["smu.high", "smu.low"],
+  );
+});
+
 test("one SMU needs no wiring, no limits, and no more than a model", () => {
   const config = parseBench(smallest, "bench.yaml");
   assert.deepEqual(config.wiring, [

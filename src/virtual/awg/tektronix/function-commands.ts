@@ -4,6 +4,7 @@ import { setting } from "../channel-setting.js";
 import { fitPulse, pulseCommands } from "../plain-pulse.js";
 import { frequencyMax_Hz } from "../rules.js";
 import type { Afg } from "./afg.js";
+import { builtInShapes } from "./built-in-shapes.js";
 import type { FunctionName } from "../settings.js";
 
 const shapes: ReadonlyMap<string, FunctionName> = new Map([
@@ -14,10 +15,25 @@ const shapes: ReadonlyMap<string, FunctionName> = new Map([
   ["PRN", "NOIS"],
   ["DC", "DC"],
 ]);
+const shape = keyword(
+  "SINusoid",
+  "SQUare",
+  "PULSe",
+  "RAMP",
+  "PRNoise",
+  "DC",
+  "SINC",
+  "GAUSsian",
+  "LORentz",
+  "ERISe",
+  "EDECay",
+  "HAVersine",
+);
 const LEAST_HZ = 1e-6;
 
-/** Shape, frequency, and what the shapes take. Sweep, modulation and the other built-in shapes are not simulated (-113, -224). */
+/** Shape, frequency, and what the shapes take. Sweep and modulation are not simulated (-113). */
 export function functionCommands(afg: Afg): void {
+  for (const c of afg.channels) for (const [name, wave] of builtInShapes) c.memory.set(name, wave);
   shapeCommand(afg);
   const most_Hz = (c: AwgChannel) => frequencyMax_Hz(afg.model, c.settings.fn);
   setting(afg, "[:SOURce<1-2>]:FREQuency[:FIXed]", {
@@ -106,7 +122,7 @@ function shapeOf(afg: Afg, written: string): string {
     if (edit && afg.model.memories === "shared") return "EMEM";
     return `${edit ? "EMEM" : "USER"}${number || "1"}`;
   }
-  return keyword("SINusoid", "SQUare", "PULSe", "RAMP", "PRNoise", "DC").read({ kind: "plain", text: written });
+  return shape.read({ kind: "plain", text: written });
 }
 
 /** Basic mode: the whole memory is one period, so the sample rate follows from the frequency. */
