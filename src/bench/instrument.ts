@@ -45,7 +45,7 @@ export function serialOf(config: InstrumentConfig): SerialOptions {
 
 /** How its raw socket speaks, where that is not in lines. */
 export function socketOf(config: InstrumentConfig): Pick<SessionOptions, "socket"> {
-  const socket = entryOf(config).session?.socket;
+  const socket = config.driver === undefined ? undefined : entryOf(config).session?.socket;
   return socket ? { socket } : {};
 }
 

@@ -47,7 +47,10 @@ const dut = { id: "R", model: "resistor", parameters: { R: 1000 } };
 const settings = { ramp: { V_per_s: 1e4, A_per_s: 1e4 } };
 const compliance = 1.2345e-4;
 
-for (const entry of simulated.filter((one): one is Smu => one.kind === "smu")) {
+/** One that can not be asked says so itself; its limit travels in every message that sets a level, and it refuses what KXCI would change. */
+const askable = simulated.filter((one): one is Smu => one.kind === "smu" && !("cannotTell" in one.safe));
+
+for (const entry of askable) {
   for (const [what, factor] of [
     ["makes the compliance smaller", 0.1],
     ["keeps a larger compliance", 8],
