@@ -76,7 +76,8 @@ results.push(
       "--import",
       "tsx",
       "--test",
-      "--test-concurrency=2",
+      // One file more than two cores take: many tests wait, for a ramp in real time or for another program to start.
+      "--test-concurrency=3",
       "--test-reporter=spec",
       ...(chosen.length > 0 ? chosen : testFiles()),
     ],
