@@ -1,4 +1,12 @@
-import type { CaptureScope, PulseSource, SourceMeasureUnit, StationName, Stations } from "../capabilities/index.js";
+import type {
+  CaptureScope,
+  PulseSource,
+  SourceMeasureUnit,
+  StationName,
+  Stations,
+  TemperatureController,
+} from "../capabilities/index.js";
+import { MemrigError } from "../errors.js";
 import type { Kinds } from "../../drivers/index.js";
 import { limitsFor } from "./bounds.js";
 import type { BenchConfig } from "./config.js";
@@ -8,6 +16,7 @@ import { limitedScope, limitedSwitch, limitedThermal } from "./limited-others.js
 import { limitedSmu } from "./limited-smu.js";
 import { limitedSource } from "./limited-source.js";
 import { currentProbes, findSweepWiring, pulseWiring, sourcePath, sweepWiring } from "./paths.js";
+import { kindOf } from "./wiring.js";
 
 /** Any instrument as its driver gives it. */
 export type AnyInstrument = Kinds[keyof Kinds];
@@ -72,6 +81,20 @@ type Maker<N extends StationName> = (config: BenchConfig, limited: ReadonlyMap<s
 
 const makers: { readonly [N in StationName]: Maker<N> } = {
   "sweep-smu": (config, limited) => limited.get(sweepWiring(config).label) as SourceMeasureUnit,
+  smu: (config, limited) => limited.get(sweepWiring(config).label) as SourceMeasureUnit,
+  "temperature-station": (config, limited) => {
+    const smu = limited.get(sweepWiring(config).label) as SourceMeasureUnit;
+    const controller = config.instruments.find((instrument) => kindOf(instrument) === "thermal");
+    if (!controller) {
+      const has = config.instruments.map(({ label, driver }) => `${label} (${driver ?? "not identified"})`).join(", ");
+      throw new MemrigError(
+        "invalid-request",
+        `This protocol holds the device at temperatures, and bench ${config.name} has no temperature controller; it has ${has}. ` +
+          "Add one, for example: stage: { driver: lakeshore-336, resource: virtual }. Nothing was turned on.",
+      );
+    }
+    return { smu, thermal: limited.get(controller.label) as TemperatureController, loop: 1, input: "A" };
+  },
   "pulse-station": (config, limited) => {
     const { source, scope, ...channels } = pulseWiring(config);
     return { ...channels, source: limited.get(source) as PulseSource, scope: limited.get(scope) as CaptureScope };

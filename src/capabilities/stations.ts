@@ -1,6 +1,7 @@
 import type { CaptureScope } from "./capture.js";
 import type { PulseSource } from "./pulse.js";
-import type { SweepSmu } from "./sweep.js";
+import type { SourceMeasureUnit, SweepSmu } from "./sweep.js";
+import type { TemperatureController } from "./thermal.js";
 
 /** A scope channel that sees a voltage of the circuit. */
 export interface VoltageProbe {
@@ -27,9 +28,22 @@ export interface PulseStation {
   readonly current: readonly CurrentProbe[];
 }
 
+/** A device on a stage whose temperature is held, and the source-measure unit across it. */
+export interface TemperatureStation {
+  readonly smu: SourceMeasureUnit;
+  readonly thermal: TemperatureController;
+  /** Heater loop of the stage, numbered from 1. */
+  readonly loop: number;
+  /** Sensor next to the device. */
+  readonly input: string;
+}
+
 /** What a protocol may ask a bench for, by name. The bench joins instruments and wiring into it, limits included. */
 export interface Stations {
   readonly "sweep-smu": SweepSmu;
+  /** Sweeps, and holds a level and reads it when asked. */
+  readonly smu: SourceMeasureUnit;
+  readonly "temperature-station": TemperatureStation;
   readonly "pulse-station": PulseStation;
 }
 export type StationName = keyof Stations;

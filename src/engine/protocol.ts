@@ -11,8 +11,33 @@ export interface RunContext {
   atEnd(action: () => Promise<void>): void;
   /** @throws MemrigError `aborted`, at once when the run is aborted */
   wait(duration_s: number): Promise<void>;
+  /**
+   * Units of work (cycles, levels, temperatures: the protocol's own) that an earlier sitting of this run has completed and kept;
+   * 0 for a new run. Go on behind them.
+   */
+  readonly completed: number;
+  /**
+   * Call between units of work, with the outputs idle (at zero or off): the rows yielded so far make up `completed` whole units. A
+   * resumed run goes on here; rows yielded behind the last mark are repeated then. Waits while the run is paused.
+   *
+   * @throws MemrigError `aborted`
+   */
+  between(completed: number): Promise<void>;
   /** Something a person should know later: kept in `events.jsonl`. */
   warn(message: string, details?: Readonly<Record<string, unknown>>): void;
+}
+
+/** Analysis of a table too long for memory: fed block by block, in order, and asked at the end. */
+export interface Folding {
+  take(table: string, rows: Columns): void;
+  metrics(): Metrics;
+  figures(): readonly Figure[];
+}
+
+/** Parameters under a name: those of a paper's experiment, for one. */
+export interface Preset {
+  readonly description: string;
+  readonly settings: Readonly<Record<string, string | number | boolean>>;
 }
 
 /** How much a plan asks for. */
@@ -52,6 +77,10 @@ export interface Protocol<Plan extends object, Needs extends StationName> {
   /** Pure: the same for a finished run, a running one, an import and a twin. */
   analyse(tables: Readonly<Record<string, Columns>>, plan: Plan): Metrics;
   figures(tables: Readonly<Record<string, Columns>>, plan: Plan): readonly Figure[];
+  /** The same analysis in bounded memory, for protocols whose tables can outgrow it; used for metrics and figures where it is there. */
+  fold?(plan: Plan): Folding;
+  /** By name, as `--preset` takes it; single settings go over it. */
+  readonly presets?: Readonly<Record<string, Preset>>;
 }
 
 /** Any protocol, for lists of them. */

@@ -116,6 +116,8 @@ function contextOf(stop: Stop, cleanUp: CleanUp, log: RunLog): RunContext {
     signal: stop.signal,
     atEnd: (action) => cleanUp.add(action),
     wait: (duration_s) => waitFor(duration_s, stop.signal),
+    completed: 0,
+    between: () => waitFor(0, stop.signal),
     warn: (message, details = {}) => log.event("warning", { message, ...details }),
   };
 }

@@ -22,6 +22,8 @@ export async function runHere(
     signal: controller.signal,
     atEnd: (action) => atEnd.unshift(action),
     wait: async () => controller.signal.throwIfAborted(),
+    completed: 0,
+    between: () => Promise.resolve(),
     warn: (message) => warnings.push(message),
   };
   try {
