@@ -14,7 +14,11 @@ const urlOfSource = {
   name: "url-of-source",
   setup(build) {
     build.onLoad({ filter: /\.ts$/ }, async ({ path }) => ({
-      contents: (await readFile(path, "utf8")).replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path).href)),
+      // a module that a thread is to load lies beside the compiled one
+      contents: (await readFile(path, "utf8")).replace(
+        /(?<!siblingModule\()import\.meta\.url/g,
+        JSON.stringify(pathToFileURL(path).href),
+      ),
       loader: "ts",
     }));
   },
