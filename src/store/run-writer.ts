@@ -26,9 +26,14 @@ const reserve_B = 64 * 1024;
  * Begins a run: its folder, an empty readable table for each of `start.tables`, and `run.json` with status `running`.
  *
  * @param storeDir where runs are kept; made when missing
+ * @param options size to which a file of a table grows before the next is begun
  * @throws MemrigError `storage-failed`: the folder could not be made or written; no run was begun
  */
-export async function createRun(storeDir: string, start: RunStart): Promise<RunWriter> {
+export async function createRun(
+  storeDir: string,
+  start: RunStart,
+  options: { readonly mostSegment_B?: number } = {},
+): Promise<RunWriter> {
   const startedAt = new Date().toISOString();
   const run = runName(startedAt, start.protocol, start.dut);
   const folder = path.resolve(storeDir, run);
@@ -41,7 +46,7 @@ export async function createRun(storeDir: string, start: RunStart): Promise<RunW
     opened.push(events);
     const tables = new Map<string, TableWriter>();
     for (const spec of start.tables) {
-      const table = await TableWriter.create(folder, spec);
+      const table = await TableWriter.create(folder, spec, options.mostSegment_B);
       opened.push(table);
       tables.set(spec.name, table);
     }
