@@ -18,6 +18,7 @@ export const runFiles = {
   /** Its first file, or a further one of a long table: `points.arrows`, `points_0002.arrows`. */
   table: (name: string, segment = 1) =>
     segment === 1 ? `${name}.arrows` : `${name}_${String(segment).padStart(4, "0")}.arrows`,
+  parquet: (name: string) => `${name}.parquet`,
   journal: (name: string) => `${name}.journal.jsonl`,
 } as const;
 

@@ -2,8 +2,9 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { MemrigError } from "../errors.js";
 import { joinColumns } from "./columns.js";
-import { csvOf } from "./export.js";
+import { csvOf, jsonOf } from "./export.js";
 import { codeOf, readIfThere, readJsonIfThere, runFiles, storageFailed } from "./files.js";
+import { rowGroupRows, writeParquet } from "./parquet.js";
 import { isAlive } from "./process-mark.js";
 import type { Columns, Metric, Metrics, RunEvent, RunInfo, RunStatus } from "./shapes.js";
 import { type Batch, type ReadOptions, startOfTable, TableReader, type TailCursor } from "./table-reader.js";
@@ -184,6 +185,22 @@ export class RunReader {
   csv(name: string): AsyncGenerator<string> {
     const reader = this.#reader(name);
     return csvOf(reader.spec, reader.batches());
+  }
+
+  /**
+   * Writes a table to a Parquet file; the memory does not grow with the table.
+   *
+   * @returns its rows
+   * @throws MemrigError `storage-failed`: a batch is damaged or the disk refused; no file was made
+   */
+  parquet(name: string, file: string): Promise<number> {
+    return writeParquet(this.info.run, this.#reader(name).spec, this.blocks(name, { rows: rowGroupRows }), file);
+  }
+
+  /** A table as JSON text, in pieces. */
+  json(name: string): AsyncGenerator<string> {
+    const reader = this.#reader(name);
+    return jsonOf(this.info.run, reader.spec, reader.batches());
   }
 
   #reader(name: string, columns?: readonly string[]): TableReader {
