@@ -19,7 +19,12 @@ export async function endInflux(
     const { rows, sent, notStorable, skippedCells, lastError, ...report } = await sink.report(folder);
     const counts = { rows, sent, notStorable, skippedCells, ...(lastError === undefined ? {} : { lastError }) };
     const message = influxSentence({ ...report, ...counts });
-    const event: RunEvent = { at: new Date().toISOString(), event: "influx", ...(message ? { message } : {}), ...counts };
+    const event: RunEvent = {
+      at: new Date().toISOString(),
+      event: "influx",
+      ...(message ? { message } : {}),
+      ...counts,
+    };
     await appendFile(path.join(folder, runFiles.events), `${JSON.stringify(event)}\n`);
     onEvent?.(event);
   } catch (error) {

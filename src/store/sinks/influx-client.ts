@@ -114,9 +114,7 @@ export class InfluxClient {
    */
   async remove(measurement: string, run: string): Promise<void> {
     try {
-      await this.#influx.query(
-        `DELETE FROM ${escape.quoted(measurement)} WHERE "run" = ${escape.stringLit(run)}`,
-      );
+      await this.#influx.query(`DELETE FROM ${escape.quoted(measurement)} WHERE "run" = ${escape.stringLit(run)}`);
     } catch (error) {
       const reply = this.#replies.of(error);
       if (/database not found|measurement not found/i.test(reply.text)) return;
@@ -203,6 +201,7 @@ function adviceFor(status: number | undefined, text: string): string {
   if (status === 401 || status === 403) return " Check username, password or token in the bench file's influx section.";
   // InfluxDB 1.6 goes on refusing after space was made, until it is started again.
   if (/no space left/i.test(text)) return " Its disk is full: free some space there and start it again.";
-  if (/certificate|self.signed/i.test(text)) return " Name the file of the certificate it is signed with: influx: { ca: FILE }.";
+  if (/certificate|self.signed/i.test(text))
+    return " Name the file of the certificate it is signed with: influx: { ca: FILE }.";
   return "";
 }

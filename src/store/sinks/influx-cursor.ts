@@ -69,7 +69,10 @@ export async function readProgress(folder: string, target: string): Promise<Infl
   const { complete, endedAt } = read.data;
   const tables = Object.entries(read.data.tables).map(([name, { rows, last_ns, last, lastError, ...rest }]) => {
     const stamp = { row: rows, last_ns: BigInt(last_ns) };
-    return [name, { ...rest, stamp, ...(last ? { last } : {}), ...(lastError === undefined ? {} : { lastError }) }] as const;
+    return [
+      name,
+      { ...rest, stamp, ...(last ? { last } : {}), ...(lastError === undefined ? {} : { lastError }) },
+    ] as const;
   });
   return { tables: new Map(tables), complete, ...(endedAt === undefined ? {} : { endedAt }) };
 }

@@ -139,7 +139,8 @@ export class RunPush {
     const { table, cursor, stamp, last, skippedCells, emptyRows, damagedRows } = oldest.request;
     const before = this.#progressOf(table);
     const lastError =
-      why ?? (damagedRows > 0 ? `${damagedRows} rows before row ${stamp.row} are damaged on the disk` : before.lastError);
+      why ??
+      (damagedRows > 0 ? `${damagedRows} rows before row ${stamp.row} are damaged on the disk` : before.lastError);
     this.progress.tables.set(table, {
       cursor,
       stamp,

@@ -68,7 +68,9 @@ export class Replies {
 
 /** The client's own words for a 5xx: the status line; a request cut for time says so instead. */
 function isServiceError(error: unknown): boolean {
-  return error instanceof Error && error.constructor.name === "ServiceNotAvailableError" && !/timed out/.test(error.message);
+  return (
+    error instanceof Error && error.constructor.name === "ServiceNotAvailableError" && !/timed out/.test(error.message)
+  );
 }
 
 /** Seconds, or a date (RFC 9110, 10.2.3). */

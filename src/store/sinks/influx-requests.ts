@@ -60,7 +60,8 @@ export async function* requestsOf(
       next = emptyRequest();
     }
   }
-  if (stamp.row > from.stamp.row && (next.lines.length > 0 || next.emptyRows > 0 || next.damagedRows > 0)) yield request();
+  if (stamp.row > from.stamp.row && (next.lines.length > 0 || next.emptyRows > 0 || next.damagedRows > 0))
+    yield request();
 }
 
 /** Whether the table still holds the last row that was sent, where it was. */

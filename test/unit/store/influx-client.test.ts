@@ -31,8 +31,7 @@ async function serverOf(t: TestContext, answer: (lines: string[]) => Answer | Pr
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
 }
 
-const pointsOf = (count: number) =>
-  Array.from({ length: count }, (_, i) => `m value=${i} ${i + 1}`);
+const pointsOf = (count: number) => Array.from({ length: count }, (_, i) => `m value=${i} ${i + 1}`);
 
 test("points that can not be read by the database are searched out by halves, and all others sent", async (t) => {
   const bad = new Set([3, 700, 701]);
@@ -105,7 +104,10 @@ test("the time a busy server asks for is told, of a 429 and of a 503, and so is 
     [7, 11, undefined, undefined],
   );
   assert.match(told[0]?.message ?? "", /too many requests/);
-  assert.match(told[2]?.message ?? "", /no space left on device\. Its disk is full: free some space there and start it again/);
+  assert.match(
+    told[2]?.message ?? "",
+    /no space left on device\. Its disk is full: free some space there and start it again/,
+  );
   assert.match(told[3]?.message ?? "", /500 Internal Server Error/);
 });
 
