@@ -15,6 +15,8 @@ export interface TableProgress {
   skippedCells: number;
   /** The last row that was sent: a resumed run may have cut it off and written another in its place. */
   last?: RowMark;
+  /** Rows at its end were cut off: the database may hold their points. */
+  cut?: boolean;
   lastError?: string;
 }
 
@@ -52,6 +54,7 @@ const fileShape = z.object({
       last_ns: z.string().regex(/^\d+$/),
       notStorable: count,
       skippedCells: count,
+      cut: z.boolean().optional(),
       last: z.object({ cursor: cursorShape, row: count, crc32: z.string() }).optional(),
       lastError: z.string().optional(),
     }),
@@ -67,14 +70,33 @@ export async function readProgress(folder: string, target: string): Promise<Infl
   const read = fileShape.safeParse(await readJsonIfThere(path.join(folder, runFiles.influx)).catch(() => undefined));
   if (!read.success || read.data.target !== target) return { tables: new Map(), complete: false };
   const { complete, endedAt } = read.data;
-  const tables = Object.entries(read.data.tables).map(([name, { rows, last_ns, last, lastError, ...rest }]) => {
+  const tables = Object.entries(read.data.tables).map(([name, { rows, last_ns, last, cut, lastError, ...rest }]) => {
     const stamp = { row: rows, last_ns: BigInt(last_ns) };
     return [
       name,
-      { ...rest, stamp, ...(last ? { last } : {}), ...(lastError === undefined ? {} : { lastError }) },
+      {
+        ...rest,
+        stamp,
+        ...(last ? { last } : {}),
+        ...(cut ? { cut } : {}),
+        ...(lastError === undefined ? {} : { lastError }),
+      },
     ] as const;
   });
   return { tables: new Map(tables), complete, ...(endedAt === undefined ? {} : { endedAt }) };
+}
+
+/**
+ * The tables were cut back, for a resumed run to go on behind: what it cut off may be in the database, sent or just under way, so
+ * the points of these tables are taken out there and sent again.
+ */
+export async function cutBackProgress(folder: string, ends: ReadonlyMap<string, TailCursor>): Promise<void> {
+  const read = fileShape.safeParse(await readJsonIfThere(path.join(folder, runFiles.influx)).catch(() => undefined));
+  if (!read.success) return; // nothing was sent, or all is sent from the start
+  const { target } = read.data;
+  const { tables } = await readProgress(folder, target);
+  for (const name of ends.keys()) tables.set(name, { ...(tables.get(name) ?? startOfProgress()), cut: true });
+  await writeProgress(folder, target, { tables, complete: false });
 }
 
 /** Not held to survive a power cut: an older one, or none, only means sending again. */

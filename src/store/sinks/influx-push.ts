@@ -157,7 +157,8 @@ export class RunPush {
   async #check(client: InfluxClient, spec: TableSpec): Promise<void> {
     const progress = this.progress.tables.get(spec.name);
     if (this.#checked.has(spec.name)) return;
-    if (progress !== undefined && !(await stillThere(this.reader, spec, this.#encoderOf(spec), progress))) {
+    const wasCut = progress?.cut ?? false;
+    if (wasCut || (progress && !(await stillThere(this.reader, spec, this.#encoderOf(spec), progress)))) {
       await client.remove(spec.name, this.reader.info.run);
       this.progress.tables.delete(spec.name);
       await this.#keep();

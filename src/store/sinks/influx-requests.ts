@@ -71,7 +71,8 @@ export async function stillThere(
   encoder: LineEncoder,
   { stamp, last }: TableProgress,
 ): Promise<boolean> {
-  if ((await reader.rows(spec.name)) < stamp.row) return false;
+  const rows = await reader.rows(spec.name);
+  if (rows < stamp.row || rows <= (last?.row ?? -1)) return false;
   if (last === undefined) return true;
   for await (const batch of reader.batches(spec.name, last.cursor, { leaveOutDamaged: true })) {
     const at = last.row - batch.firstRow;
