@@ -5,6 +5,7 @@ export * from "./decimate.js";
 export * from "./excursions.js";
 export type * from "./figure.js";
 export * from "./histogram.js";
+export * from "./hysteresis.js";
 export * from "./intervals.js";
 export * from "./iv-cycles.js";
 export * from "./noise-floor.js";
