@@ -1,12 +1,15 @@
 export * from "./bursts.js";
 export * from "./columns.js";
 export * from "./compare.js";
+export * from "./conduction/index.js";
 export * from "./decimate.js";
 export * from "./excursions.js";
 export type * from "./figure.js";
 export * from "./histogram.js";
+export * from "./hysteresis.js";
 export * from "./intervals.js";
 export * from "./iv-cycles.js";
+export * from "./line-fit.js";
 export * from "./noise-floor.js";
 export * from "./snap-back.js";
 export * from "./spike-energy.js";
