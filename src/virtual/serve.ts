@@ -1,7 +1,7 @@
 import { HISLIP_PORT } from "../visa/hislip/protocol.js";
 import { formatResource, PROLOGIX_PORT } from "../visa/resource.js";
 import { MemrigError, messageOf } from "../errors.js";
-import { createDevice } from "../simulator/index.js";
+import { createBenchDevice } from "../simulator/index.js";
 import { linkKinds } from "./bench-plan.js";
 import type { LinkKind, ServedInstrument, VirtualBenchPlan, VirtualInstrumentPlan } from "./bench-plan.js";
 import { virtualInstruments } from "./instruments.js";
@@ -36,7 +36,7 @@ export interface VirtualBench {
  */
 export async function serveVirtualBench(plan: VirtualBenchPlan): Promise<VirtualBench> {
   const { dut } = plan;
-  const lab = new Lab(createDevice(dut.model, dut.parameters, dut.seed, dut.cycleSeed), plan.wiring, plan.time);
+  const lab = new Lab(createBenchDevice(dut.model, dut.parameters, dut.seed, dut.cycleSeed), plan.wiring, plan.time);
   const links = new Set(plan.links ?? ["socket"]);
   const servers: Closable[] = [];
   const gpib: Gpib = { devices: new Map(), port: undefined };
