@@ -8,6 +8,7 @@ export * from "./histogram.js";
 export * from "./intervals.js";
 export * from "./iv-cycles.js";
 export * from "./noise-floor.js";
+export * from "./pulse-totals.js";
 export * from "./snap-back.js";
 export * from "./spike-energy.js";
 export * from "./spikes.js";
