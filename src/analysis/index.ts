@@ -1,6 +1,7 @@
 export * from "./bursts.js";
 export * from "./columns.js";
 export * from "./compare.js";
+export * from "./decay-fit.js";
 export * from "./decimate.js";
 export * from "./excursions.js";
 export type * from "./figure.js";
@@ -8,6 +9,7 @@ export * from "./histogram.js";
 export * from "./intervals.js";
 export * from "./iv-cycles.js";
 export * from "./noise-floor.js";
+export * from "./plasticity.js";
 export * from "./pulse-totals.js";
 export * from "./snap-back.js";
 export * from "./spike-energy.js";
