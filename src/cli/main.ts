@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addCampaignCommand } from "./commands/campaign.js";
 import { addCheckCommand } from "./commands/check.js";
 import { addDemoCommand } from "./commands/demo.js";
 import { addDiscoverCommand } from "./commands/discover.js";
@@ -29,6 +30,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .exitOverride();
   addDemoCommand(program);
   addRunCommand(program);
+  addCampaignCommand(program);
   addRunsCommand(program);
   addProtocolsCommand(program);
   addDiscoverCommand(program);
