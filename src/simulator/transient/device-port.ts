@@ -57,6 +57,13 @@ export class DevicePort implements OnePort {
     return this.solver.x0;
   }
 
+  /** Goes on from a state that somebody else brought the device to, at that time. States as `state` gives them. */
+  resume(time_s: number, state: ArrayLike<number>): void {
+    this.time_s = time_s;
+    this.solver.x0.set(state);
+    this.nextStep_s = 1e-9;
+  }
+
   advance(until_s: number, drive: Drive, probe?: Probe): void {
     this.check(until_s, drive);
     this.circuit.connect(drive.series_ohm, drive.limit_A);
