@@ -39,7 +39,7 @@ const triggerShare = 0.3;
 const pointsTaken = 2.5;
 
 /**
- * Plays the cycles in bursts, catches each in a segment of the scope's memory and hands it to `read` while its samples are there.
+ * Plays the cycles that are not completed yet in bursts, catches each in a segment of the scope's memory and hands it to `read` while its samples are there.
  * Gives what `read` made of them, burst by burst. The generator is told the limits with the levels, idles at 0 V between bursts,
  * and ends with its output off.
  */
@@ -59,7 +59,13 @@ export async function* playAndRead<Result>(
   const trigger = { channel: station.top.channel, level_V: triggerShare * first_V, slope: slopeOf(first_V) };
   const most = cyclesInBurst(station, job, record.points);
   let { segments }: { segments: readonly PulseSegment[] } = job;
-  for (let done = 0, loaded = 0; done < job.cycles; done += loaded) {
+  for (let done = context.completed, loaded = 0; ; done += loaded) {
+    if (context.pausing) {
+      await source.outputOff(sourceChannel); // the person who pauses will touch the probes
+      loaded = 0;
+    }
+    await context.between(done); // what was yielded has been kept
+    if (done >= job.cycles) return;
     const cycles = Math.min(most, job.cycles - done);
     if (cycles !== loaded) {
       await source.outputOff(sourceChannel); // nothing is loaded while the device can see it

@@ -10,6 +10,9 @@ export const runFiles = {
   events: "events.jsonl",
   metrics: "metrics.json",
   abort: "abort.json",
+  pause: "pause.json",
+  marks: "marks.jsonl",
+  reopening: "reopening.lock",
   influx: "influx.json",
   reserve: "reserve.bin",
   wire: "wire.jsonl",
@@ -17,6 +20,7 @@ export const runFiles = {
   original: (extension: string) => `original${extension}`,
   table: (name: string) => `${name}.arrows`,
   journal: (name: string) => `${name}.journal.jsonl`,
+  aside: (number: number) => `aside-${number}`,
 } as const;
 
 /** The error code of the operating system (`ENOENT`, `ENOSPC`), or undefined. */

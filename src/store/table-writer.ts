@@ -1,11 +1,12 @@
 import { type FileHandle, open } from "node:fs/promises";
 import path from "node:path";
-import { ArrowCodec, endOfStream } from "./arrow-codec.js";
+import { ArrowCodec, type ColumnArray, endOfStream } from "./arrow-codec.js";
 import { crc32 } from "./crc32.js";
 import { runFiles, storageFailed } from "./files.js";
 import { formatLine } from "./journal.js";
 import { batchRows, RowBuffer } from "./row-buffer.js";
 import type { RowBatch, TableSpec } from "./shapes.js";
+import type { TailCursor } from "./table-reader.js";
 
 /**
  * Appends to one table. Rows collect in memory; `seal` makes a record batch of them, which goes to the disk behind the
@@ -20,6 +21,8 @@ export class TableWriter {
   #offset_B = 0;
   #journal_B = 0;
   #sealedRows = 0;
+  /** Rows at the last mark; the batch before it ends there. */
+  #mark = 0;
   #chain: Promise<void> = Promise.resolve();
 
   private constructor(spec: TableSpec, file: string, data: FileHandle, journal: FileHandle) {
@@ -51,6 +54,32 @@ export class TableWriter {
     return writer;
   }
 
+  /**
+   * Opens the files of a table to append behind a cursor; what lies behind it is cut off.
+   *
+   * @param at the end of a whole batch
+   */
+  static async reopen(folder: string, spec: TableSpec, at: TailCursor): Promise<TableWriter> {
+    const file = path.join(folder, runFiles.table(spec.name));
+    const data = await open(file, "r+");
+    let journal: FileHandle | undefined;
+    try {
+      journal = await open(path.join(folder, runFiles.journal(spec.name)), "r+");
+      // The journal first: a batch without its line is cut off by the next one who comes, a line without its batch is damage.
+      await journal.truncate(at.journal_B);
+      await journal.datasync();
+      await data.truncate(at.data_B);
+      await data.datasync();
+    } catch (error) {
+      await Promise.allSettled([data.close(), journal?.close()]);
+      throw error;
+    }
+    const writer = new TableWriter(spec, file, data, journal);
+    [writer.#offset_B, writer.#journal_B] = [at.data_B, at.journal_B];
+    [writer.#sealedRows, writer.#mark] = [at.rows, at.rows];
+    return writer;
+  }
+
   /** Rows taken so far, on the disk or not. */
   get rows(): number {
     return this.#sealedRows + this.#buffer.length;
@@ -77,15 +106,28 @@ export class TableWriter {
     }
   }
 
-  /** Makes a batch of the rows that wait and queues it for the disk. The promise of `settled` tells how it went. */
+  /** The rows taken so far belong to completed work: a batch will end behind them. @returns how many they are */
+  mark(): number {
+    return (this.#mark = this.rows);
+  }
+
+  /** Makes batches of the rows that wait and queues them for the disk. The promise of `settled` tells how it went. */
   seal(): void {
     const rows = this.#buffer.length;
-    if (rows === 0) return;
-    const bytes = this.#codec.encode(this.#buffer.arrays, rows);
-    const firstRow = this.#sealedRows;
-    this.#sealedRows += rows;
+    const marked = this.#mark - this.#sealedRows;
+    if (marked > 0 && marked < rows) this.#queue(0, marked);
+    this.#queue(Math.max(0, marked < rows ? marked : 0), rows);
     this.#buffer.clear();
-    this.#chain = this.#chain.then(() => this.#write(bytes, firstRow, rows));
+  }
+
+  /** Rows of the buffer, `to` exclusive, as one batch. */
+  #queue(from: number, to: number): void {
+    if (from === to) return;
+    const arrays = this.#buffer.arrays.map((array) => (from === 0 ? array : arrayFrom(array, from)));
+    const bytes = this.#codec.encode(arrays, to - from);
+    const firstRow = this.#sealedRows;
+    this.#sealedRows += to - from;
+    this.#chain = this.#chain.then(() => this.#write(bytes, firstRow, to - from));
     this.#chain.catch(() => undefined); // kept in the chain: every later `settled` rejects with it
   }
 
@@ -134,6 +176,10 @@ export class TableWriter {
     // A disk that refuses even this leaves a torn end; the journal still tells where the good rows stop.
     await Promise.allSettled(cuts);
   }
+}
+
+function arrayFrom(array: ColumnArray, from: number): ColumnArray {
+  return Array.isArray(array) ? array.slice(from) : array.subarray(from);
 }
 
 /** Writes all bytes at a position; a disk that fills up takes a part first and refuses the rest. */

@@ -56,6 +56,24 @@ export async function readProgress(folder: string, target: string): Promise<Infl
   return { tables: new Map(tables), complete: read.data.complete };
 }
 
+/**
+ * The tables were cut back to these cursors: what is behind them will be other rows, and is to be sent. Stamps go on behind the
+ * last one, so that no point of before is written over.
+ */
+export async function cutBackProgress(folder: string, ends: ReadonlyMap<string, TailCursor>): Promise<void> {
+  const read = fileShape.safeParse(await readJsonIfThere(path.join(folder, runFiles.influx)).catch(() => undefined));
+  if (!read.success) return; // sent from the start then
+  const { target } = read.data;
+  const { tables } = await readProgress(folder, target);
+  for (const [name, end] of ends) {
+    const table = tables.get(name);
+    if (table === undefined) continue;
+    if (table.cursor.rows >= end.rows) table.cursor = end;
+    table.stamp.row = Math.min(table.stamp.row, end.rows);
+  }
+  await writeProgress(folder, target, { tables, complete: false });
+}
+
 /** Not held to survive a power cut: an older one, or none, only means sending again. */
 export async function writeProgress(folder: string, target: string, progress: InfluxProgress): Promise<void> {
   const tables = [...progress.tables].map(([name, { stamp, ...rest }]) => {
