@@ -36,6 +36,8 @@ export interface Bench {
   station<N extends StationName>(name: N): Stations[N];
   /** Tells other processes (and the guardian) which run the bench is busy with. */
   attachRun(folder: string): void;
+  /** Labels of the sources whose output is on, or that do not say. Nothing is changed. */
+  outputsOn(): Promise<readonly string[]>;
   /** Every instrument to its safe state, all at the same time; one that does not answer does not delay the others. */
   makeSafe(): Promise<SafeReport[]>;
   /** Makes safe what may be on, ends the guardian, closes the instruments, gives them free. Any number of times. */
@@ -113,6 +115,14 @@ export class OpenBench implements Bench {
     return this.parts.opened.flatMap(({ kind, label, instrument }) =>
       kind === "smu" || kind === "awg" ? [{ label, outputIsOn: () => instrument.outputIsOn() }] : [],
     );
+  }
+
+  async outputsOn(): Promise<readonly string[]> {
+    const asked = this.sources.map((source) => within(source.outputIsOn(), safe_s, source.label));
+    const answers = await Promise.allSettled(asked);
+    return this.sources
+      .filter((_, k) => !(answers[k]?.status === "fulfilled" && !answers[k].value))
+      .map(({ label }) => label);
   }
 
   attachRun(folder: string): void {

@@ -5,6 +5,7 @@ import type { Document } from "yaml";
 import type { z } from "zod";
 import { drivers } from "../../drivers/index.js";
 import type { DriverSettings, RampRate } from "../../drivers/index.js";
+import type { Hooks } from "../engine/index.js";
 import { MemrigError, messageOf } from "../errors.js";
 import type { InfluxConfig } from "../store/sinks/influx.js";
 import { linkKinds } from "../virtual/bench-plan.js";
@@ -73,6 +74,8 @@ export interface BenchConfig {
     readonly time: "fast" | "real";
   };
   readonly influx?: InfluxConfig;
+  /** Commands before and after each run. */
+  readonly hooks?: Hooks;
   /** Of the file. */
   readonly aliases: Aliases;
   /** Absolute. A relative one is taken from the working folder, as the commands about runs take it; left out, it is `runs` there. */
@@ -163,10 +166,15 @@ export function parseBench(
     virtual: { ...file.virtual, links },
     aliases,
     ...(influx ? { influx } : {}),
+    ...(file.hooks ? { hooks: hooksOf(file.hooks) } : {}),
     store: path.resolve(file.store ?? "runs"),
     snapshot: written,
     withDrivers: (names) => parseBench(yamlText, fileName, options, new Map([...found, ...names])),
   };
+}
+
+function hooksOf({ before, after, deadline }: NonNullable<BenchFile["hooks"]>): Hooks {
+  return { before, after, deadline_s: deadline };
 }
 
 function contentOf(document: Document, complaints: Complaints): unknown {
@@ -207,6 +215,8 @@ function exampleOf(at: readonly PropertyKey[]): string {
       return "Write for example safety: { ramp: 20 V/s, ramp current: 1 A/s }.";
     case "limits":
       return "Write for example limits: { voltage: 2 V, current: 1 mA, power: 5 mW }.";
+    case "hooks":
+      return "Write for example hooks: { before: [[./shutter, open]], after: [[./shutter, close]], deadline: 30 s }.";
     case "dut":
       return "Write for example dut: { id: W3-D17, model: zno-diffusive, seed: 7 }.";
     case "influx":

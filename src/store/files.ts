@@ -15,7 +15,8 @@ export const runFiles = {
   reopening: "reopening.lock",
   influx: "influx.json",
   reserve: "reserve.bin",
-  wire: "wire.jsonl",
+  /** Of the first sitting, and of those after it. */
+  wire: (sitting = 1) => (sitting === 1 ? "wire.jsonl" : `wire-${sitting}.jsonl`),
   reference: "reference.json",
   original: (extension: string) => `original${extension}`,
   table: (name: string) => `${name}.arrows`,

@@ -14,7 +14,7 @@ import { startOfTable, TableReader, type TailCursor } from "./table-reader.js";
 import { TableWriter } from "./table-writer.js";
 
 /** What the new sitting has of its own. */
-export type Reopening = Pick<Sitting, "cycleSeed" | "software" | "operator">;
+export type Reopening = Pick<Sitting, "cycleSeed" | "software" | "operator" | "instruments">;
 
 /** A run to be gone on with, and where it stands. */
 export interface Reopened {
@@ -73,7 +73,12 @@ export async function resumableMark(folder: string, info: RunInfo): Promise<Mark
   );
 }
 
-async function reopen(folder: string, info: RunInfo, mark: Mark, reopening: Reopening): Promise<Reopened> {
+async function reopen(
+  folder: string,
+  info: RunInfo,
+  mark: Mark,
+  { instruments, ...own }: Reopening,
+): Promise<Reopened> {
   const before = new RunReader(folder, info);
   const events = await before.events();
   const ends = new Map<string, TailCursor>();
@@ -102,7 +107,8 @@ async function reopen(folder: string, info: RunInfo, mark: Mark, reopening: Reop
     const lastHeard = events.at(-1)?.at;
     const next: RunInfo = {
       ...withoutEnd(info),
-      sittings: [...sittingsOf(info, await statusOf(info), lastHeard, mark), begun(mark, reopening, setAside)],
+      sittings: [...sittingsOf(info, await statusOf(info), lastHeard, mark), begun(mark, own, setAside)],
+      ...(instruments ? { instruments } : {}),
       ...(await thisProcess()),
     };
     await replaceFile(path.join(folder, runFiles.info), pretty(next));
@@ -201,7 +207,7 @@ function sittingsOf(info: RunInfo, status: Sitting["status"], lastHeard: string 
   const { reason } = info;
   const last: Sitting = {
     ...(sittings.at(-1) ?? only),
-    ...{ end, status, completed: mark.completed },
+    ...{ end, status, completed: mark.completed, instruments: info.instruments },
     ...(reason === undefined ? {} : { reason }),
   };
   return [...sittings.slice(0, -1), last];

@@ -97,6 +97,8 @@ export interface Sitting {
   readonly setAside?: { readonly folder: string; readonly rows: Readonly<Record<string, number>> };
   readonly software?: RunInfo["software"];
   readonly operator?: string;
+  /** Of one that another followed: its instruments. Those of the last one are the run's. */
+  readonly instruments?: RunInfo["instruments"];
 }
 
 /** A line of `marks.jsonl`: rows that make up completed work, all of them on the disk. */
