@@ -1,4 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { access, type FileHandle, open, rm } from "node:fs/promises";
 import path from "node:path";
 import { endOfStream } from "./arrow-codec.js";
 import { crc32 } from "./crc32.js";
@@ -73,6 +73,26 @@ export class TableFiles {
       throw error;
     }
     return files;
+  }
+
+  /** Opens the files of a table to append behind an end, that of a whole batch; what lies behind it is cut off. */
+  static async reopen(folder: string, table: string, head: Uint8Array, end: TableEnd): Promise<TableFiles> {
+    const fileOf = (segment: number): string => path.join(folder, runFiles.table(table, segment));
+    const data = await open(fileOf(end.segment), "r+");
+    let journal: FileHandle | undefined;
+    try {
+      journal = await open(path.join(folder, runFiles.journal(table)), "r+");
+      // The journal first: a batch without its line is cut off by the next one who comes, a line without its batch is damage.
+      await journal.truncate(end.journal_B);
+      await journal.datasync();
+      await data.truncate(end.offset_B);
+      await data.datasync();
+      for (let segment = end.segment + 1; await isThere(fileOf(segment)); segment += 1) await rm(fileOf(segment));
+    } catch (error) {
+      await Promise.allSettled([data.close(), journal?.close()]);
+      throw error;
+    }
+    return new TableFiles(folder, table, head, data, journal, end, segment_B);
   }
 
   /** The file that is written now. */
@@ -184,6 +204,13 @@ export class TableFiles {
     // A disk that refuses even this leaves a torn end; the journal still tells where the good rows stop.
     await Promise.allSettled(cuts);
   }
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Writes all bytes at a position; a disk that fills up takes a part first and refuses the rest. */
