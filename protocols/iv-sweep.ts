@@ -77,9 +77,9 @@ async function* sweepAndRead(
         yield { table: points.name, rows: rows.take(readings.slice(at, to)) };
         at = to;
         if (rows.leftInCycle < levels.length || rows.completed === plan.cycles) continue;
-        pausing = context.pausing === true;
-        if (!pausing) await context.between(rows.completed);
-        else if (at < readings.length) tellDropped(context, rows.completed + 1, readings.length - at);
+        pausing = context.pausing === true && readings.length - at < levels.length; // whole cycles in hand are kept
+        if (!context.pausing) await context.between(rows.completed);
+        else if (pausing && at < readings.length) tellDropped(context, rows.completed + 1, readings.length - at);
       }
       if (pausing) break; // the sweep ends, with its output off
     }
@@ -98,7 +98,7 @@ async function* sweepAndRead(
 
 function tellDropped(context: RunContext, cycle: number, readings: number): void {
   context.warn(
-    `The sweep was ended for a pause when ${readings} readings or more of cycle ${cycle} had been taken; that cycle begins anew.`,
+    `The sweep was ended for a pause when ${readings} readings of cycle ${cycle} had come; that cycle begins anew.`,
     { cycle, readings },
   );
 }
