@@ -1,9 +1,22 @@
 import type { AnyProtocol } from "../src/engine/protocol.js";
 import { endurance } from "./endurance.js";
+import { forming, formingSmu } from "./forming.js";
 import { ivSweep } from "./iv-sweep.js";
+import { levels } from "./levels.js";
 import { pulseTrain } from "./pulse-train.js";
+import { setResetTrain } from "./set-reset-train.js";
+import { writeVerify, writeVerifySmu } from "./write-verify.js";
 
-const all: readonly AnyProtocol[] = [ivSweep, pulseTrain, endurance];
+const pulses: readonly AnyProtocol[] = [
+  pulseTrain,
+  forming,
+  formingSmu,
+  setResetTrain,
+  writeVerify,
+  writeVerifySmu,
+  levels,
+];
+const all: readonly AnyProtocol[] = [ivSweep, ...pulses, endurance];
 
 /** Every experiment there is, by the name it is run with. */
 export const protocols: ReadonlyMap<string, AnyProtocol> = new Map(all.map((protocol) => [protocol.name, protocol]));

@@ -1,0 +1,28 @@
+import type { z } from "zod";
+import { complain } from "./parameters.js";
+
+/** A read at 0 V has no current to read. */
+export function refuseZeroRead<Plan extends { read_amplitude: number }>(payload: z.core.ParsePayload<Plan>): void {
+  if (payload.value.read_amplitude === 0) complain(payload, "read_amplitude", "a read at 0 V has no current to read.");
+}
+
+/** Set and reset of one sign would drive a two-terminal memory the same way twice. @param product of the two levels */
+export function refuseEqualSigns<Plan extends object>(
+  payload: z.core.ParsePayload<Plan>,
+  product: number,
+  name: keyof Plan & string,
+): void {
+  if (product < 0) return;
+  complain(payload, name, "set and reset need levels of opposite sign, neither of them 0: one of them is negative.");
+}
+
+/** A ladder must rise. */
+export function refuseFallingLadder<Plan extends object>(
+  payload: z.core.ParsePayload<Plan>,
+  start: number,
+  stop: number,
+  name: keyof Plan & string,
+): void {
+  if (stop < start)
+    complain(payload, name, `the ladder would end at ${stop}, below its start of ${start}; it must rise.`);
+}
