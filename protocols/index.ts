@@ -5,16 +5,24 @@ import { ivSweep } from "./iv-sweep.js";
 import { levels } from "./levels.js";
 import { pulseTrain } from "./pulse-train.js";
 import { setResetTrain } from "./set-reset-train.js";
+import { stdp } from "./stdp.js";
+import { switchingTime } from "./switching-time.js";
+import { thresholdSeek } from "./threshold-seek.js";
+import { volatility } from "./volatility.js";
 import { writeVerify, writeVerifySmu } from "./write-verify.js";
 
 const pulses: readonly AnyProtocol[] = [
   pulseTrain,
   forming,
   formingSmu,
+  thresholdSeek,
   setResetTrain,
+  switchingTime,
   writeVerify,
   writeVerifySmu,
   levels,
+  volatility,
+  stdp,
 ];
 const all: readonly AnyProtocol[] = [ivSweep, ...pulses, endurance];
 

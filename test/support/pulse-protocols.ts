@@ -1,5 +1,5 @@
 import type { TestContext } from "node:test";
-import type { CaptureScope, PulseSource, PulseStation, SourceMeasureUnit } from "../../src/capabilities/index.js";
+import type { PulseStation, SourceMeasureUnit } from "../../src/capabilities/index.js";
 import type { AnyProtocol } from "../../src/engine/protocol.js";
 import type { Columns, Metrics } from "../../src/store/shapes.js";
 import type { DutPlan } from "../../src/virtual/bench-plan.js";
@@ -35,9 +35,9 @@ export async function pulseStation(
   t.after(() => bench.close());
   const probe = (channel: number) => ({ channel, resistance_ohm: shunt_ohm, impedance: "1M" as const });
   return {
-    source: (await bench.open("awg", "awg")) as PulseSource,
+    source: await bench.open("awg", "awg"),
     sourceChannel: 1,
-    scope: (await bench.open("scope", "scope")) as CaptureScope,
+    scope: await bench.open("scope", "scope"),
     top: { channel: 1 },
     current: [probe(2), probe(3)],
   };
