@@ -1,4 +1,5 @@
 import type { AnyProtocol } from "../src/engine/protocol.js";
+import { complianceSeries } from "./compliance-series.js";
 import { endurance } from "./endurance.js";
 import { forming, formingSmu } from "./forming.js";
 import { ivSweep } from "./iv-sweep.js";
@@ -24,7 +25,7 @@ const pulses: readonly AnyProtocol[] = [
   volatility,
   stdp,
 ];
-const all: readonly AnyProtocol[] = [ivSweep, ...pulses, endurance];
+const all: readonly AnyProtocol[] = [ivSweep, complianceSeries, ...pulses, endurance];
 
 /** Every experiment there is, by the name it is run with. */
 export const protocols: ReadonlyMap<string, AnyProtocol> = new Map(all.map((protocol) => [protocol.name, protocol]));

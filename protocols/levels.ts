@@ -4,16 +4,15 @@ import type { Protocol, RunContext } from "../src/engine/protocol.js";
 import type { RowBatch, TableSpec } from "../src/store/shapes.js";
 import { converge } from "./converge.js";
 import { levelFigures, levelMetrics } from "./levels-results.js";
-import { quantitiesOr } from "./lists.js";
-import { quantityOr } from "./parameters.js";
-import { refuseZeroRead } from "./shot-checks.js";
+import { listOr, quantityOr } from "./parameters.js";
+import { refuseZeroRead, settleFilled } from "./shot-checks.js";
 import { readParameters, repeatsOr, Shots } from "./shots.js";
 import { stepRow, stepsTable } from "./write-verify.js";
 import { checkWrite, goalOf, writeLadder, writeParameters } from "./write-plan.js";
 
 const parameters = z
   .strictObject({
-    levels: quantitiesOr([10e3, 20e3, 40e3], "ohm", "resistances to be told apart", { above: 0 }),
+    levels: listOr("ohm", "resistances to be told apart; with ; between", [10e3, 20e3, 40e3]),
     rounds: repeatsOr(3, "how often all of them are written"),
     hold: quantityOr(1, "s", "from writing to reading again", { min: 0 }),
     reads: repeatsOr(5, "reads of each after the hold"),
@@ -28,6 +27,7 @@ const parameters = z
   })
   .check((payload) => {
     if (payload.issues.length > 0) return;
+    settleFilled(payload, "levels", "ohm", { above: 0 });
     refuseZeroRead(payload);
     checkWrite(payload);
   });

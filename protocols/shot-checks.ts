@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import { complain } from "./parameters.js";
+import type { Unit } from "../src/units.js";
+import { complain, settleList } from "./parameters.js";
 
 /** A read at 0 V has no current to read. */
 export function refuseZeroRead<Plan extends { read_amplitude: number }>(payload: z.core.ParsePayload<Plan>): void {
@@ -25,4 +26,21 @@ export function refuseFallingLadder<Plan extends object>(
 ): void {
   if (stop < start)
     complain(payload, name, `the ladder would end at ${stop}, below its start of ${start}; it must rise.`);
+}
+
+/** Reads a list of quantities in place; one that is empty, or has a 0 where there must be none, is refused. */
+export function settleFilled<Plan extends object>(
+  payload: z.core.ParsePayload<Plan>,
+  name: keyof Plan & string,
+  unit: Unit,
+  range: { above?: number; nonZero?: boolean } = {},
+): void {
+  const { nonZero, ...bounds } = range;
+  settleList(payload, name, unit, bounds);
+  if (payload.issues.length > 0) return;
+  const values = payload.value[name] as readonly number[];
+  if (values.length === 0)
+    complain(payload, name, "the list is empty; give one value at least, with ; between several.");
+  if (nonZero === true && values.includes(0))
+    complain(payload, name, "there is a 0 in the list; each value must be other than 0.");
 }

@@ -4,11 +4,10 @@ import type { PulseStation } from "../src/capabilities/index.js";
 import type { Protocol, RunContext } from "../src/engine/protocol.js";
 import type { RowBatch, TableSpec } from "../src/store/shapes.js";
 import { converge } from "./converge.js";
-import { quantitiesOr } from "./lists.js";
-import { quantityOr } from "./parameters.js";
+import { listOr, quantityOr } from "./parameters.js";
 import { baseLineOf } from "./pulse-reading.js";
 import { type CaughtCycle, lengthOf } from "./pulse-station.js";
-import { refuseZeroRead } from "./shot-checks.js";
+import { refuseZeroRead, settleFilled } from "./shot-checks.js";
 import { readParameters, repeatsOr, Shots, type Stress, stressColumns } from "./shots.js";
 import { spikePair, type SpikeShape } from "./spike-pair.js";
 import { stdpFigures, stdpMetrics } from "./stdp-results.js";
@@ -17,11 +16,10 @@ import { checkWrite, goalOf, writeLadder, writeParameters } from "./write-plan.j
 /** Defaults suit a cell with thresholds of 0.5 V. */
 const parameters = z
   .strictObject({
-    delays: quantitiesOr(
-      [-20e-6, -12e-6, -8e-6, -5e-6, -3e-6, -1.5e-6, 1.5e-6, 3e-6, 5e-6, 8e-6, 12e-6, 20e-6],
+    delays: listOr(
       "s",
-      "post spike after pre spike where positive; other than 0, and no shorter than the generator's shortest step",
-      { nonZero: true },
+      "post spike after pre spike where positive; other than 0, and no shorter than the generator's shortest step; with ; between",
+      [-20e-6, -12e-6, -8e-6, -5e-6, -3e-6, -1.5e-6, 1.5e-6, 3e-6, 5e-6, 8e-6, 12e-6, 20e-6],
     ),
     head: quantityOr(0.5, "V", "level of a spike's head: alone it should not move the state", { above: 0 }),
     head_width: quantityOr(1e-6, "s", "length of the head", { above: 0 }),
@@ -36,6 +34,7 @@ const parameters = z
   })
   .check((payload) => {
     if (payload.issues.length > 0) return;
+    settleFilled(payload, "delays", "s", { nonZero: true });
     refuseZeroRead(payload);
     checkWrite(payload);
   });

@@ -1,4 +1,4 @@
-import { type Figure, median, metricOf, numbersOf, shareOf, slopeOf } from "../src/analysis/index.js";
+import { type Figure, fitLine, median, metricOf, numbersOf, shareOf } from "../src/analysis/index.js";
 import type { Columns, Metrics } from "../src/store/shapes.js";
 
 interface AtLevel {
@@ -25,10 +25,10 @@ export function switchingMetrics(pulses: Columns | undefined): Metrics {
   const highest = levels.at(-1);
   const there = (name: string) =>
     metricOf((highest?.rows ?? []).filter((k) => switched[k]).map((k) => column(name)[k] as number));
-  const medians = levels.map(({ amplitude_V, rows }) => ({
-    x: Math.abs(amplitude_V),
-    y: Math.log10(median(rows.map((k) => delay[k] as number))),
-  }));
+  const { slope } = fitLine(
+    levels.map(({ amplitude_V }) => Math.abs(amplitude_V)),
+    levels.map(({ rows }) => Math.log10(median(rows.map((k) => delay[k] as number)))),
+  );
   const always = levels.find(({ rows }) => rows.every((k) => switched[k]));
   return {
     amplitude_V: metricOf([highest?.amplitude_V ?? Number.NaN]),
@@ -42,7 +42,7 @@ export function switchingMetrics(pulses: Columns | undefined): Metrics {
     overshoot: there("overshoot"),
     switched: shareOf(switched),
     always_V: metricOf([always?.amplitude_V ?? Number.NaN]),
-    slope_V_per_decade: metricOf([-1 / slopeOf(medians)]),
+    slope_V_per_decade: metricOf([-1 / slope]),
   };
 }
 

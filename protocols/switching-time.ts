@@ -3,29 +3,31 @@ import type { PulseStation } from "../src/capabilities/index.js";
 import type { Protocol, RunContext } from "../src/engine/protocol.js";
 import type { Row, RowBatch, TableSpec } from "../src/store/shapes.js";
 import { pulseTotals, relaxationOf, turnOnOf } from "../src/analysis/index.js";
-import { quantitiesOr } from "./lists.js";
-import { quantityOr } from "./parameters.js";
+import { listOr, quantityOr } from "./parameters.js";
+import { settleFilled } from "./shot-checks.js";
 import { baseLineOf } from "./pulse-reading.js";
 import { type CaughtCycle, timesOf } from "./pulse-station.js";
 import { repeatsOr, Shots, stressColumns } from "./shots.js";
 import { switchingFigures, switchingMetrics } from "./switching-time-results.js";
 
 /** Defaults: the ZnO threshold switch of Wang et al. 2025, about 20 ns at 1.5 V (text to Fig. 2h), and lower levels beside it. */
-const parameters = z.strictObject({
-  amplitudes: quantitiesOr([0.6, 0.8, 1, 1.2, 1.5], "V", "levels of the pulses, one after the other", {
-    nonZero: true,
-  }),
-  width: quantityOr(10e-6, "s", "length of a pulse: what takes longer to switch does not", { above: 0 }),
-  probe: quantityOr(
-    0.05,
-    "V",
-    "level right after the pulse, below the hold voltage: the current in it shows the relaxation; 0 for none",
-  ),
-  probe_width: quantityOr(1e-6, "s", "how long the relaxation is watched", { above: 0 }),
-  rest: quantityOr(100e-6, "s", "at 0 V from one pulse to the next", { above: 0 }),
-  repeats: repeatsOr(5, "pulses of each level"),
-  resolution: quantityOr(1e-9, "s", "longest time between samples", { above: 0 }),
-});
+const parameters = z
+  .strictObject({
+    amplitudes: listOr("V", "levels of the pulses, one after the other; with ; between", [0.6, 0.8, 1, 1.2, 1.5]),
+    width: quantityOr(10e-6, "s", "length of a pulse: what takes longer to switch does not", { above: 0 }),
+    probe: quantityOr(
+      0.05,
+      "V",
+      "level right after the pulse, below the hold voltage: the current in it shows the relaxation; 0 for none",
+    ),
+    probe_width: quantityOr(1e-6, "s", "how long the relaxation is watched", { above: 0 }),
+    rest: quantityOr(100e-6, "s", "at 0 V from one pulse to the next", { above: 0 }),
+    repeats: repeatsOr(5, "pulses of each level"),
+    resolution: quantityOr(1e-9, "s", "longest time between samples", { above: 0 }),
+  })
+  .check((payload) => {
+    if (payload.issues.length === 0) settleFilled(payload, "amplitudes", "V", { nonZero: true });
+  });
 
 /** In base units. */
 export type SwitchingTimePlan = z.output<typeof parameters>;

@@ -76,14 +76,12 @@ export function volatilityFigures(reads: Columns | undefined): readonly Figure[]
       x: { label: "Time since the end of the pulse", unit: "s", scale: "log" },
       y: { label: "Conductance", unit: "S", scale: "linear" },
       series: [
-        ...watched
-          .slice(-4)
-          .map(({ repeat, since_s, g_S }) => ({
-            name: `repeat ${repeat}`,
-            x: since_s,
-            y: g_S,
-            style: "points" as const,
-          })),
+        ...watched.slice(-4).map(({ repeat, since_s, g_S }) => ({
+          name: `repeat ${repeat}`,
+          x: since_s,
+          y: g_S,
+          style: "points" as const,
+        })),
         curve("exponential", last?.exponential),
         curve("stretched", last?.stretched),
       ],

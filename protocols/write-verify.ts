@@ -3,21 +3,22 @@ import type { PulseStation, SourceMeasureUnit } from "../src/capabilities/index.
 import type { Protocol, RunContext } from "../src/engine/protocol.js";
 import type { Row, RowBatch, TableSpec } from "../src/store/shapes.js";
 import { converge, type Step } from "./converge.js";
-import { quantitiesOr } from "./lists.js";
 import type { Nudger } from "./nudger.js";
-import { refuseZeroRead } from "./shot-checks.js";
+import { listOr } from "./parameters.js";
+import { refuseZeroRead, settleFilled } from "./shot-checks.js";
 import { readingColumns, readParameters, Shots, stressColumns } from "./shots.js";
 import { smuLimit, smuReadParameters, SmuShots } from "./smu-shots.js";
 import { checkWrite, goalOf, writeLadder, writeParameters, type WritePlan } from "./write-plan.js";
 import { writeFigures, writeMetrics } from "./write-verify-results.js";
 
 const targetList = () =>
-  quantitiesOr([20e3, 50e3, 20e3], "ohm", "resistances to be written, one after the other", { above: 0 });
+  listOr("ohm", "resistances to be written, one after the other; with ; between", [20e3, 50e3, 20e3]);
 
 const parameters = z
   .strictObject({ targets: targetList(), ...writeParameters(), ...readParameters() })
   .check((payload) => {
     if (payload.issues.length > 0) return;
+    settleFilled(payload, "targets", "ohm", { above: 0 });
     refuseZeroRead(payload);
     checkWrite(payload);
   });
@@ -26,6 +27,7 @@ const smuParameters = z
   .strictObject({ targets: targetList(), ...writeParameters(), ...smuReadParameters() })
   .check((payload) => {
     if (payload.issues.length > 0) return;
+    settleFilled(payload, "targets", "ohm", { above: 0 });
     refuseZeroRead(payload);
     checkWrite(payload);
   });

@@ -63,7 +63,7 @@ test("a switch that relaxes in 1 ms is watched until it has settled, and its con
 
 test("pairs of spikes potentiate with post after pre and depress the other way round, less the further apart", async (t) => {
   const station = await pulseStation(t, "vteam", { ...gradualCell, x_0: 0.27 });
-  const settings = { delays: "-12us -5us -3us -1.5us 1.5us 3us 5us 12us", tail: "0.5 V", head: "0.52 V" };
+  const settings = { delays: "-12us; -5us; -3us; -1.5us; 1.5us; 3us; 5us; 12us", tail: "0.5 V", head: "0.52 V" };
   const seen = await measured(stdp, station, { ...settings, set_polarity: "negative", voltage_start: "0.7 V" });
   const change = seen.column("pairs", "change");
   assert.ok(change.slice(0, 4).every((one) => one < 0) && change.slice(4).every((one) => one > 0), change.join());

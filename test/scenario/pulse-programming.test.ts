@@ -74,7 +74,13 @@ test("a target a resistor can not reach is given up at the end of the ladder, wh
 
 test("of four levels, two of them 3 % apart, three can be told apart at three sigma", async (t) => {
   const station = await pulseStation(t, "vteam", gradualCell);
-  const settings = { levels: "15k 30k 60k 62k", rounds: 2, reads: 2, set_polarity: "negative", voltage_start: "0.7 V" };
+  const settings = {
+    levels: "15k; 30k; 60k; 62k",
+    rounds: 2,
+    reads: 2,
+    set_polarity: "negative",
+    voltage_start: "0.7 V",
+  };
   const seen = await measured(levels, station, { ...settings, voltage_step: "50 mV", tolerance: 0.08 });
   assert.deepEqual([seen.mean("levelsAsked"), seen.mean("levelsHeld"), seen.tables["reads"]?.length], [4, 3, 16]);
 });
