@@ -48,10 +48,11 @@ export interface Converged {
 export async function* converge(nudger: Nudger, goal: Goal): AsyncGenerator<Step, Converged, undefined> {
   const { target_ohm, tolerance, ladder } = goal;
   const away = (ohm: number) => Math.log(ohm / target_ohm);
-  const near = (ohm: number) => Math.abs(ohm / target_ohm - 1) <= tolerance;
+  // A bound of a current too small to read is near nothing.
+  const isNear = (seen: Reading) => !seen.read_at_floor && Math.abs(seen.rRead_ohm / target_ohm - 1) <= tolerance;
   const first = await nudger.read();
   yield { pulse: 0, turn: 0, amplitude_V: 0, width_s: 0, peak_A: 0, charge_C: 0, energy_J: 0, ...first };
-  let [ohm, turn, pulse, energy_J] = [first.rRead_ohm, 0, 0, 0];
+  let [ohm, near, turn, pulse, energy_J] = [first.rRead_ohm, isNear(first), 0, 0, 0];
   let sign = ohm > target_ohm ? goal.setSign : -goal.setSign;
   const ended = (status: Converged["status"]): Converged => ({
     status,
@@ -60,18 +61,18 @@ export async function* converge(nudger: Nudger, goal: Goal): AsyncGenerator<Step
     turns: turn,
     energy_J,
   });
-  for (let rung = 0, began = away(ohm); !near(ohm);) {
+  for (let rung = 0, began = away(ohm); !near;) {
     const step = ladder[rung++];
     if (step === undefined) return ended("end of the ladder");
     const amplitude_V = sign * step.level_V;
     const seen = await nudger.pulseAndRead(amplitude_V, step.width_s);
     pulse++;
     energy_J += seen.energy_J;
-    ohm = seen.rRead_ohm;
+    [ohm, near] = [seen.rRead_ohm, isNear(seen)];
     yield { pulse, turn, amplitude_V, width_s: step.width_s, ...seen };
     const past = away(ohm) * began < 0;
     const further = Math.abs(away(ohm)) > Math.abs(began) + Math.log1p(tolerance);
-    if (near(ohm) || !(past || further)) continue;
+    if (near || !(past || further)) continue;
     if (turn === goal.mostTurns) return ended("too many turns");
     turn++;
     [sign, rung, began] = [-sign, 0, away(ohm)];
