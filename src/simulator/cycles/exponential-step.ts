@@ -67,10 +67,11 @@ export class ExponentialStep {
   ramp(drive0: number, risePerS: number): void {
     this.drive0 = drive0;
     this.io[0] = drive0;
+    if (risePerS === 0 && this.risePerS !== 0) {
+      this.rise.fill(0);
+      this.risen.fill(0);
+    }
     this.risePerS = risePerS;
-    if (risePerS !== 0) return;
-    this.rise.fill(0);
-    this.risen.fill(0);
   }
 
   /** f and its slope at `x0`. */
@@ -171,13 +172,15 @@ const points = [0.5, 0.9, 1];
 
 /** (exp(z) - 1 - z)/z². */
 export function phi2(z: number): number {
-  if (z > -0.01 && z < 0.01) return 0.5 + z * (1 / 6 + z * (c4 + z * (c5 + z * c6)));
-  return (Math.expm1(z) - z) / (z * z);
+  if (z > -seriesBelow && z < seriesBelow)
+    return 0.5 + z * (1 / 6 + z * (c4 + z * (c5 + z * (c6 + z * (c7 + z * (c8 + z * (c9 + z * c10)))))));
+  return (Math.exp(z) - 1 - z) / (z * z);
 }
 
 /** (exp(z) - 1)/z. */
 export function phi1(z: number): number {
-  return z === 0 ? 1 : Math.expm1(z) / z;
+  if (z > -seriesBelow && z < seriesBelow) return 1 + z * phi2(z);
+  return (Math.exp(z) - 1) / z;
 }
 
 // 1/n!

@@ -9,9 +9,9 @@ export interface Traces {
 
 /** What the nodes did lately, as the solver stepped: long enough for the record's beginning before its trigger. */
 export class History {
-  #times_s = new Float64Array(1024);
-  #top_V = new Float64Array(1024);
-  #bottom_V = new Float64Array(1024);
+  #times_s = new Float64Array(4096);
+  #top_V = new Float64Array(4096);
+  #bottom_V = new Float64Array(4096);
   #head = 0;
   #end = 0;
 
@@ -67,7 +67,14 @@ export class History {
   #makeRoom(keep_s: number): void {
     this.#head = Math.max(this.#head, this.#after(keep_s) - 1);
     const kept = this.#end - this.#head;
-    const size = kept * 2 > this.#times_s.length ? this.#times_s.length * 2 : this.#times_s.length;
+    if (kept * 2 <= this.#times_s.length) {
+      for (const values of [this.#times_s, this.#top_V, this.#bottom_V])
+        values.copyWithin(0, this.#head, this.#end);
+      this.#head = 0;
+      this.#end = kept;
+      return;
+    }
+    const size = this.#times_s.length * 2;
     const moved = (old: Float64Array) => {
       const fresh = new Float64Array(size);
       fresh.set(old.subarray(this.#head, this.#end));
