@@ -90,7 +90,6 @@ export class ExponentialStep {
   try(h: number): void {
     const { io, n, system, x0, f0, slope, x1, error, bend2, phi, rise, risen } = this;
     const ramped = this.risePerS !== 0;
-    if (ramped) this.riseOver(h);
     for (let i = 0; i < n; i++) {
       const z = h * slope[i]!;
       const z2 = 0.5 * z;
@@ -109,6 +108,7 @@ export class ExponentialStep {
         phi[at + 2] = 1 + z * (0.5 + z * three);
         phi[at + 3] = three;
         phi[at + 4] = four;
+        if (ramped) this.riseOver(i, h, 0.5 + z2 * three2, 0.5 + z3 * three3, 0.5 + z * three);
       } else {
         const perZ = 1 / z;
         const perZ2 = 2 * perZ;
@@ -125,6 +125,7 @@ export class ExponentialStep {
         phi[at + 2] = one;
         phi[at + 3] = three;
         phi[at + 4] = (three - 1 / 6) * perZ;
+        if (ramped) this.riseOver(i, h, (one2 - 1) * perZ2, (one3 - 1) * perZ3, (one - 1) * perZ);
       }
       const straight = 0.5 * h * one2 * f0[i]! + risen[3 * i]!;
       io[1 + i] = x0[i]! + straight;
@@ -155,20 +156,14 @@ export class ExponentialStep {
   }
 
   /** What the ramp adds to the straight part: c² h² phi_2(c h slope) df/dt at c = 0.5, 0.9 and 1. */
-  private riseOver(h: number): void {
-    const { n, slope, rise, risen } = this;
-    for (let i = 0; i < n; i++) {
-      for (let k = 0; k < 3; k++) {
-        const part = points[k]! * h;
-        const z = part * slope[i]!;
-        risen[3 * i + k] = part * part * phi2(z) * rise[i]!;
-      }
-    }
+  private riseOver(i: number, h: number, atHalf: number, at9: number, atEnd: number): void {
+    const { risen } = this;
+    const whole = h * h * this.rise[i]!;
+    risen[3 * i] = 0.25 * whole * atHalf;
+    risen[3 * i + 1] = 0.81 * whole * at9;
+    risen[3 * i + 2] = whole * atEnd;
   }
 }
-
-/** Where in a step f is evaluated. */
-const points = [0.5, 0.9, 1];
 
 /** (exp(z) - 1 - z)/z². */
 export function phi2(z: number): number {
