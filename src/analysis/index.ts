@@ -1,8 +1,10 @@
+export * from "./arrhenius.js";
 export * from "./bursts.js";
 export * from "./columns.js";
 export * from "./compare.js";
 export * from "./conduction/index.js";
 export * from "./decimate.js";
+export * from "./drift.js";
 export * from "./excursions.js";
 export type * from "./figure.js";
 export * from "./histogram.js";

@@ -34,6 +34,11 @@ export interface Bench {
    * @throws MemrigError `invalid-request`: the wiring has not what the station needs
    */
   station<N extends StationName>(name: N): Stations[N];
+  /**
+   * Lets time pass on a bench that is simulated throughout and keeps no real time: there an hour between two readings is over
+   * at once, and is an hour to the device. Undefined on every other bench: there one waits.
+   */
+  readonly passTime?: (duration_s: number) => Promise<void>;
   /** Tells other processes (and the guardian) which run the bench is busy with. */
   attachRun(folder: string): void;
   /** Every instrument to its safe state, all at the same time; one that does not answer does not delay the others. */
@@ -75,6 +80,7 @@ export async function takeDown(parts: Parts, safe: boolean): Promise<void> {
 export class OpenBench implements Bench {
   readonly instruments: readonly OpenInstrument[];
   readonly snapshot: unknown;
+  readonly passTime?: (duration_s: number) => Promise<void>;
   /** Driven since it was last known to be safe. */
   private readonly mayBeOn = new Set<string>();
   /** How often it was made safe: a station from before can not turn anything on again. */
@@ -88,6 +94,9 @@ export class OpenBench implements Bench {
     readonly notices: readonly RunEvent[],
   ) {
     this.snapshot = config.snapshot;
+    const { host } = parts;
+    const simulated = config.instruments.every(({ resource }) => resource === "virtual");
+    if (host && simulated && config.virtual.time === "fast") this.passTime = (duration_s) => host.pass(duration_s);
     // Whoever takes an instrument from here gets it with its limits.
     this.instruments = parts.opened.map(
       (found) => ({ ...found, instrument: this.limited(found) }) as OpenInstrument, // of the same kind

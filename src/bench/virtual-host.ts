@@ -13,6 +13,8 @@ const close_s = 2;
 export interface VirtualHost {
   readonly instruments: readonly ServedInstrument[];
   readonly pid: number;
+  /** Lets simulated time pass with nobody commanding anything; resolves when it has, or when its process has ended. */
+  pass(duration_s: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -44,17 +46,32 @@ export async function startVirtualHost(plan: VirtualBenchPlan): Promise<VirtualH
     }),
   ]);
   clearTimeout(timer);
-  if (answer.answer === "failed") {
+  if (answer.answer !== "serving") {
     child.kill("SIGKILL");
     throw new MemrigError(
       "no-answer",
-      `The virtual instruments of "${plan.name}" could not be served: ${answer.message} Nothing was sent.`,
+      `The virtual instruments of "${plan.name}" could not be served: ${answer.answer === "failed" ? answer.message : "it answered out of turn."} Nothing was sent.`,
       { plan: plan.name },
     );
   }
+  let passes = 0;
   return {
     instruments: answer.instruments,
     pid: child.pid ?? 0,
+    async pass(duration_s) {
+      const number = ++passes;
+      let onMessage = (_: unknown): void => undefined;
+      const passed = new Promise<void>((resolve) => {
+        onMessage = (message) => {
+          const told = message as VirtualAnswer;
+          if (told.answer === "passed" && told.number === number) resolve();
+        };
+        child.on("message", onMessage);
+      });
+      order({ order: "pass", number, duration_s });
+      await Promise.race([passed, exited]);
+      child.off("message", onMessage);
+    },
     async close() {
       order({ order: "close" });
       const killer = setTimeout(() => child.kill("SIGKILL"), close_s * 1000);

@@ -75,6 +75,7 @@ export async function measure(request: Measurement, wire?: WireLog): Promise<Run
         writer,
         signal,
         makeSafe: () => bench.makeSafe(),
+        ...(bench.passTime ? { passTime: bench.passTime } : {}),
         notices: bench.notices,
         ...(request.onProgress ? { onProgress: request.onProgress } : {}),
         ...(request.onEvent ? { onEvent: request.onEvent } : {}),

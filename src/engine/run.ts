@@ -12,7 +12,7 @@ import type { AnyProtocol, RunContext } from "./protocol.js";
 import { RunLog } from "./run-log.js";
 import type { SafeReport } from "./safe-report.js";
 import { RunStates } from "./state.js";
-import { Stop, waitFor } from "./stop.js";
+import { passOrWait, Stop, waitFor } from "./stop.js";
 
 export interface RunRequest {
   readonly protocol: AnyProtocol;
@@ -24,6 +24,8 @@ export interface RunRequest {
   readonly writer: RunWriter;
   /** Aborted by the person: Ctrl-C, a button. The run folder's abort request is looked for as well. */
   readonly signal: AbortSignal;
+  /** In place of the wall clock in `wait`: where all is simulated, time passes when it is told to. */
+  readonly passTime?: (duration_s: number) => Promise<void>;
   /** Done after the protocol's own end actions, whatever ended the run: every instrument to its safe state. */
   readonly makeSafe?: () => Promise<readonly SafeReport[]>;
   /** What was told while the bench was opened: kept at the beginning of the run's events. */
@@ -77,7 +79,7 @@ export async function runProtocol(request: RunRequest): Promise<RunOutcome> {
     states.to("running");
     stop.watch();
     flusher.start();
-    await play(request, contextOf(stop, cleanUp, log), stop, log, (batch) => {
+    await play(request, contextOf(stop, cleanUp, log, request.passTime), stop, log, (batch) => {
       writer.append(batch);
       meter.update(states.now, rows());
     });
@@ -111,11 +113,11 @@ export async function runProtocol(request: RunRequest): Promise<RunOutcome> {
   return kept;
 }
 
-function contextOf(stop: Stop, cleanUp: CleanUp, log: RunLog): RunContext {
+function contextOf(stop: Stop, cleanUp: CleanUp, log: RunLog, passTime: RunRequest["passTime"]): RunContext {
   return {
     signal: stop.signal,
     atEnd: (action) => cleanUp.add(action),
-    wait: (duration_s) => waitFor(duration_s, stop.signal),
+    wait: (duration_s) => passOrWait(duration_s, stop.signal, passTime),
     completed: 0,
     between: () => waitFor(0, stop.signal),
     warn: (message, details = {}) => log.event("warning", { message, ...details }),
