@@ -44,7 +44,7 @@ export function timeToFail(
   time_s: ArrayLike<number>,
   resistance_ohm: ArrayLike<number>,
   factor: number,
-  { exponent }: Drift,
+  { exponent, error, at_ohm }: Drift,
 ): TimeToFail {
   const first = resistance_ohm[0] ?? NaN;
   const beyond = (k: number) => Math.abs(Math.log((resistance_ohm[k] ?? NaN) / first)) > Math.log(factor);
@@ -53,10 +53,11 @@ export function timeToFail(
       return { observed_s: time_s[k] ?? NaN, expected_s: Number.NaN };
   }
   const last_s = time_s[time_s.length - 1] ?? NaN;
-  const began_s = Array.from(time_s).find((t) => t > 0) ?? NaN;
-  const expected_s = began_s * factor ** (1 / Math.abs(exponent));
+  const bound_ohm = first * factor ** Math.sign(exponent);
+  const expected_s = (bound_ohm / at_ohm(1)) ** (1 / exponent);
+  const drifts = Math.abs(exponent) > 2 * error; // of noise nothing is expected
   return {
     observed_s: Number.NaN,
-    expected_s: expected_s > last_s && expected_s < farthest * last_s ? expected_s : Number.NaN,
+    expected_s: drifts && expected_s > last_s && expected_s < farthest * last_s ? expected_s : Number.NaN,
   };
 }
