@@ -1,6 +1,7 @@
 import type { AnyProtocol } from "../src/engine/protocol.js";
 import { complianceSeries } from "./compliance-series.js";
 import { endurance } from "./endurance.js";
+import { frequencyResponse } from "./frequency-response.js";
 import { ivSweep } from "./iv-sweep.js";
 import { pulseTrain } from "./pulse-train.js";
 import { retention } from "./retention.js";
@@ -15,6 +16,7 @@ const all: readonly AnyProtocol[] = [
   retention,
   shelfLife,
   temperatureSeries,
+  frequencyResponse,
 ];
 
 /** Every experiment there is, by the name it is run with. */

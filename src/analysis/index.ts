@@ -9,6 +9,7 @@ export * from "./excursions.js";
 export type * from "./figure.js";
 export * from "./histogram.js";
 export * from "./hysteresis.js";
+export * from "./impedance.js";
 export * from "./intervals.js";
 export * from "./iv-cycles.js";
 export * from "./line-fit.js";
