@@ -15,6 +15,8 @@ export interface VirtualHost {
   readonly pid: number;
   /** Lets simulated time pass with nobody commanding anything; resolves when it has, or when its process has ended. */
   pass(duration_s: number): Promise<void>;
+  /** Sets the needles of the virtual prober down on a place. One move at a time. */
+  moveProber(position: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -47,10 +49,11 @@ export async function startVirtualHost(plan: VirtualBenchPlan): Promise<VirtualH
   ]);
   clearTimeout(timer);
   if (answer.answer !== "serving") {
+    const why = answer.answer === "failed" ? answer.message : "it answered out of turn.";
     child.kill("SIGKILL");
     throw new MemrigError(
       "no-answer",
-      `The virtual instruments of "${plan.name}" could not be served: ${answer.answer === "failed" ? answer.message : "it answered out of turn."} Nothing was sent.`,
+      `The virtual instruments of "${plan.name}" could not be served: ${why} Nothing was sent.`,
       { plan: plan.name },
     );
   }
@@ -71,6 +74,15 @@ export async function startVirtualHost(plan: VirtualBenchPlan): Promise<VirtualH
       order({ order: "pass", number, duration_s });
       await Promise.race([passed, exited]);
       child.off("message", onMessage);
+    },
+    async moveProber(position) {
+      const moved = new Promise<VirtualAnswer>((resolve) =>
+        child.once("message", (message) => resolve(message as VirtualAnswer)),
+      );
+      order({ order: "move", position });
+      const ended = exited.then((message): VirtualAnswer => ({ answer: "failed", message }));
+      const told = await Promise.race([moved, ended]);
+      if (told.answer === "failed") throw new Error(told.message);
     },
     async close() {
       order({ order: "close" });
