@@ -148,9 +148,12 @@ async function recordsOf(
   return records;
 }
 
-/** Twice the largest magnitude; never nothing. */
+/** Narrowest range, V: every scope has it. */
+const narrowest_V = 0.02;
+
+/** Twice the largest magnitude, but no less than a scope can show. */
 function spanOf(volts: Float64Array): number {
-  return Math.max(1e-3, 2 * volts.reduce((most, one) => Math.max(most, Math.abs(one)), 0));
+  return Math.max(narrowest_V, 2 * volts.reduce((most, one) => Math.max(most, Math.abs(one)), 0));
 }
 
 async function record(

@@ -62,7 +62,7 @@ export function temperatureFigures(
       ? []
       : [
           {
-            name: `fit, ${line.energy_eV.toFixed(3)} ± ${line.error_eV.toFixed(3)} eV, R² ${line.r2.toFixed(4)}`,
+            name: `fit, ${line.energy_eV.toFixed(3)} ± ${line.error_eV.toPrecision(1)} eV, R² ${line.r2.toFixed(4)}`,
             x: ends.map(inverse_kK),
             y: ends.map((T) => lnGoverT2(line.at_S(T), T)),
             style: "line",
