@@ -29,7 +29,8 @@ async function* sweepAtEachLimit(
 
 /** For the sweeps of one limit, which are one unit of work of this protocol: their own marks do not count. */
 function unmarked(context: RunContext): RunContext {
-  return { ...context, completed: 0, between: () => Promise.resolve() };
+  const { earlier: _earlier, ...rest } = context;
+  return { ...rest, completed: 0, pausing: false, between: () => Promise.resolve() };
 }
 
 /** Current against voltage at a series of current limits. */

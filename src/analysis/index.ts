@@ -1,13 +1,16 @@
+export * from "./arrhenius.js";
 export * from "./bursts.js";
 export * from "./columns.js";
 export * from "./compare.js";
 export * from "./conduction/index.js";
 export * from "./decay-fit.js";
 export * from "./decimate.js";
+export * from "./drift.js";
 export * from "./excursions.js";
 export type * from "./figure.js";
 export * from "./histogram.js";
 export * from "./hysteresis.js";
+export * from "./impedance.js";
 export * from "./intervals.js";
 export * from "./iv-cycles.js";
 export * from "./levels.js";

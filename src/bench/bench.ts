@@ -38,6 +38,11 @@ export interface Bench {
    */
   station<N extends StationName>(name: N): Stations[N];
   /**
+   * Lets time pass on a bench that is simulated throughout and keeps no real time: there an hour between two readings is over
+   * at once, and is an hour to the device. Undefined on every other bench: there one waits.
+   */
+  readonly passTime?: (duration_s: number) => Promise<void>;
+  /**
    * Connects a device: the prober moves to it and the switch closes its crosspoints, both with all outputs off.
    *
    * @throws MemrigError `invalid-request`: the bench file does not say how; nothing moved
@@ -88,6 +93,7 @@ export async function takeDown(parts: Parts, safe: boolean): Promise<void> {
 export class OpenBench implements Bench {
   readonly instruments: readonly OpenInstrument[];
   readonly snapshot: unknown;
+  readonly passTime?: (duration_s: number) => Promise<void>;
   /** Driven since it was last known to be safe. */
   private readonly mayBeOn = new Set<string>();
   /** How often it was made safe: a station from before can not turn anything on again. */
@@ -103,6 +109,9 @@ export class OpenBench implements Bench {
     readonly notices: readonly RunEvent[],
   ) {
     this.snapshot = config.snapshot;
+    const { host } = parts;
+    const simulated = config.instruments.every(({ resource }) => resource === "virtual");
+    if (host && simulated && config.virtual.time === "fast") this.passTime = (duration_s) => host.pass(duration_s);
     // Whoever takes an instrument from here gets it with its limits.
     this.instruments = parts.opened.map(
       (found) => ({ ...found, instrument: this.limited(found) }) as OpenInstrument, // of the same kind

@@ -13,6 +13,8 @@ const close_s = 2;
 export interface VirtualHost {
   readonly instruments: readonly ServedInstrument[];
   readonly pid: number;
+  /** Lets simulated time pass with nobody commanding anything; resolves when it has, or when its process has ended. */
+  pass(duration_s: number): Promise<void>;
   /** Sets the needles of the virtual prober down on a place. One move at a time. */
   moveProber(position: string): Promise<void>;
   close(): Promise<void>;
@@ -55,9 +57,24 @@ export async function startVirtualHost(plan: VirtualBenchPlan): Promise<VirtualH
       { plan: plan.name },
     );
   }
+  let passes = 0;
   return {
     instruments: answer.instruments,
     pid: child.pid ?? 0,
+    async pass(duration_s) {
+      const number = ++passes;
+      let onMessage = (_: unknown): void => undefined;
+      const passed = new Promise<void>((resolve) => {
+        onMessage = (message) => {
+          const told = message as VirtualAnswer;
+          if (told.answer === "passed" && told.number === number) resolve();
+        };
+        child.on("message", onMessage);
+      });
+      order({ order: "pass", number, duration_s });
+      await Promise.race([passed, exited]);
+      child.off("message", onMessage);
+    },
     async moveProber(position) {
       const moved = new Promise<VirtualAnswer>((resolve) =>
         child.once("message", (message) => resolve(message as VirtualAnswer)),

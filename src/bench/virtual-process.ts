@@ -8,10 +8,12 @@ import type { VirtualBench } from "../virtual/serve.js";
 export type VirtualOrder =
   | { readonly order: "serve"; readonly plan: VirtualBenchPlan }
   | { readonly order: "move"; readonly position: string }
+  | { readonly order: "pass"; readonly number: number; readonly duration_s: number }
   | { readonly order: "close" };
 export type VirtualAnswer =
   | { readonly answer: "serving"; readonly instruments: readonly ServedInstrument[] }
   | { readonly answer: "moved" }
+  | { readonly answer: "passed"; readonly number: number }
   | { readonly answer: "failed"; readonly message: string };
 
 /** Longer than the guardian needs. */
@@ -32,6 +34,11 @@ async function obey(order: VirtualOrder): Promise<void> {
       tell({ answer: "failed", message: messageOf(error) });
       process.exit(1);
     }
+    return;
+  }
+  if (order.order === "pass") {
+    await bench?.lab.pass(order.duration_s);
+    tell({ answer: "passed", number: order.number });
     return;
   }
   if (order.order === "move") {

@@ -83,6 +83,7 @@ export async function measureOn(bench: Bench, request: Measurement, wire?: WireL
       signal,
       makeSafe: () => bench.makeSafe(),
       outputsOn: () => bench.outputsOn(),
+      ...(bench.passTime ? { passTime: bench.passTime } : {}),
       notices: bench.notices,
       ...(earlier ? { earlier } : {}),
       // The twin is a simulation: no shutter is to be opened for it.

@@ -17,7 +17,7 @@ export function percent(share: number): string {
   return Number.isFinite(share) ? `${Number((100 * share).toPrecision(3))} %` : "–";
 }
 
-const units = new Set(["V", "A", "W", "J", "s", "Hz", "ohm", "S", "F", "K", "C"]);
+const units = new Set(["V", "A", "W", "J", "s", "Hz", "ohm", "S", "F", "K", "C", "eV"]);
 
 /** `vth_V` → vth, V; `slope_V_per_decade` → slope, V/decade. */
 export function nameAndUnit(name: string): { quantity: string; unit: string } {

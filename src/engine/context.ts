@@ -4,7 +4,7 @@ import type { Pause } from "./pause.js";
 import type { RunContext } from "./protocol.js";
 import type { RunLog } from "./run-log.js";
 import type { Silence } from "./silence.js";
-import { type Stop, waitFor } from "./stop.js";
+import { passOrWait, type Stop } from "./stop.js";
 
 /** Where an earlier sitting of the run left it. */
 export interface Earlier {
@@ -26,14 +26,23 @@ interface Parts {
 
 /** What the protocol of a run may ask of the engine. */
 export function contextOf(
-  { writer, earlier }: { readonly writer: RunWriter; readonly earlier?: Earlier },
+  {
+    writer,
+    earlier,
+    passTime,
+  }: {
+    readonly writer: RunWriter;
+    readonly earlier?: Earlier;
+    /** In place of the wall clock: where all is simulated, time passes when it is told to. */
+    readonly passTime?: (duration_s: number) => Promise<void>;
+  },
   { stop, pause, silence, cleanUp, log }: Parts,
 ): RunContext {
   const { signal } = stop;
   return {
     signal,
     atEnd: (action) => cleanUp.add(action),
-    wait: (duration_s) => waitFor(duration_s, signal),
+    wait: (duration_s) => passOrWait(duration_s, signal, passTime),
     completed: earlier?.completed ?? 0,
     ...(earlier && earlier.completed > 0 ? { earlier: { time_s: earlier.time_s, gap_s: earlier.gap_s } } : {}),
     get pausing() {

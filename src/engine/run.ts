@@ -29,6 +29,8 @@ export interface RunRequest {
   readonly writer: RunWriter;
   /** Aborted by the person: Ctrl-C, a button. The run folder's abort request is looked for as well. */
   readonly signal: AbortSignal;
+  /** In place of the wall clock in `wait`: where all is simulated, time passes when it is told to. */
+  readonly passTime?: (duration_s: number) => Promise<void>;
   /** Done after the protocol's own end actions, whatever ended the run: every instrument to its safe state. */
   readonly makeSafe?: () => Promise<readonly SafeReport[]>;
   /** Of a run that is gone on with: where it stands. Left out: it is a new one. */

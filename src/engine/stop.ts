@@ -88,3 +88,19 @@ export async function waitFor(duration_s: number, signal: AbortSignal): Promise<
     signal.addEventListener("abort", stop, { once: true });
   });
 }
+
+/**
+ * As `waitFor`; where time is simulated, lets that pass instead. Also then others get their turn: an abort, what is to be written.
+ *
+ * @throws MemrigError `aborted`
+ */
+export async function passOrWait(
+  duration_s: number,
+  signal: AbortSignal,
+  passTime: ((duration_s: number) => Promise<void>) | undefined,
+): Promise<void> {
+  if (passTime === undefined) return waitFor(duration_s, signal);
+  await waitFor(0, signal);
+  await passTime(duration_s);
+  await waitFor(0, signal);
+}

@@ -8,6 +8,8 @@ export interface OnePort {
   readonly voltage_V: number;
   /** Current through the device now, A. */
   readonly current_A: number;
+  /** Of what the device stands on, from now on. Left out where the model knows no temperature but its parameters'. */
+  setTemperature?(temperature_K: number): void;
   /**
    * Lets time pass under a drive; with `until_s` the present time, only the drive changes. Steps end exactly at every
    * corner of the drive and at `until_s`.

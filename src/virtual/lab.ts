@@ -60,6 +60,7 @@ export class Lab {
   private acting = false;
   private closed = false;
   private timer: NodeJS.Timeout | undefined;
+  private stage_K: (() => number) | undefined;
   private readonly wallStart_s = performance.now() / 1000;
 
   constructor(
@@ -165,6 +166,22 @@ export class Lab {
     return cancel;
   }
 
+  /** Lets time pass with nobody commanding anything. With `time: "real"` that takes as long. */
+  pass(duration_s: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.schedule(this.now_s + duration_s, resolve);
+    });
+  }
+
+  /**
+   * Lets the device stand on something that has a temperature.
+   *
+   * @param temperature_K asked before the device advances; a model without a temperature is not told
+   */
+  standOn(temperature_K: () => number): void {
+    this.stage_K = temperature_K;
+  }
+
   /** Stops the clock for good. */
   close(): void {
     this.closed = true;
@@ -214,6 +231,7 @@ export class Lab {
     this.acting = true;
     if (this.faulted === undefined) {
       try {
+        if (this.stage_K) this.device.setTemperature?.(this.stage_K());
         if (this.probes.size > 0) this.device.advance(until_s, this.effective, this.probe, this.resolution_s);
         else this.device.advance(until_s, this.effective);
       } catch (error) {

@@ -72,6 +72,12 @@ export class Sites implements OnePort {
     this.connect();
   }
 
+  /** All of them are on one stage; who is connected later is told then. */
+  setTemperature(temperature_K: number): void {
+    this.active.setTemperature(temperature_K);
+    for (const { port } of this.connected) port.setTemperature(temperature_K);
+  }
+
   advance(until_s: number, drive: Drive, probe?: Probe): void {
     this.active.advance(until_s, drive, probe);
     this.time_s = this.active.time_s;

@@ -46,6 +46,8 @@ const lnSinh = (x: number) => x + Math.log(-Math.expm1(-2 * x) / 2);
 
 /** A of the Simmons equation for 1 nm, per √eV: 4 pi nm √(2 m q)/h. */
 const decayPerNm = (4 * Math.PI * 1e-9 * Math.sqrt(2 * electronMass_kg * q_C)) / planck_J_s;
+/** From an atom to a large pad. */
+const areas_m2 = { low: 1e-20, high: 1e-4 };
 /** A barrier that voltage has pulled below 0 is none. */
 const leastBarrier_eV = 1e-3;
 
@@ -83,7 +85,9 @@ const simmons: CurvedLaw = {
     if (to_V > 2 * barrier_eV) flags.push("the range goes beyond twice the barrier, where the law ends");
     if (to_V < barrier_eV / 2)
       flags.push("the range ends below half the barrier: height and width can hardly be told apart");
-    if (film.area_m2 !== undefined && !(area_m2 > film.area_m2 / 100 && area_m2 < film.area_m2 * 100))
+    if (!(area_m2 > areas_m2.low && area_m2 < areas_m2.high))
+      flags.push(`it would need an area of ${area_m2.toExponential(1)} m²: no device has that`);
+    else if (film.area_m2 !== undefined && !(area_m2 > film.area_m2 / 100 && area_m2 < film.area_m2 * 100))
       flags.push(
         `it would need an area of ${area_m2.toExponential(1)} m², not the ${film.area_m2.toExponential(1)} m² there are`,
       );

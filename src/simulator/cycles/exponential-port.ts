@@ -47,6 +47,10 @@ export class ExponentialPort implements OnePort {
     return this.fast ? this.states.current_A : this.general.current_A;
   }
 
+  setTemperature(temperature_K: number): void {
+    this.general.setTemperature(temperature_K); // both work on the same device
+  }
+
   advance(until_s: number, drive: Drive, probe?: Probe, resolution_s = 0): void {
     const { general, states } = this;
     this.fast = drive.limit_A === Infinity && drive.series_ohm < Infinity;

@@ -83,6 +83,8 @@ export interface Device {
   accepted(x: Float64Array): void;
   /** Bound of the voltage the device shows when nothing is connected, V. Left out: it is passive, and shows none. */
   readonly emf_V?: number;
+  /** The stage has another temperature from now on, K. Left out: the model knows none, or only that of its parameters. */
+  setTemperature?(temperature_K: number): void;
   /** False: the guard never reaches zero. Left out: it may. */
   readonly fires?: boolean;
   /**

@@ -48,5 +48,5 @@ export const nbo2Mott: DeviceModel = {
     "Pickett, Medeiros-Ribeiro, Williams, Nat. Mater. 12 (2013) 114; Pickett, Williams, Nanotechnology 23 (2012) " +
     "215202; geometry calibrated",
   parameters,
-  create: (given, draws) => new MottDevice({ ...(given as Nbo2Parameters), ...atAmbient }, draws),
+  create: (given, draws) => new MottDevice({ ...(given as Nbo2Parameters), ...atAmbient }, draws, false),
 };

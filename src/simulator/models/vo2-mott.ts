@@ -158,8 +158,10 @@ export class MottDevice implements Device {
   readonly initial = [0];
   readonly scale = [0.1];
   readonly fires: boolean;
-  private readonly drawn: Vo2Parameters;
+  private drawn: Vo2Parameters;
   private readonly cycle: Random;
+  /** Of this cycle. */
+  private rho_met = Number.NaN;
   private c: Vo2Constants;
   /** [1/Rins, a/Rins, shunt, Re, Q0, A, B]: what the innermost loop reads. */
   private readonly k = new Float64Array(7);
@@ -168,7 +170,12 @@ export class MottDevice implements Device {
   private lastY = 0;
   private lastShare = 0;
 
-  constructor(given: Vo2Parameters, draws: Draws) {
+  /** @param onStage false: the constants hold at one temperature only, and a stage changes nothing */
+  constructor(
+    given: Vo2Parameters,
+    draws: Draws,
+    private readonly onStage = true,
+  ) {
     this.capacitance_F = given.C;
     this.fires = given.sigma_cycle > 0;
     this.cycle = draws.cycle;
@@ -177,6 +184,12 @@ export class MottDevice implements Device {
     const wider = Math.exp(share * (draws.device?.normal() ?? 0));
     this.drawn = { ...given, L: given.L * longer, r: given.r * wider };
     this.c = this.drawCycle();
+  }
+
+  setTemperature(temperature_K: number): void {
+    if (!this.onStage) return;
+    this.drawn = { ...this.drawn, T: temperature_K };
+    this.c = this.constants();
   }
 
   current_A(v: number, x: Float64Array): number {
@@ -276,8 +289,12 @@ export class MottDevice implements Device {
   }
 
   private drawCycle(): Vo2Constants {
-    const rho_met = this.drawn.rho_met * Math.exp(this.drawn.sigma_cycle * this.cycle.normal());
-    const c = vo2Constants({ ...this.drawn, rho_met });
+    this.rho_met = this.drawn.rho_met * Math.exp(this.drawn.sigma_cycle * this.cycle.normal());
+    return this.constants();
+  }
+
+  private constants(): Vo2Constants {
+    const c = vo2Constants({ ...this.drawn, rho_met: this.rho_met });
     this.k.set([1 / c.Rins_ohm, c.a / c.Rins_ohm, c.gShunt_S, c.Re_ohm + this.series_ohm, c.Q0_W, c.A_J, c.B_J]);
     return c;
   }

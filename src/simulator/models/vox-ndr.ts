@@ -65,7 +65,7 @@ class VoxDevice implements Device {
   /** Kelvin; the transition is a few wide. */
   readonly scale = [1];
   private readonly cycle: Random;
-  private readonly drawn: VoxParameters;
+  private drawn: VoxParameters;
   private k: VoxParameters;
   private on = false;
   // of the rise last looked at: conductance of the film and its derivative
@@ -79,6 +79,12 @@ class VoxDevice implements Device {
     this.cycle = draws.cycle;
     this.drawn = { ...given, R_th: given.R_th * Math.exp(given.sigma_device * (draws.device?.normal() ?? 0)) };
     this.k = this.drawCycle();
+  }
+
+  setTemperature(temperature_K: number): void {
+    this.drawn = { ...this.drawn, T_a: temperature_K };
+    this.k = { ...this.k, T_a: temperature_K };
+    this.lastRise_K = NaN;
   }
 
   current_A(v: number, x: Float64Array): number {

@@ -17,6 +17,10 @@ const maxCuts = 10;
 const maxResetsAtOnce = 100;
 /** Steps in one `advance`, some ten seconds of computing: more is an oscillation too fast for the time asked for. */
 const maxStepsAtOnce = 1e7;
+/** Nothing is known of the solution yet. */
+const firstStep_s = 1e-9;
+/** Least change of the stage's temperature that the device is told. */
+const leastChange_K = 1e-3;
 /** Capacitor voltages matter near this. */
 const voltageScale_V = 0.1;
 
@@ -33,7 +37,8 @@ export class DevicePort implements OnePort {
   private readonly weights: Float64Array;
   private readonly within: Float64Array;
   private allowedSteps = 0;
-  private nextStep_s = 1e-9;
+  private nextStep_s = firstStep_s;
+  private temperature_K = Number.NEGATIVE_INFINITY;
   private lastStep_s = 0;
   private lastError = 1;
   // of the step being reported: its start on the clock, and on the clock of the span, and its length
@@ -57,11 +62,19 @@ export class DevicePort implements OnePort {
     return this.solver.x0;
   }
 
+  /** Changes below a millikelvin are none: a stage that is held moves by less, and the equations would change at every step. */
+  setTemperature(temperature_K: number): void {
+    if (!this.device.setTemperature || Math.abs(temperature_K - this.temperature_K) < leastChange_K) return;
+    this.temperature_K = temperature_K;
+    this.device.setTemperature(temperature_K);
+    this.nextStep_s = firstStep_s;
+  }
+
   /** Goes on from a state that somebody else brought the device to, at that time. States as `state` gives them. */
   resume(time_s: number, state: ArrayLike<number>): void {
     this.time_s = time_s;
     this.solver.x0.set(state);
-    this.nextStep_s = 1e-9;
+    this.nextStep_s = firstStep_s;
   }
 
   advance(until_s: number, drive: Drive, probe?: Probe): void {

@@ -56,6 +56,10 @@ export function createLakeshore336({ plan, lab, seed }: InstrumentContext): Virt
   });
   const stage = new Stage(model.maxPower_W, surroundings_K, () => lab.now_s);
   scpi.onReset(() => stage.reset());
+  lab.standOn(() => {
+    stage.update();
+    return stage.temperature_K;
+  });
 
   const passing = () => new Promise<void>((resolve) => void lab.schedule(lab.now_s + answer_s, resolve));
   const inputOf = (written: string): number => {
