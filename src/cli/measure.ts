@@ -8,6 +8,7 @@ import { createRun, runFiles } from "../store/index.js";
 import type { WireLog } from "../visa/wire/index.js";
 import { ourPackage } from "./package-root.js";
 import { InfluxSink } from "../store/sinks/influx.js";
+import { keepProtocol, keptProtocolOf } from "../protocol-files/index.js";
 import { endInflux } from "./influx-end.js";
 
 export interface Measurement {
@@ -42,6 +43,7 @@ export async function measure(request: Measurement, wire?: WireLog): Promise<Run
     ...(wire ? { onWire: (label, event) => wire.record(label, event) } : {}),
   });
   try {
+    const kept = keptProtocolOf(protocol);
     const writer = await createRun(config.store, {
       protocol: protocol.name,
       dut: config.dut.id,
@@ -61,8 +63,10 @@ export async function measure(request: Measurement, wire?: WireLog): Promise<Run
       operator: operator(),
       tags: request.tags ?? {},
       ...(request.twinOf === undefined ? {} : { twinOf: request.twinOf }),
+      ...(kept ? { protocolFile: kept } : {}),
       expectedRows: protocol.cost(plan).rows,
     });
+    await keepProtocol(protocol, writer.folder);
     bench.attachRun(writer.folder);
     wire?.writeTo(path.join(writer.folder, runFiles.wire));
     request.onStart?.({ run: writer.info.run, folder: writer.folder });

@@ -10,7 +10,7 @@ import { abortableBySignals } from "../signals.js";
 import { metricsTable } from "../tables.js";
 import { runTwin, twinText } from "../twin.js";
 import { endWireLog, wireLog } from "../wire-log.js";
-import { protocolNamed } from "./protocols.js";
+import { protocolFor } from "../../protocol-files/index.js";
 import { safeLines } from "./safe.js";
 
 interface RunOptions {
@@ -25,7 +25,7 @@ interface RunOptions {
 export function addRunCommand(program: Command): void {
   program
     .command("run")
-    .argument("<protocol>", "iv-sweep, pulse-train, endurance; see memrig protocols")
+    .argument("<protocol>", "iv-sweep, pulse-train, endurance; see memrig protocols; or a file of your own, ./mine.ts")
     .requiredOption("--bench <file>", "bench file")
     .option("--set <key=value>", "parameter; repeat, or join by commas", collect)
     .option("--dut <id>", "device, in place of the bench file's id")
@@ -42,11 +42,11 @@ export function addRunCommand(program: Command): void {
     )
     .action(async (name: string, options: RunOptions, command: Command) => {
       const output = outputOf(command);
-      const protocol = protocolNamed(name);
+      const protocol = await protocolFor(name);
       const plan = planFrom(protocol, numbersRead(keyValues(options.set ?? [], "--set")));
       const config = withDut(await loadBench(options.bench), options.dut);
       const { rows, duration_s } = protocol.cost(plan);
-      const line = new StatusLine(name);
+      const line = new StatusLine(protocol.name);
       const wire = options.wire ? wireLog() : undefined;
       await abortableBySignals(
         async (signal) => {
