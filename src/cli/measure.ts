@@ -43,6 +43,7 @@ export async function measure(request: Measurement, wire?: WireLog): Promise<Run
     ...(wire ? { onWire: (label, event) => wire.record(label, event) } : {}),
   });
   try {
+    const station = bench.station(protocol.needs as never); // before there is a run: a bench may not have it
     const kept = keptProtocolOf(protocol);
     const writer = await createRun(config.store, {
       protocol: protocol.name,
@@ -75,7 +76,7 @@ export async function measure(request: Measurement, wire?: WireLog): Promise<Run
     try {
       return await runProtocol({
         protocol,
-        station: bench.station(protocol.needs as never),
+        station,
         plan,
         writer,
         signal,
