@@ -73,7 +73,7 @@ function faultsInNames({ name, tables, mainTable }: AnyProtocol): string[] {
 
 function faultsInParameters({ parameters }: AnyProtocol): string[] {
   const faults: string[] = [];
-  const { shape } = parameters as z.ZodObject;
+  const shape = (parameters as z.ZodObject).shape as Readonly<Record<string, z.ZodType>>;
   for (const [name, schema] of Object.entries(shape)) {
     if (!/^[A-Za-z]\w*$/.test(name)) {
       faults.push(`parameters: "${name}" can not be set by --set; use letters, digits and "_".`);

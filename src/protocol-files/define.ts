@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { StationName } from "../capabilities/index.js";
 import type { Protocol } from "../engine/protocol.js";
+import type { TableSpec } from "../store/shapes.js";
 
 type Optional = "title" | "description" | "source" | "mainTable" | "analyse" | "figures";
 
@@ -26,7 +27,7 @@ export function defineProtocol<Parameters extends z.ZodType<object>, Needs exten
   const { name, title = name, description = title, tables } = declaration;
   const protocol = {
     source: "a protocol of its own",
-    mainTable: Array.isArray(tables) ? (tables[0]?.name ?? "") : "",
+    mainTable: (tables as readonly TableSpec[] | undefined)?.[0]?.name ?? "", // a JavaScript file may have none
     analyse: () => ({}),
     figures: () => [],
     ...declaration,

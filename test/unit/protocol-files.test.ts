@@ -140,7 +140,7 @@ async function yielded(t: TestContext, rows: string): Promise<string> {
     makeSafe: async () => undefined,
   };
   const context = { atEnd: () => undefined, wait: async () => undefined, signal: new AbortController().signal };
-  const run = protocol.run(smu as never, protocol.parameters.parse({}) as object, context as unknown as RunContext);
+  const run = protocol.run(smu, protocol.parameters.parse({}) as object, context as unknown as RunContext);
   try {
     await (run as AsyncGenerator<RowBatch>).next();
   } catch (error) {
