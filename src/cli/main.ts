@@ -6,6 +6,7 @@ import { ourPackage } from "./package-root.js";
 const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
   demo: async () => (await import("./commands/demo.js")).addDemoCommand,
   run: async () => (await import("./commands/run.js")).addRunCommand,
+  campaign: async () => (await import("./commands/campaign.js")).addCampaignCommand,
   runs: async () => (await import("./commands/runs.js")).addRunsCommand,
   protocols: async () => (await import("./commands/protocols.js")).addProtocolsCommand,
   discover: async () => (await import("./commands/discover.js")).addDiscoverCommand,
