@@ -38,6 +38,13 @@ test("a file of one's own runs as ours do, and its run can be shown and plotted 
   assert.ok(Math.abs(current_A.mean - 5e-6) < 0.1e-6, `${current_A.mean} A through 100 kohm at 0.5 V`);
   assert.ok(ran["twin"]);
 
+  const campaign =
+    "bench: lab.yaml\nsteps: [{ protocol: ./mine.ts, settings: { readings: 3 }, grid: { level: [0.1 V, 0.2 V] } }]\n";
+  await writeFile(path.join(folder, "night.yaml"), campaign);
+  await go("campaign", "night.yaml", "--json");
+  const listed = await go("runs", "list", "--protocol", "hold-and-read", "--json");
+  assert.equal((listed as unknown as readonly unknown[]).length, 4, "run, its twin, and the two of the campaign");
+
   const run = String(ran["run"]);
   const kept = path.join(folder, "runs", run);
   assert.equal(await readFile(path.join(kept, "protocol.ts"), "utf8"), await readFile(example, "utf8"));
