@@ -7,7 +7,7 @@ import { siblingModule } from "./sibling.js";
 /** What stays an import in a bundle, and where it is: the program's own, so that there is one of each. */
 const ours: Readonly<Record<string, () => string>> = {
   memrig: () => siblingModule(import.meta.url, "memrig"),
-  zod: () => import.meta.resolve("zod"),
+  zod: () => siblingModule(import.meta.url, "zod"),
 };
 
 /**
