@@ -12,9 +12,10 @@ const may = {
   protocols: ["capabilities", "analysis", "engine/protocol", "store/shapes"],
   "src/engine": ["capabilities", "store", "analysis/figure"],
   "src/store": ["analysis/figure"],
+  "src/protocol-files": ["capabilities", "analysis", "protocols", "engine/protocol", "store/shapes"],
   "src/import": ["analysis", "store/shapes"],
   "src/virtual": ["simulator", "scpi", "visa"],
-  "dashboard/server": ["store", "engine", "analysis", "protocols", "bench"],
+  "dashboard/server": ["store", "engine", "analysis", "protocols", "protocol-files", "bench"],
 };
 const areas = [
   "capabilities",
@@ -24,6 +25,7 @@ const areas = [
   "simulator",
   "analysis",
   "protocols",
+  "protocol-files",
   "engine",
   "store",
   "import",

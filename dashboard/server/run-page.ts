@@ -1,8 +1,8 @@
-import { protocols } from "../../protocols/index.js";
 import { figureSvg } from "../../src/analysis/svg.js";
 import type { Figure } from "../../src/analysis/figure.js";
 import { MemrigError, messageOf } from "../../src/errors.js";
 import type { AnyProtocol } from "../../src/engine/protocol.js";
+import { protocolOfRun } from "../../src/protocol-files/index.js";
 import type { RunReader } from "../../src/store/index.js";
 import type { Columns } from "../../src/store/shapes.js";
 import { thin } from "./live/curve.js";
@@ -31,13 +31,9 @@ async function tablesOf(reader: RunReader): Promise<{ tables: Tables; damage: re
   return { tables, damage };
 }
 
-function protocolOf(reader: RunReader): AnyProtocol {
-  const protocol = protocols.get(reader.info.protocol);
-  if (protocol) return protocol;
-  throw new MemrigError(
-    "invalid-request",
-    `This run was made by the protocol "${reader.info.protocol}", which this version of memrig does not have; its rows can still be downloaded.`,
-  );
+/** For what is also shown without it; the page's notes say why it is missing. */
+async function protocolIfKnown(reader: RunReader): Promise<AnyProtocol | undefined> {
+  return protocolOfRun(reader).catch(() => undefined);
 }
 
 type Results = Pick<RunPage, "rows" | "metrics" | "figures" | "notes">;
@@ -48,7 +44,7 @@ async function resultsOf(reader: RunReader): Promise<Results> {
   const rows = Object.fromEntries(Object.entries(tables).map(([name, { length }]) => [name, length]));
   const kept = await reader.metrics();
   try {
-    const protocol = protocolOf(reader);
+    const protocol = await protocolOfRun(reader);
     const plan = reader.info.parameters;
     const metrics = kept ?? protocol.analyse(tables, plan);
     return { rows, metrics, figures: protocol.figures(tables, plan).map(forScreen), notes: damage };
@@ -75,7 +71,7 @@ export class RunPages {
       info: reader.info,
       status,
       ...results,
-      parameters: parameterLines(reader.info.parameters, protocols.get(reader.info.protocol)),
+      parameters: parameterLines(reader.info.parameters, await protocolIfKnown(reader)),
       events: await reader.events(),
     };
   }
@@ -95,7 +91,7 @@ export class RunPages {
  */
 export async function runFigureSvg(reader: RunReader, name: string): Promise<string> {
   const { tables } = await tablesOf(reader);
-  const figures = protocolOf(reader).figures(tables, reader.info.parameters);
+  const figures = (await protocolOfRun(reader)).figures(tables, reader.info.parameters);
   const figure = figures.find((candidate) => candidate.name === name);
   if (figure) return figureSvg(figure);
   throw new MemrigError(

@@ -15,6 +15,7 @@ import { createRun, reopenRun, runFiles, type RunWriter } from "../store/index.j
 import type { WireLog } from "../visa/wire/index.js";
 import { ourPackage } from "./package-root.js";
 import { InfluxSink } from "../store/sinks/influx.js";
+import { keepProtocol, keptProtocolOf } from "../protocol-files/index.js";
 import { endInflux } from "./influx-end.js";
 
 export interface Measurement {
@@ -68,6 +69,7 @@ export async function measure(request: Measurement, wire?: WireLog): Promise<Run
  */
 export async function measureOn(bench: Bench, request: Measurement, wire?: WireLog): Promise<RunOutcome> {
   const { config, protocol, plan, signal } = request;
+  const station = bench.station(protocol.needs as never); // before there is a run: a bench may not have it
   const { writer, earlier } = await writerFor(request, bench);
   bench.attachRun(writer.folder);
   wire?.writeTo(path.join(writer.folder, runFiles.wire(writer.info.sittings?.length ?? 1)));
@@ -77,7 +79,7 @@ export async function measureOn(bench: Bench, request: Measurement, wire?: WireL
   try {
     return await runProtocol({
       protocol,
-      station: bench.station(protocol.needs as never),
+      station,
       plan,
       writer,
       signal,
@@ -107,6 +109,7 @@ async function writerFor(request: Measurement, bench: Bench): Promise<{ writer: 
     virtual,
   }));
   if (request.resume !== undefined) return reopened(request.resume, config, instruments);
+  const kept = keptProtocolOf(protocol);
   const writer = await createRun(config.store, {
     protocol: protocol.name,
     dut: config.dut.id,
@@ -120,8 +123,10 @@ async function writerFor(request: Measurement, bench: Bench): Promise<{ writer: 
     operator: operator(),
     tags: request.tags ?? {},
     ...(request.twinOf === undefined ? {} : { twinOf: request.twinOf }),
+    ...(kept ? { protocolFile: kept } : {}),
     expectedRows: protocol.cost(plan).rows,
   });
+  await keepProtocol(protocol, writer.folder);
   return { writer };
 }
 

@@ -70,6 +70,8 @@ export interface RunInfo {
   readonly twinOf?: string;
   /** The file this run was made of; it was measured elsewhere. */
   readonly imported?: ImportSource;
+  /** The protocol was a person's own file. */
+  readonly protocolFile?: KeptProtocol;
   /** Rows expected at the end; 0: not known. */
   readonly expectedRows: number;
   /** Of a run that was gone on with: its sittings, oldest first. Left out: there was one. */
@@ -108,6 +110,18 @@ export interface Mark {
   readonly completed: number;
   /** Of each table. */
   readonly rows: Readonly<Record<string, number>>;
+}
+
+/** A person's own protocol, as it is kept with its run. */
+export interface KeptProtocol {
+  /** Where it was. */
+  readonly file: string;
+  readonly sha256: string;
+  /** Its copy in the run's folder. */
+  readonly copy: string;
+  /** It and all it imports as one module, also there. */
+  readonly bundle: string;
+  readonly bundleSha256: string;
 }
 
 /** Where an imported run came from. */

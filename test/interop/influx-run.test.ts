@@ -55,6 +55,14 @@ test("without a server a run is done, complains of nothing on its way, and its p
 
   assert.equal(ran.code, 0, ran.stderr);
   const { run, rows } = JSON.parse(ran.stdout) as { run: string; rows: number };
+  const sentence = `InfluxDB has 0 of ${rows} rows; ${rows} rows wait in the run folder ("memrig influx push" sends them)`;
+  assert.ok(ran.stderr.includes(sentence), ran.stderr);
+  const events = (await readFile(join(folder, "runs", run, "events.jsonl"), "utf8")).trim().split("\n");
+  const told = JSON.parse(events.at(-1) ?? "") as { event: string; sent: number; lastError: string };
+  assert.deepEqual([told.event, told.sent], ["influx", 0]);
+  assert.match(told.lastError, /ECONNREFUSED/);
+  const refused = await memrig(t, ["influx", "push", "--bench", "lab.yaml"], { cwd: folder });
+  assert.equal(refused.code, 1, "a push that could not send fails");
   await influx.start();
   const pushed = await memrig(t, ["influx", "push", "--bench", "lab.yaml"], { cwd: folder });
   assert.equal(pushed.code, 0, pushed.stderr);

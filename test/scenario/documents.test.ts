@@ -71,6 +71,10 @@ async function lab(t: TestContext): Promise<{ folder: string; fill: (word: strin
     join(folder, "lab.yaml"),
     influx ? `${example}\ninflux: { url: "${influx.url}", database: memrig }\n` : example,
   );
+  for (const [, file = "", text = ""] of readFileSync(join(root, "docs/writing-a-protocol.md"), "utf8").matchAll(
+    /^```ts (\S+)\n(.*?)^```/gms,
+  ))
+    await writeFile(join(folder, file), text); // the page's files, for its commands
   const first = await memrig(t, ["run", "iv-sweep", "--bench", "lab.yaml", "--json"], { cwd: folder });
   assert.equal(first.code, 0, first.stderr);
   const { run } = JSON.parse(first.stdout) as { run: string };

@@ -6,7 +6,9 @@ import { Complaints, listed, loadBench, unknownName, type BenchConfig } from "..
 import { digestOf, type CampaignRecord } from "../../engine/campaign/journal.js";
 import { tasksOf, type CampaignPlan, type Task } from "../../engine/campaign/plan.js";
 import type { FailureRule } from "../../engine/campaign/play.js";
+import type { AnyProtocol } from "../../engine/index.js";
 import { MemrigError, messageOf } from "../../errors.js";
+import { isProtocolFile, loadProtocolFile } from "../../protocol-files/index.js";
 import { campaignFile, keysAt, type CampaignFile } from "./schema.js";
 import { readSites } from "./sites.js";
 import { readSteps } from "./steps.js";
@@ -41,7 +43,7 @@ export async function loadCampaign(file: string, as?: string): Promise<Campaign>
       error,
     );
   }
-  const { written, plan, content } = parseCampaign(text, file);
+  const { written, plan, content } = parseCampaign(text, file, await ownProtocols(text, path.dirname(file)));
   const named = as === undefined ? plan : { ...plan, name: checkedName(as) };
   const bench = await loadBench(path.resolve(path.dirname(file), content.bench));
   const tasks = tasksOf(named);
@@ -66,10 +68,27 @@ export async function loadCampaign(file: string, as?: string): Promise<Campaign>
   };
 }
 
-/** @throws MemrigError `invalid-request`: every fault, each with its line */
+/**
+ * The protocols that steps name by their file, by that name; a relative one is taken from the campaign's folder.
+ *
+ * @throws MemrigError `invalid-request`: one of them can not be loaded
+ */
+async function ownProtocols(text: string, folder: string): Promise<ReadonlyMap<string, AnyProtocol>> {
+  const { steps } = (parseDocument(text, { logLevel: "error" }).toJS() ?? {}) as { steps?: unknown };
+  const named = (Array.isArray(steps) ? steps : []).map((step: { protocol?: unknown } | null) => step?.protocol);
+  const files = [...new Set(named.filter((name) => typeof name === "string"))].filter(isProtocolFile);
+  const loaded = files.map(async (name) => [name, await loadProtocolFile(path.resolve(folder, name))] as const);
+  return new Map(await Promise.all(loaded));
+}
+
+/**
+ * @param own protocols by the file that steps name them by
+ * @throws MemrigError `invalid-request`: every fault, each with its line
+ */
 export function parseCampaign(
   text: string,
   file: string,
+  own: ReadonlyMap<string, AnyProtocol> = new Map(),
 ): { written: unknown; plan: CampaignPlan; content: CampaignFile } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
@@ -83,7 +102,7 @@ export function parseCampaign(
   complaints.throwIfAny();
   const content = parsed.data as CampaignFile;
   const sites = readSites(content.sites, complaints);
-  const steps = readSteps(content.steps, content.repetitions, complaints);
+  const steps = readSteps(content.steps, content.repetitions, own, complaints);
   complaints.throwIfAny();
   const name = content.name ?? checkedName(path.basename(file, path.extname(file)));
   return { written, content, plan: { name, sites, steps, order: content.order } };

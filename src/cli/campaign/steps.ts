@@ -14,16 +14,21 @@ type Settings = Readonly<Record<string, Scalar>>;
 const mostVariants = 10_000;
 
 /** The steps with every point of their grids, each checked by its protocol. */
-export function readSteps(written: readonly StepFile[], repetitions: number, complaints: Complaints): CampaignStep[] {
+export function readSteps(
+  written: readonly StepFile[],
+  repetitions: number,
+  own: ReadonlyMap<string, AnyProtocol>,
+  complaints: Complaints,
+): CampaignStep[] {
   const names = new Set<string>();
   return written.flatMap((step, index) => {
     const at = ["steps", index];
-    const protocol = protocols.get(step.protocol);
+    const protocol = own.get(step.protocol) ?? protocols.get(step.protocol);
     if (!protocol) {
       complaints.add([...at, "protocol"], unknownName("a protocol", step.protocol, [...protocols.keys()]));
       return [];
     }
-    const name = step.name ?? step.protocol;
+    const name = step.name ?? protocol.name;
     if (names.has(name))
       complaints.add(at, `Two steps are called "${name}". Write name: with another name for one of them.`);
     names.add(name);

@@ -3,7 +3,9 @@ import { z } from "zod";
 import { protocols } from "../../../protocols/index.js";
 import type { AnyProtocol } from "../../engine/protocol.js";
 import { MemrigError } from "../../errors.js";
+import { protocolFor } from "../../protocol-files/index.js";
 import { si } from "../../units.js";
+import { beginProtocol, shellPath } from "../new-protocol.js";
 import { outputOf, textTable } from "../output.js";
 
 /** One parameter of a protocol as help, forms and documents show it. */
@@ -43,14 +45,20 @@ export function protocolNamed(name: string): AnyProtocol {
 export function addProtocolsCommand(program: Command): void {
   program
     .command("protocols")
-    .argument("[name]", "one protocol, with its parameters and tables")
+    .argument("[name]", "one protocol, or a file of your own (./mine.ts), with its parameters and tables")
+    .option("--new <file>", "write a protocol of your own to begin with; never over a file that is there")
     .description("list the protocols, or one with its parameters, units, defaults and tables")
     .addHelpText(
       "after",
-      "\nExamples:\n  memrig protocols\n  memrig protocols iv-sweep\n  memrig protocols endurance --json",
+      "\nExamples:\n  memrig protocols\n  memrig protocols iv-sweep\n  memrig protocols endurance --json\n  memrig protocols --new mine.ts",
     )
-    .action((name: string | undefined, _options: unknown, command: Command) => {
+    .action(async (name: string | undefined, options: { new?: string }, command: Command) => {
       const output = outputOf(command);
+      if (options.new !== undefined) {
+        const files = await beginProtocol(options.new);
+        output.result({ files }, `${files.join("\n")}\nTry it: memrig run ${shellPath(options.new)} --bench FILE`);
+        return;
+      }
       if (name === undefined) {
         const all = [...protocols.values()];
         output.result(
@@ -62,7 +70,7 @@ export function addProtocolsCommand(program: Command): void {
         );
         return;
       }
-      const protocol = protocolNamed(name);
+      const protocol = await protocolFor(name);
       const parameters = parametersOf(protocol);
       output.result(
         {

@@ -5,7 +5,7 @@ import { outputOf } from "../output.js";
 import { presetOf } from "../presets.js";
 import { runAndTell } from "../run-and-tell.js";
 import { collect, keyValues, numbersRead, planFrom } from "../settings.js";
-import { protocolNamed } from "./protocols.js";
+import { protocolFor } from "../../protocol-files/index.js";
 
 interface RunOptions {
   readonly bench: string;
@@ -21,7 +21,7 @@ interface RunOptions {
 export function addRunCommand(program: Command): void {
   program
     .command("run")
-    .argument("<protocol>", "iv-sweep, pulse-train, endurance; see memrig protocols")
+    .argument("<protocol>", "iv-sweep, pulse-train, endurance; see memrig protocols; or a file of your own, ./mine.ts")
     .requiredOption("--bench <file>", "bench file")
     .option("--preset <name>", "parameters under a name, as memrig protocols NAME lists them; --set goes over them")
     .option("--set <key=value>", "parameter; repeat, or join by commas", collect)
@@ -41,7 +41,7 @@ export function addRunCommand(program: Command): void {
     )
     .action(async (name: string, options: RunOptions, command: Command) => {
       const output = outputOf(command);
-      const protocol = protocolNamed(name);
+      const protocol = await protocolFor(name);
       const settings = numbersRead(keyValues(options.set ?? [], "--set"));
       const plan = planFrom(protocol, { ...presetOf(protocol, options.preset), ...settings });
       const tags = keyValues(options.tag ?? [], "--tag");

@@ -10,7 +10,7 @@ import { MemrigError } from "../../errors.js";
 import { listRuns, openRun, type RunReader, type RunSummary } from "../../store/index.js";
 import { addConductionCommand } from "./runs-conduction.js";
 import { addImportCommand } from "./runs-import.js";
-import { protocolNamed } from "./protocols.js";
+import { protocolOfRun } from "../../protocol-files/index.js";
 import { columnsToRows, metricsTable } from "../tables.js";
 import { outputOf, textTable } from "../output.js";
 import { storeFolder, type StoreOptions } from "../store-option.js";
@@ -114,7 +114,7 @@ export function addRunsCommand(program: Command): void {
     .action(async (id: string, options: StoreOptions & { to: string; figure?: string }, command: Command) => {
       const output = outputOf(command);
       const run = await openRun(await storeFolder(options), id);
-      const protocol = protocolNamed(run.info.protocol);
+      const protocol = await protocolOfRun(run);
       const tables = Object.fromEntries(
         await Promise.all(run.info.tables.map(async ({ name }) => [name, await run.table(name)] as const)),
       );

@@ -201,6 +201,9 @@ function adviceFor(status: number | undefined, text: string): string {
   if (status === 401 || status === 403) return " Check username, password or token in the bench file's influx section.";
   // InfluxDB 1.6 goes on refusing after space was made, until it is started again.
   if (/no space left/i.test(text)) return " Its disk is full: free some space there and start it again.";
+  if (status === 404 && /bucket|mapping/i.test(text)) {
+    return " InfluxDB 2 needs the bucket and its DBRP mapping made beforehand: influx v1 dbrp create.";
+  }
   if (/certificate|self.signed/i.test(text))
     return " Name the file of the certificate it is signed with: influx: { ca: FILE }.";
   return "";

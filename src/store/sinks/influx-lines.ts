@@ -1,5 +1,5 @@
 import { isText, valuesIn } from "../columns.js";
-import type { Column, Columns, RunInfo, TableSpec } from "../shapes.js";
+import type { Column, Columns, Metrics, RunInfo, RunStatus, TableSpec } from "../shapes.js";
 
 /** The column that places a row in time: seconds since the run began. */
 const timeColumn = "time_s";
@@ -42,8 +42,8 @@ export class LineEncoder {
   readonly #timed: boolean;
 
   constructor(info: RunInfo, spec: TableSpec) {
-    this.#series = seriesOf(spec.name, { run: info.run, protocol: info.protocol, dut: info.dut });
-    this.#start_ns = BigInt(Date.parse(info.startedAt)) * 1_000_000n;
+    this.#series = seriesOf(spec.name, tagsOf(info));
+    this.#start_ns = startOf(info);
     this.#columns = spec.columns.map((column) => ({ ...column, next: `,${escapedName(column.name)}=` }));
     this.#timed = spec.columns.some(({ name, type }) => name === timeColumn && type === "f64");
   }
@@ -88,11 +88,35 @@ export class LineEncoder {
   }
 }
 
+/** The measurement that has one point for each run that ended. */
+const runTable = "run_metrics";
+
+/** What came of a run as one point, at its start: how it ended, its rows, and each metric with its spread (`vth_V`, `vth_V_sd`). */
+export function runLine(info: RunInfo, status: RunStatus, rows: number, metrics: Metrics): string {
+  const duration_s = info.endedAt === undefined ? NaN : (Date.parse(info.endedAt) - Date.parse(info.startedAt)) / 1e3;
+  const numbers = Object.entries(metrics).flatMap(([name, { mean, sd }]) => [
+    [name, mean] as const,
+    [`${name}_sd`, sd] as const,
+  ]);
+  const fields = [["duration_s", duration_s] as const, ...numbers]
+    .filter(([, value]) => Number.isFinite(value))
+    .map(([name, value]) => `,${escapedName(name)}=${value}`);
+  return `${seriesOf(runTable, tagsOf(info))} status="${status}",rows=${rows}i${fields.join("")} ${startOf(info)}`;
+}
+
+function tagsOf({ run, protocol, dut }: RunInfo): Readonly<Record<string, string>> {
+  return { run, protocol, dut };
+}
+
+function startOf({ startedAt }: RunInfo): bigint {
+  return BigInt(Date.parse(startedAt)) * 1_000_000n;
+}
+
 interface CellReader {
   /** What stands before the value: `,current_A=`. */
   readonly next: string;
   /** Undefined where the database has no way to keep the value. */
-  textAt(at: number): string | undefined;
+  readonly textAt: (at: number) => string | undefined;
 }
 
 /** Measurement and tags. The tags are few and of few values: each combination is a series that the database keeps in memory. */

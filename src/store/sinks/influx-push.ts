@@ -8,7 +8,7 @@ import {
   type TableProgress,
   writeProgress,
 } from "./influx-cursor.js";
-import { LineEncoder } from "./influx-lines.js";
+import { LineEncoder, runLine } from "./influx-lines.js";
 import { type Request, requestsOf, stillThere } from "./influx-requests.js";
 
 /** Requests under way at a time: while the server stores one, the next is made and sent. */
@@ -75,13 +75,28 @@ export class RunPush {
       left = await this.#sendTable(client, spec, left);
       if (left <= 0) return true;
     }
-    if (ended && !this.progress.complete) {
-      await this.#countDamaged();
-      this.progress.complete = true;
-      const { endedAt } = (await openRunFolder(this.reader.folder)).info;
-      if (endedAt !== undefined) this.progress.endedAt = endedAt;
+    if (ended && !this.progress.complete) return this.#finish(client);
+    return false;
+  }
+
+  /** The last of an ended run: what came of it, as a point of its own. @returns whether all is to be sent again */
+  async #finish(client: InfluxClient): Promise<boolean> {
+    const { info } = await openRunFolder(this.reader.folder);
+    const [status, rows, metrics] = await Promise.all([
+      this.reader.status(),
+      this.reader.rows(info.mainTable),
+      this.reader.metrics(),
+    ]);
+    const { created } = await client.write([runLine(info, status, rows, metrics ?? {})]);
+    if (created && this.progress.tables.size > 0) {
+      this.startAgain();
       await this.#keep();
+      return true;
     }
+    await this.#countDamaged();
+    this.progress.complete = true;
+    if (info.endedAt !== undefined) this.progress.endedAt = info.endedAt;
+    await this.#keep();
     return false;
   }
 

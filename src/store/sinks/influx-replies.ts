@@ -81,10 +81,16 @@ function retryAfter({ headers }: IncomingMessage): number | undefined {
   return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
 }
 
+/** InfluxDB 1 and 3 say `{"error": "…"}`, InfluxDB 2 `{"code": "…", "message": "…"}`, proxies anything. */
 function textIn(error: unknown): string {
   const message = messageOf(error) || String(error);
   const said = /error occurred: (.*)$/s.exec(message)?.[1]?.trim() ?? message;
-  return /^\{"error":"(.*)"\}$/s.exec(said)?.[1] ?? said;
+  try {
+    const { error: ofOne, message: ofTwo } = JSON.parse(said) as { error?: unknown; message?: unknown };
+    return [ofOne, ofTwo].find((text) => typeof text === "string") ?? said;
+  } catch {
+    return said; // no JSON: as it is
+  }
 }
 
 function short(text: string): string {

@@ -9,6 +9,8 @@ import { InfluxClient, targetOf } from "../../../src/store/sinks/influx-client.j
 interface Answer {
   readonly status: number;
   readonly error?: string;
+  /** In place of `{ error }`. */
+  readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -18,13 +20,14 @@ async function serverOf(t: TestContext, answer: (lines: string[]) => Answer | Pr
   const server = createServer((request, response) => {
     let body = "";
     request.setEncoding("utf8").on("data", (text: string) => (body += text));
-    request.on("end", async () => {
+    const reply = async () => {
       const lines = body.split("\n");
       requests.push({ path: request.url ?? "", authorization: request.headers.authorization, lines });
-      const { status, error, headers } = await answer(lines);
+      const { status, error, body: told = { error }, headers } = await answer(lines);
       response.writeHead(status, { "content-type": "application/json", ...headers });
-      response.end(error === undefined ? "" : JSON.stringify({ error }));
-    });
+      response.end(status === 204 ? "" : JSON.stringify(told));
+    };
+    request.on("end", () => void reply());
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   t.after(() => server.close());
@@ -120,6 +123,26 @@ test("a server that takes the request and never answers is given up after the ti
   t.after(() => client.close());
   await assert.rejects(client.write(pointsOf(3)), /timed out.*safe in the run folder/);
   assert.deepEqual(await client.write(pointsOf(3)), { refused: 0 });
+});
+
+test("InfluxDB 2 and 3 behind their 1.x interface (a stand-in): their words are understood", async (t) => {
+  const replies: Answer[] = [
+    { status: 404, body: { code: "not found", message: 'no dbrp mapping found for "memrig"' } },
+    {
+      status: 422,
+      body: { code: "unprocessable entity", message: "failure writing points: partial write: dropped=2" },
+    },
+    { status: 400, body: { error: "partial write of line protocol occurred", data: [{ line_number: 1 }] } },
+    { status: 204 },
+    { status: 400, body: { error: "partial write of line protocol occurred", data: [{ line_number: 1 }] } },
+  ];
+  const { url, requests } = await serverOf(t, () => replies[requests.length - 1] ?? { status: 204 });
+  const client = new InfluxClient({ url, database: "memrig", token: "t0k" });
+  t.after(() => client.close());
+  await assert.rejects(client.write(pointsOf(3)), /no dbrp mapping found for "memrig"\. InfluxDB 2 needs the bucket/);
+  assert.equal((await client.write(pointsOf(3))).refused, 2);
+  assert.equal((await client.write(pointsOf(2))).refused, 1);
+  assert.equal(requests.length, 5);
 });
 
 test("a refusal that quotes a point of a megabyte is told in a line", async (t) => {
