@@ -1,20 +1,26 @@
 import { Command, CommanderError } from "commander";
-import { addCheckCommand } from "./commands/check.js";
-import { addDemoCommand } from "./commands/demo.js";
-import { addDiscoverCommand } from "./commands/discover.js";
-import { addInfluxCommand } from "./commands/influx.js";
-import { addInitCommand } from "./commands/init.js";
-import { addNetlistCommand } from "./commands/netlist.js";
-import { addProtocolsCommand } from "./commands/protocols.js";
-import { addRunCommand } from "./commands/run.js";
-import { addRunsCommand } from "./commands/runs.js";
-import { addAbortCommand, addSafeCommand } from "./commands/safe.js";
-import { addScpiCommand } from "./commands/scpi.js";
-import { addServeCommand } from "./commands/serve.js";
-import { addSimulateCommand } from "./commands/simulate.js";
-import { addVirtualCommand } from "./commands/virtual.js";
+import { addCommands, type Family } from "./load-commands.js";
 import { outputOf } from "./output.js";
 import { ourPackage } from "./package-root.js";
+
+/** Every command and where it is, in the order of the help. */
+const commands: Family = {
+  demo: async () => (await import("./commands/demo.js")).addDemoCommand,
+  run: async () => (await import("./commands/run.js")).addRunCommand,
+  runs: async () => (await import("./commands/runs.js")).addRunsCommand,
+  protocols: async () => (await import("./commands/protocols.js")).addProtocolsCommand,
+  discover: async () => (await import("./commands/discover.js")).addDiscoverCommand,
+  init: async () => (await import("./commands/init.js")).addInitCommand,
+  check: async () => (await import("./commands/check.js")).addCheckCommand,
+  virtual: async () => (await import("./commands/virtual.js")).addVirtualCommand,
+  scpi: async () => (await import("./commands/scpi.js")).addScpiCommand,
+  safe: async () => (await import("./commands/safe.js")).addSafeCommand,
+  abort: async () => (await import("./commands/safe.js")).addAbortCommand,
+  simulate: async () => (await import("./commands/simulate.js")).addSimulateCommand,
+  netlist: async () => (await import("./commands/netlist.js")).addNetlistCommand,
+  serve: async () => (await import("./commands/serve.js")).addServeCommand,
+  influx: async () => (await import("./commands/influx.js")).addInfluxCommand,
+};
 
 /** Builds the command line and runs it. @returns the exit code: 0 done, 1 failed, 2 bad arguments or file, 3 aborted, 4 refused for safety */
 async function main(argv: readonly string[]): Promise<number> {
@@ -27,24 +33,10 @@ async function main(argv: readonly string[]): Promise<number> {
     .showHelpAfterError("(add --help for what is allowed)")
     .enablePositionalOptions(false)
     .exitOverride();
-  addDemoCommand(program);
-  addRunCommand(program);
-  addRunsCommand(program);
-  addProtocolsCommand(program);
-  addDiscoverCommand(program);
-  addInitCommand(program);
-  addCheckCommand(program);
-  addVirtualCommand(program);
-  addScpiCommand(program);
-  addSafeCommand(program);
-  addAbortCommand(program);
-  addSimulateCommand(program);
-  addNetlistCommand(program);
-  addServeCommand(program);
-  addInfluxCommand(program);
-  acceptJsonEverywhere(program);
-
   try {
+    const words = argv.slice(2).filter((word) => !word.startsWith("-"));
+    await addCommands(program, commands, words);
+    acceptJsonEverywhere(program);
     await program.parseAsync(argv);
     return 0;
   } catch (error) {
