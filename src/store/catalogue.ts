@@ -14,13 +14,16 @@ const format = 1;
 /** So many new, changed or vanished runs make it worth writing anew; reading a few folders costs less than that. */
 const worthWriting = 32;
 
-/** Where a summary came from: it holds as long as both files are the same. */
-type Entry = readonly [run: string, mark: string, summary: Omit<RunSummary, "run" | "folder">];
-
+/** A summary, and the files it came from: it holds as long as they are the same. */
 interface Known {
-  readonly mark: string;
+  /** Marks of `run.json` and `metrics.json`. */
+  readonly info: string;
+  readonly metrics: string;
   readonly summary: RunSummary;
 }
+
+/** As it stands in the file. */
+type Kept = Omit<Known, "summary"> & { readonly summary: Omit<RunSummary, "folder"> };
 
 /**
  * What is known of the ended runs of one store. Each is known by the marks of its files, so a folder that was copied in,
@@ -36,27 +39,36 @@ export class Catalogue {
   /** Reads the store's file; one that is missing, torn, damaged or of another version only means to look at every run. */
   static async open(storeDir: string): Promise<Catalogue> {
     const catalogue = new Catalogue(path.resolve(storeDir));
-    for (const [run, mark, kept] of await readEntries(path.join(storeDir, catalogueFile))) {
-      const summary = { ...kept, run, folder: path.join(catalogue.storeDir, run) };
-      catalogue.#runs.set(run, { mark, summary });
+    const kept = await readKept(path.join(storeDir, catalogueFile));
+    for (const { info, metrics, summary } of kept) {
+      // The folder is left out of the file: a store may be moved, and where the system kept its files that changes no mark.
+      const folder = `${catalogue.storeDir}${path.sep}${summary.run}`;
+      catalogue.#runs.set(summary.run, { info, metrics, summary: Object.assign(summary, { folder }) });
     }
     return catalogue;
   }
 
-  /** The summary of a run whose files have this mark. */
-  get(run: string, mark: string): RunSummary | undefined {
+  /**
+   * The summary of a run, when its files are still the ones it came from.
+   *
+   * @param metrics gives the mark of its `metrics.json`; not asked where the metrics may be older than that file
+   */
+  get(run: string, info: string, metrics?: () => string): RunSummary | undefined {
     const known = this.#runs.get(run);
-    return known?.mark === mark ? known.summary : undefined;
+    if (known?.info !== info) return undefined;
+    return metrics === undefined || known.metrics === metrics() ? known.summary : undefined;
   }
 
   /** Keeps the summary of a run that has ended. */
-  set(run: string, mark: string, summary: RunSummary): void {
-    this.#runs.set(run, { mark, summary });
+  set(info: string, metrics: string, summary: RunSummary): void {
+    this.#runs.set(summary.run, { info, metrics, summary });
     this.#unwritten += 1;
   }
 
   /** Forgets all other runs. */
-  keepOnly(runs: ReadonlySet<string>): void {
+  keepOnly(names: readonly string[]): void {
+    if (names.length === this.#runs.size && names.every((name) => this.#runs.has(name))) return;
+    const runs = new Set(names);
     for (const run of this.#runs.keys()) {
       if (runs.has(run)) continue;
       this.#runs.delete(run);
@@ -68,12 +80,11 @@ export class Catalogue {
   async save(): Promise<void> {
     if (this.#unwritten < worthWriting) return;
     this.#unwritten = 0;
-    const entries: Entry[] = [];
-    for (const [run, { mark, summary }] of this.#runs) {
-      const { run: _run, folder: _folder, ...kept } = summary;
-      entries.push([run, mark, kept]);
-    }
-    const body = JSON.stringify(entries);
+    const kept = [...this.#runs.values()].map(({ summary, ...marks }): Kept => {
+      const { folder: _folder, ...rest } = summary;
+      return { ...marks, summary: rest };
+    });
+    const body = JSON.stringify(kept);
     const head = JSON.stringify({ memrig: "catalogue", format, crc32: crc32(Buffer.from(body)) });
     try {
       await replaceFile(path.join(this.storeDir, catalogueFile), `${head}\n${body}\n`, false);
@@ -83,14 +94,14 @@ export class Catalogue {
   }
 }
 
-async function readEntries(file: string): Promise<readonly Entry[]> {
+async function readKept(file: string): Promise<readonly Kept[]> {
   try {
     const bytes = await readFile(file);
     const end = bytes.indexOf(10);
     const body = bytes.subarray(end + 1, -1);
     const head = JSON.parse(bytes.toString("utf8", 0, end)) as { format?: unknown; crc32?: unknown } | null;
     if (head?.format !== format || head.crc32 !== crc32(body)) return [];
-    return JSON.parse(body.toString("utf8")) as Entry[]; // our own words: the checksum says so
+    return JSON.parse(body.toString("utf8")) as Kept[]; // our own words: the checksum says so
   } catch {
     return []; // a cache: whatever is wrong with it, the runs themselves are looked at
   }

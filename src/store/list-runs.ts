@@ -1,9 +1,10 @@
+import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { MemrigError, messageOf } from "../errors.js";
 import { Catalogue, markOf } from "./catalogue.js";
-import { readJsonIfThere, runFiles } from "./files.js";
+import { codeOf, readJsonIfThere, runFiles, storageFailed } from "./files.js";
 import { rowsInJournal } from "./journal.js";
-import { readRunInfo, runNames, statusOf } from "./run-info.js";
+import { readRunInfo, statusOf } from "./run-info.js";
 import type { RunInfo, RunStatus } from "./shapes.js";
 
 /** One line of a list of runs. */
@@ -37,42 +38,57 @@ const atOnce = 32;
 /** Looks at files in the foreground before others in this process have their turn. */
 const looksAtOnce = 500;
 
+export interface ListOptions {
+  /** False where nobody looks at the metrics: a `metrics.json` that was edited by hand may then be shown as it was. */
+  readonly currentMetrics?: boolean;
+}
+
 /**
  * All runs of a store, newest first. Of a run that has ended and was listed before, only the dates of its files are looked
  * at; of another, two small files and the end of a journal are read; no table.
  *
  * @throws MemrigError `storage-failed`: the store can not be read. A single damaged run is listed as `unreadable` instead
  */
-export async function listRuns(storeDir: string): Promise<RunSummary[]> {
-  const names = await runNames(storeDir);
+export async function listRuns(storeDir: string, options: ListOptions = {}): Promise<RunSummary[]> {
+  const names = await namesIn(storeDir);
   if (names.length === 0) return [];
   const store = path.resolve(storeDir);
   const catalogue = catalogues.get(store) ?? (await Catalogue.open(store));
   catalogues.set(store, catalogue);
   const summaries: RunSummary[] = [];
-  const others: { name: string; mark: string }[] = [];
+  const others: { readonly name: string; readonly info: string }[] = [];
+  const metricsOf = (name: string) => markOf(`${store}${path.sep}${name}${path.sep}${runFiles.metrics}`);
   for (const [k, name] of names.entries()) {
     if (k % looksAtOnce === looksAtOnce - 1) await new Promise(setImmediate);
-    const info = markOf(path.join(store, name, runFiles.info));
+    const info = markOf(`${store}${path.sep}${name}${path.sep}${runFiles.info}`);
     if (info === "-") continue; // some other folder
-    const mark = `${info} ${markOf(path.join(store, name, runFiles.metrics))}`;
-    const known = catalogue.get(name, mark);
-    if (known === undefined) others.push({ name, mark });
+    const known = catalogue.get(name, info, options.currentMetrics === false ? undefined : () => metricsOf(name));
+    if (known === undefined) others.push({ name, info });
     else summaries.push(known);
   }
   for (let from = 0; from < others.length; from += atOnce) {
-    const some = others.slice(from, from + atOnce);
+    const some = others.slice(from, from + atOnce).map(({ name, info }) => ({ name, info, metrics: metricsOf(name) }));
     const read = await Promise.all(some.map(({ name }) => readSummary(path.join(store, name))));
     for (const [k, summary] of read.entries()) {
-      const { name, mark } = some[k] ?? { name: "", mark: "" };
       if (summary === undefined) continue;
       summaries.push(summary);
-      if (summary.endedAt !== undefined && summary.unreadable === undefined) catalogue.set(name, mark, summary);
+      const { info, metrics } = some[k] ?? { info: "-", metrics: "-" };
+      if (summary.endedAt !== undefined && summary.unreadable === undefined) catalogue.set(info, metrics, summary);
     }
   }
-  catalogue.keepOnly(new Set(names));
+  catalogue.keepOnly(names);
   await catalogue.save();
   return summaries.sort((a, b) => order(b.startedAt, a.startedAt) || order(b.run, a.run));
+}
+
+/** What may be a run; only a look at each tells. */
+async function namesIn(storeDir: string): Promise<string[]> {
+  try {
+    return (await readdir(storeDir)).filter((name) => name.includes("_"));
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return [];
+    throw storageFailed(`The store ${path.resolve(storeDir)} could not be read`, error, "Nothing was changed.");
+  }
 }
 
 function order(a: string, b: string): number {

@@ -25,14 +25,13 @@ export interface MetricCondition {
 }
 
 export function matches(run: RunSummary, filter: RunFilter): boolean {
-  const started_ms = Date.parse(run.startedAt);
   return (
     (filter.protocol === undefined || run.protocol === filter.protocol) &&
     (filter.dut === undefined || run.dut === filter.dut) &&
     (filter.status === undefined || run.status === filter.status) &&
     (filter.imported === undefined || (run.importedFrom !== undefined) === filter.imported) &&
-    (filter.since_ms === undefined || started_ms >= filter.since_ms) &&
-    (filter.before_ms === undefined || started_ms < filter.before_ms) &&
+    (filter.since_ms === undefined || Date.parse(run.startedAt) >= filter.since_ms) &&
+    (filter.before_ms === undefined || Date.parse(run.startedAt) < filter.before_ms) &&
     Object.entries(filter.tags ?? {}).every(([key, value]) => run.tags[key] === value) &&
     (filter.metrics ?? []).every((condition) => holds(condition, run.metrics[condition.metric]))
   );

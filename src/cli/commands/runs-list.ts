@@ -48,7 +48,10 @@ export function addListCommand(runs: Command): void {
       const output = outputOf(command);
       const limit = wholeNumber(options.limit, "--limit");
       const filter = await filterOf(options);
-      const found = (await listRuns(await storeFolder(options))).filter((run) => matches(run, filter));
+      const currentMetrics = output.json || options.metric !== undefined;
+      const found = (await listRuns(await storeFolder(options), { currentMetrics })).filter((run) =>
+        matches(run, filter),
+      );
       const shown = found.slice(0, limit);
       output.result(shown, found.length === 0 ? "No runs." : describe(shown, found.length, filter));
     });
