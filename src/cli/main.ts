@@ -3,10 +3,11 @@ import { addCommands, type Family } from "./load-commands.js";
 import { outputOf } from "./output.js";
 import { ourPackage } from "./package-root.js";
 
-/** Every command and where it is, in the order of the help. */
+/** The commands in the order of the help. A module is loaded when its command is asked for: together they take half a second. */
 const commands: Family = {
   demo: async () => (await import("./commands/demo.js")).addDemoCommand,
   run: async () => (await import("./commands/run.js")).addRunCommand,
+  campaign: async () => (await import("./commands/campaign.js")).addCampaignCommand,
   runs: async () => (await import("./commands/runs.js")).addRunsCommand,
   protocols: async () => (await import("./commands/protocols.js")).addProtocolsCommand,
   discover: async () => (await import("./commands/discover.js")).addDiscoverCommand,
@@ -35,7 +36,8 @@ async function main(argv: readonly string[]): Promise<number> {
     .exitOverride();
   try {
     const words = argv.slice(2).filter((word) => !word.startsWith("-"));
-    await addCommands(program, commands, words);
+    const onlyVersion = words.length === 0 && argv.slice(2).some((word) => word === "--version" || word === "-V");
+    if (!onlyVersion) await addCommands(program, commands, words);
     acceptJsonEverywhere(program);
     await program.parseAsync(argv);
     return 0;

@@ -1,9 +1,9 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, rm } from "node:fs/promises";
 import path from "node:path";
 import { endOfStream } from "./arrow-codec.js";
 import { crc32 } from "./crc32.js";
-import { runFiles, storageFailed, syncFolder } from "./files.js";
-import { formatLine } from "./journal.js";
+import { codeOf, runFiles, storageFailed, syncFolder } from "./files.js";
+import { formatLine, lineBefore } from "./journal.js";
 
 /** A file of a table grows to this size; then the next one is begun. Small enough to copy, map and read whole. */
 export const segment_B = 128 * 1024 * 1024;
@@ -73,6 +73,38 @@ export class TableFiles {
       throw error;
     }
     return files;
+  }
+
+  /**
+   * Opens the files of a table to append behind a whole batch; what lies behind it, further segments too, is cut off.
+   *
+   * @param journal_B where the journal line of that batch ends
+   */
+  static async reopen(
+    folder: string,
+    table: string,
+    head: Uint8Array,
+    journal_B: number,
+    mostSegment_B = segment_B,
+  ): Promise<TableFiles> {
+    const journal = await open(path.join(folder, runFiles.journal(table)), "r+");
+    let data: FileHandle | undefined;
+    try {
+      const last = await lineBefore(journal, journal_B);
+      const segment = last?.segment ?? 1;
+      const offset_B = last === undefined ? 0 : last.offset + last.length;
+      data = await open(path.join(folder, runFiles.table(table, segment)), "r+");
+      // The journal first: a batch without its line is cut off by the next one who comes, a line without its batch is damage.
+      await journal.truncate(journal_B);
+      await journal.datasync();
+      await data.truncate(offset_B);
+      await data.datasync();
+      for (let next = segment + 1; await removed(path.join(folder, runFiles.table(table, next)));) next += 1;
+      return new TableFiles(folder, table, head, data, journal, { segment, offset_B, journal_B }, mostSegment_B);
+    } catch (error) {
+      await Promise.allSettled([data?.close(), journal.close()]);
+      throw error;
+    }
   }
 
   /** The file that is written now. */
@@ -183,6 +215,16 @@ export class TableFiles {
     const cuts = [this.data.truncate(this.#offset_B), this.journal.truncate(this.#journal_B)];
     // A disk that refuses even this leaves a torn end; the journal still tells where the good rows stop.
     await Promise.allSettled(cuts);
+  }
+}
+
+async function removed(file: string): Promise<boolean> {
+  try {
+    await rm(file);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return false;
+    throw error;
   }
 }
 

@@ -2,6 +2,7 @@ import { ArrowCodec } from "./arrow-codec.js";
 import { batchRows, RowBuffer } from "./row-buffer.js";
 import type { RowBatch, TableSpec } from "./shapes.js";
 import { type Piece, TableFiles } from "./table-files.js";
+import type { TailCursor } from "./table-reader.js";
 
 /**
  * Appends to one table. Rows collect in memory; `seal` makes a record batch of them, which goes to the disk behind the
@@ -24,6 +25,17 @@ export class TableWriter {
   static async create(folder: string, spec: TableSpec, mostSegment_B?: number): Promise<TableWriter> {
     const codec = new ArrowCodec(spec);
     return new TableWriter(codec, await TableFiles.create(folder, spec.name, codec.head, mostSegment_B), 0);
+  }
+
+  /**
+   * Opens the files of a table to append behind a cursor; what lies behind it is cut off.
+   *
+   * @param at the end of a whole batch
+   */
+  static async reopen(folder: string, spec: TableSpec, at: TailCursor, mostSegment_B?: number): Promise<TableWriter> {
+    const codec = new ArrowCodec(spec);
+    const files = await TableFiles.reopen(folder, spec.name, codec.head, at.journal_B, mostSegment_B);
+    return new TableWriter(codec, files, at.rows);
   }
 
   /** Rows taken so far, on the disk or not. */

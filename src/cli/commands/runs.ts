@@ -3,6 +3,7 @@ import { addCommands, type Family } from "../load-commands.js";
 
 const commands: Family = {
   import: async () => (await import("./runs-import.js")).addImportCommand,
+  conduction: async () => (await import("./runs-conduction.js")).addConductionCommand,
   list: async () => (await import("./runs-list.js")).addListCommand,
   show: async () => (await import("./runs-show.js")).addShowCommand,
   export: async () => (await import("./runs-export.js")).addExportCommand,
