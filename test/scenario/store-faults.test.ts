@@ -4,7 +4,7 @@ import { copyFile, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
-import { memrig, resultOf, scratchFolder, serveBench, type CommandResult, type MemrigProcess } from "../support/cli.js";
+import { memrig, resultOf, scratchFolder, serveBench, type CommandResult } from "../support/cli.js";
 import { needs } from "../support/needs.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

@@ -1,12 +1,19 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Command } from "commander";
+import { svgPng } from "../../analysis/png.js";
 import { figureSvg } from "../../analysis/svg.js";
 import { MemrigError } from "../../errors.js";
 import { openRun } from "../../store/index.js";
 import { outputOf } from "../output.js";
 import { storeFolder, type StoreOptions } from "../store-option.js";
 import { protocolNamed } from "./protocols.js";
+
+interface PlotOptions extends StoreOptions {
+  readonly to: string;
+  readonly figure?: string;
+  readonly png?: boolean;
+}
 
 export function addPlotCommand(runs: Command): void {
   runs
@@ -16,8 +23,9 @@ export function addPlotCommand(runs: Command): void {
     .option("--bench <file>", "bench file that names the store")
     .option("--to <dir>", "folder for the figures", ".")
     .option("--figure <name>", "only this figure")
-    .description("the figures of a run as SVG files")
-    .action(async (id: string, options: StoreOptions & { to: string; figure?: string }, command: Command) => {
+    .option("--png", "PNG pictures as well")
+    .description("the figures of a run as SVG files, and as PNG")
+    .action(async (id: string, options: PlotOptions, command: Command) => {
       const output = outputOf(command);
       const run = await openRun(await storeFolder(options), id);
       const protocol = protocolNamed(run.info.protocol);
@@ -34,13 +42,18 @@ export function addPlotCommand(runs: Command): void {
         );
       }
       await mkdir(options.to, { recursive: true });
-      const files = await Promise.all(
-        chosen.map(async (figure) => {
-          const file = join(options.to, `${basename(run.folder)}_${figure.name}.svg`);
-          await writeFile(file, figureSvg(figure));
-          return { figure: figure.name, title: figure.title, file };
-        }),
+      const files: { figure: string; title: string; file: string; png?: string }[] = [];
+      for (const figure of chosen) {
+        const svg = figureSvg(figure);
+        const name = join(options.to, `${basename(run.folder)}_${figure.name}`);
+        await writeFile(`${name}.svg`, svg);
+        if (options.png) await writeFile(`${name}.png`, await svgPng(svg));
+        const png = options.png ? { png: `${name}.png` } : {};
+        files.push({ figure: figure.name, title: figure.title, file: `${name}.svg`, ...png });
+      }
+      output.result(
+        { run: run.info.run, files },
+        files.flatMap(({ file, png }) => (png === undefined ? [file] : [file, png])).join("\n"),
       );
-      output.result({ run: run.info.run, files }, files.map(({ file }) => file).join("\n"));
     });
 }
