@@ -62,7 +62,11 @@ async function* setAndRead(
   }
 }
 
-function readInto(rows: CycleRows, { cycle, time_s, segments, record }: CaughtCycle, { on, off }: EnduranceCycle): void {
+function readInto(
+  rows: CycleRows,
+  { cycle, time_s, segments, record }: CaughtCycle,
+  { on, off }: EnduranceCycle,
+): void {
   const offState = readResistance(record, segments, off);
   const onState = on.kind === "read" ? readResistance(record, segments, on.segment) : whileOn();
   // A shorted device can show any ratio of two bounds.

@@ -46,7 +46,8 @@ const triggerShare = 0.3;
 const pointsTaken = 2.5;
 
 /**
- * Plays the cycles behind those that an earlier sitting has kept, in bursts, catches each in a segment of the scope's memory and hands it to `read` while its samples are there.
+ * Plays the cycles that are not completed yet in bursts, catches each in a segment of the scope's memory and hands it to `read` while its
+ * samples are there.
  * Gives what `read` made of them, burst by burst. The generator is told the limits with the levels, idles at 0 V between bursts,
  * and ends with its output off.
  */
@@ -80,6 +81,7 @@ export async function* playAndRead<Result>(
   const after = (done: number): number => Math.min(most, job.cycles - done);
   let done = context.completed;
   let ahead = false;
+  await context.between(done);
   let marked_ms = performance.now();
   while (done < job.cycles) {
     const cycles = after(done);
@@ -89,7 +91,7 @@ export async function* playAndRead<Result>(
     const captures = scope.captures(cycles * period_s + patience_s, context.signal);
     let step = await captures.next();
     const next = after(done + cycles);
-    const due = performance.now() - marked_ms > 1000 * longestAhead_s;
+    const due = context.pausing === true || performance.now() - marked_ms > 1000 * longestAhead_s;
     // A burst of another length would have to be loaded with the output off: not in the middle of reading.
     ahead = job.ahead === true && scope.recordsInMemory === true && !due && next === cycles;
     if (ahead) await play(next);
@@ -98,7 +100,11 @@ export async function* playAndRead<Result>(
     done += cycles;
     yield results;
     if (ahead) continue;
-    await context.between(done);
+    if (context.pausing) {
+      await source.outputOff(sourceChannel); // the person who pauses will touch the probes
+      burst.cycles = 0;
+    }
+    await context.between(done); // what was yielded has been kept
     marked_ms = performance.now();
   }
 }

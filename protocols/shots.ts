@@ -2,6 +2,7 @@ import { boundedResistance, type PulseTotals, pulseTotals } from "../src/analysi
 import type { PulseSegment, PulseStation } from "../src/capabilities/index.js";
 import type { RunContext } from "../src/engine/protocol.js";
 import type { Column } from "../src/store/shapes.js";
+import type { Nudger } from "./nudger.js";
 import { countOr, quantityOr } from "./parameters.js";
 import { baseLineOf } from "./pulse-reading.js";
 import { type CaughtCycle, lengthOf, playAndRead, timesOf } from "./pulse-station.js";
@@ -60,7 +61,7 @@ const mostSamples = 20_000;
  * Single pulses and single reads, each a record of its own: a read then has the scope's ranges to itself, instead of a few steps of
  * a range made for the pulse. The generator is loaded with its output off, idles at 0 V, and ends off.
  */
-export class Shots {
+export class Shots implements Nudger {
   readonly #inner: RunContext;
   #time_s = 0;
 
@@ -103,12 +104,14 @@ export class Shots {
     look: (caught: CaughtCycle) => Result,
   ): Promise<Result> {
     const rest_s = segments.at(-1)?.duration_s ?? 0;
+    const shown_s = lengthOf(segments) - rest_s;
     const job = {
       segments,
       cycles: 1,
       read_V: this.plan.read_amplitude,
-      pretrigger_s: 0.4 * rest_s,
-      resolution_s: Math.max(resolution_s, lengthOf(segments) / mostSamples),
+      pretrigger_s: Math.min(0.4 * rest_s, 0.25 * shown_s),
+      // A little more than the scope's shortest step: rounding must not ask for one point too many.
+      resolution_s: Math.max(resolution_s, shown_s / mostSamples, 1.01 * this.station.scope.ranges.minStep_s),
     };
     const started_s = this.#time_s;
     const seen = (caught: CaughtCycle) => look({ ...caught, time_s: started_s });

@@ -1,7 +1,7 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { setTimeout as wait } from "node:timers/promises";
 import { MemrigError, messageOf } from "../../src/errors.js";
 import type { SafeReport } from "../../src/engine/index.js";
-import { openRun, requestAbort, type RunReader } from "../../src/store/index.js";
+import { activityOf, openRun, requestAbort, requestPause, type RunReader } from "../../src/store/index.js";
 import type { RunEvent, RunStatus } from "../../src/store/shapes.js";
 import type { CommandReport } from "./wire.js";
 
@@ -41,7 +41,7 @@ async function ended(reader: RunReader, deadline_s: number): Promise<RunStatus> 
   for (;;) {
     const status = await reader.status();
     if (status !== "running" || performance.now() > until) return status;
-    await pause(50);
+    await wait(50);
   }
 }
 
@@ -86,6 +86,45 @@ export async function abort(
       ? `${name} was asked to stop and has not within ${abortDeadline_s} s. Press "Outputs off".`
       : `${name} ended as ${stopped.status}, ${took_s.toFixed(1)} s after the button.`;
   return { runs: [{ run: name, status: stopped.status }], outputs: stopped.outputs, message, took_s };
+}
+
+/** A cycle may take longer than a person waits for an answer; the page shows when it rests. */
+const pauseDeadline_s = 3;
+
+/**
+ * Lets one run rest, or go on.
+ *
+ * @param run the one the person looks at; left out: the newest of `running`
+ * @throws MemrigError `invalid-request`: none is running, or not that one
+ */
+export async function pause(
+  store: string,
+  running: readonly { run: string }[],
+  run: string | undefined,
+  paused: boolean,
+): Promise<CommandReport> {
+  const began = performance.now();
+  const name = run ?? running[0]?.run;
+  if (name === undefined) throw new MemrigError("invalid-request", "No run is running; nothing was done.");
+  const reader = await openRun(store, name);
+  await requestPause(reader.folder, paused, "the dashboard");
+  const until = began + pauseDeadline_s * 1000;
+  let activity = await activityOf(reader);
+  const isThere = (): boolean => (paused ? activity === "paused" : activity === "running");
+  while (!isThere() && performance.now() < until && (await reader.status()) === "running") {
+    await wait(50);
+    activity = await activityOf(reader);
+  }
+  const status = await reader.status();
+  const message =
+    status !== "running"
+      ? `${name} has ended as ${status}.`
+      : isThere()
+        ? `${name} ${paused ? "is paused" : "goes on"}.`
+        : paused
+          ? `${name} pauses when the cycle it is at is complete. Until then its outputs are on.`
+          : `${name} was asked to go on and is still ${activity}.`;
+  return { runs: [{ run: name, status }], outputs: [], message, took_s: (performance.now() - began) / 1000 };
 }
 
 export interface OutputsOff {

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { MemrigError, messageOf } from "../../src/errors.js";
 import type { SafeReport } from "../../src/engine/index.js";
 import { readApi } from "./api.js";
-import { abort, outputsOff } from "./commands.js";
+import { abort, outputsOff, pause } from "./commands.js";
 import { checkExposure, guard, isLoopback } from "./guard.js";
 import { Follower } from "./live/follower.js";
 import { sendError } from "./replies.js";
@@ -71,6 +71,16 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
     await index.refresh();
     response.json(await abort(options.store, index.running, run));
   });
+  for (const [path, paused] of [
+    ["/api/pause", true],
+    ["/api/resume", false],
+  ] as const) {
+    app.post(path, async (request, response) => {
+      const { run } = commandBody.parse(request.body ?? {});
+      await index.refresh();
+      response.json(await pause(options.store, index.running, run, paused));
+    });
+  }
   app.post("/api/safe", async (request, response) => {
     const { run } = commandBody.parse(request.body ?? {});
     await index.refresh();

@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MemrigError } from "../../src/errors.js";
-import { listRuns, openRunFolder, type RunSummary } from "../../src/store/index.js";
+import { listRuns, openRunFolder, reopenedIn, type RunSummary } from "../../src/store/index.js";
 import type { RunInfo } from "../../src/store/shapes.js";
 import type { RunLine, RunList } from "./wire.js";
 
@@ -34,6 +34,8 @@ export class RunIndex {
   /** Folders that are no runs, with the time of their last change: one that is being made becomes a run later. */
   private readonly foreign = new Map<string, number>();
   private sorted: readonly RunLine[] = [];
+  /** How far the note of runs that were gone on with has been read; undefined: not at all, and all of it is old. */
+  private reopened_B: number | undefined;
 
   constructor(private readonly store: string) {}
 
@@ -51,7 +53,8 @@ export class RunIndex {
     for (const name of names) if (!this.lines.has(name) && !(await this.isForeign(name))) fresh.push(name);
     if (fresh.length > fewRuns) await this.readAll(fresh);
     else for (const name of fresh) await this.read(name);
-    for (const [run, line] of before) if (line.status === "running") await this.read(run);
+    const again = await this.reopened();
+    for (const [run, line] of before) if (line.status === "running" || again.has(run)) await this.read(run);
     const changed = gone.length > 0 || [...this.lines].some(([run, line]) => before.get(run)?.status !== line.status);
     if (changed || this.running.length > 0) {
       this.sorted = [...this.lines.values()].sort((a, b) =>
@@ -59,6 +62,14 @@ export class RunIndex {
       );
     }
     return changed;
+  }
+
+  /** Runs that had ended and were gone on with since the last look. */
+  private async reopened(): Promise<ReadonlySet<string>> {
+    const { names, to_B } = await reopenedIn(this.store, this.reopened_B ?? 0);
+    const first = this.reopened_B === undefined;
+    this.reopened_B = to_B;
+    return new Set(first ? [] : names);
   }
 
   /** Runs that are running, newest first. */

@@ -66,9 +66,11 @@ export class RunPages {
 
   async page(reader: RunReader): Promise<RunPage> {
     const status = await reader.status();
-    const kept = status === "running" ? undefined : this.kept.get(reader.folder);
+    // With its end: a run that was gone on with is another one afterwards.
+    const key = `${reader.folder} ${status} ${reader.info.endedAt ?? ""} ${reader.info.sittings?.length ?? 1}`;
+    const kept = status === "running" ? undefined : this.kept.get(key);
     const results = kept ?? (await resultsOf(reader));
-    if (status !== "running") this.keep(reader.folder, results);
+    if (status !== "running") this.keep(key, results);
     return {
       info: reader.info,
       status,
@@ -78,9 +80,9 @@ export class RunPages {
     };
   }
 
-  private keep(folder: string, results: Results): void {
-    this.kept.delete(folder);
-    this.kept.set(folder, results); // the newest last
+  private keep(key: string, results: Results): void {
+    this.kept.delete(key);
+    this.kept.set(key, results); // the newest last
     const [oldest] = this.kept.keys();
     if (this.kept.size > mostKept && oldest !== undefined) this.kept.delete(oldest);
   }

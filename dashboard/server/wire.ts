@@ -1,5 +1,6 @@
 import type { Axis, Series } from "../../src/analysis/figure.js";
 import type { SafeReport } from "../../src/engine/safe-report.js";
+import type { RunActivity } from "../../src/store/activity.js";
 import type { RunEvent, RunInfo, RunStatus } from "../../src/store/shapes.js";
 
 /** What the page and the server say to each other: types only, shared by both. NaN travels as null. */
@@ -85,6 +86,8 @@ export interface LiveState {
   /** Null: the store holds no run yet. */
   readonly run: RunLine | null;
   readonly reason?: string;
+  /** What a run that is running does: it may pause, or be paused. */
+  readonly activity: RunActivity;
   readonly elapsed_s: number;
   /** Rows of the main table a second, over the last ten seconds. 0 when not running. */
   readonly rate_per_s: number;
@@ -140,7 +143,7 @@ export interface Frame {
   readonly panels: readonly Panel[];
 }
 
-/** `POST /api/abort` and `POST /api/safe`. */
+/** `POST /api/abort`, `/api/safe`, `/api/pause` and `/api/resume`. */
 export interface CommandReport {
   /** Runs that were asked to stop, and what they had become when this was answered. */
   readonly runs: readonly { readonly run: string; readonly status: RunStatus }[];

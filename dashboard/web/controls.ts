@@ -1,4 +1,5 @@
 import type { SafeReport } from "../../src/engine/safe-report.js";
+import type { RunActivity } from "../../src/store/activity.js";
 import type { CommandReport } from "../server/wire.js";
 import { byId, h } from "./dom.js";
 import { server } from "./server.js";
@@ -10,14 +11,17 @@ const outputWords: Readonly<Record<SafeReport["state"], string>> = {
   unknown: "UNKNOWN",
 };
 
-/** The two buttons that stop things, and what came of them. Neither asks back: a person who presses one means it. */
+/** The buttons that stop things or let them rest, and what came of them. Neither asks back: a person who presses one means it. */
 export class Controls {
+  private readonly pause = byId("pause", HTMLButtonElement);
   private readonly abort = byId("abort", HTMLButtonElement);
   private readonly safe = byId("safe", HTMLButtonElement);
   private readonly report = byId("report", HTMLElement);
   private running = "";
+  private activity: RunActivity = "running";
 
   constructor() {
+    this.pause.addEventListener("click", () => void this.pressPause());
     this.abort.addEventListener(
       "click",
       () => void this.press(this.abort, "Aborting…", () => server.abort(this.running)),
@@ -28,18 +32,37 @@ export class Controls {
     );
   }
 
-  /** @param run the one that is running; empty: none, so that there is nothing to abort */
-  setRunning(run: string): void {
+  /** @param run the one that is running; empty: none, so that there is nothing to abort or to pause */
+  setRunning(run: string, activity: RunActivity): void {
     // "All outputs are off" must not stand there while the next run has them on.
     if (run !== "" && run !== this.running && !this.report.classList.contains("bad")) this.report.hidden = true;
     this.running = run;
+    this.activity = activity;
     if (!this.abort.classList.contains("busy")) this.abort.disabled = run === "";
+    if (!this.pause.classList.contains("busy")) this.showPause();
+  }
+
+  private showPause(): void {
+    this.pause.disabled = this.running === "";
+    this.pause.textContent = this.running !== "" && this.activity !== "running" ? "Go on" : "Pause";
+  }
+
+  private async pressPause(): Promise<void> {
+    const rests = this.activity !== "running";
+    await this.press(
+      this.pause,
+      rests ? "Going on…" : "Pausing…",
+      () => (rests ? server.goOn(this.running) : server.pause(this.running)),
+      true,
+    );
+    this.showPause();
   }
 
   private async press(
     button: HTMLButtonElement,
     meanwhile: string,
     command: () => Promise<CommandReport>,
+    mayRun = false,
   ): Promise<void> {
     const text = button.textContent;
     button.classList.add("busy");
@@ -47,7 +70,8 @@ export class Controls {
     button.textContent = meanwhile;
     try {
       const { message, outputs, runs } = await command();
-      const unsure = outputs.some(({ state }) => state !== "safe") || runs.some(({ status }) => status === "running");
+      const stillRuns = !mayRun && runs.some(({ status }) => status === "running");
+      const unsure = outputs.some(({ state }) => state !== "safe") || stillRuns;
       this.show(message, outputs, unsure);
     } catch (error) {
       this.show(error instanceof Error ? error.message : String(error), [], true);

@@ -15,7 +15,7 @@ const runs = new RunListView();
 const controls = new Controls();
 
 let connected = false;
-let state: LiveState = { run: null, elapsed_s: 0, rate_per_s: 0, left_s: null };
+let state: LiveState = { run: null, activity: "running", elapsed_s: 0, rate_per_s: 0, left_s: null };
 let page: RunView | undefined;
 
 /** `#/` is the run as it goes, `#/run/NAME` one run's page. */
@@ -34,7 +34,7 @@ function takeState(next: LiveState): void {
   const before = state.run;
   state = next;
   showProgress(state, connected);
-  controls.setRunning(state.run?.status === "running" ? state.run.run : "");
+  controls.setRunning(state.run?.status === "running" ? state.run.run : "", state.activity);
   if (state.run !== null) {
     live.follow(state.run.run);
     runs.update(state.run);

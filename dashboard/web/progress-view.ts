@@ -13,7 +13,9 @@ const badge = byId("badge", HTMLElement);
 export function showProgress(state: LiveState, connected: boolean): void {
   const { run } = state;
   badge.className = `badge ${connected ? (run?.status ?? "idle") : "lost"}`;
-  setText(badge, connected ? (run === null ? "idle" : statusText(run.status)) : "not connected");
+  const resting = run?.status === "running" && state.activity !== "running" ? state.activity : undefined;
+  const now = run === null ? "idle" : (resting ?? statusText(run.status));
+  setText(badge, connected ? now : "not connected");
   document.title = run === null ? "memrig" : `${statusText(run.status)} · ${run.dut} · memrig`;
   if (run === null) {
     setText(name, "No run yet");
@@ -29,7 +31,8 @@ export function showProgress(state: LiveState, connected: boolean): void {
   setText(leftText, run.status === "running" ? timing(state) : ended(state));
 }
 
-function timing({ elapsed_s, rate_per_s, left_s }: LiveState): string {
+function timing({ activity, elapsed_s, rate_per_s, left_s }: LiveState): string {
+  if (activity === "paused") return `paused${left_s === null ? "" : ` · ${duration(left_s)} left once it goes on`}`;
   const rate = rate_per_s > 0 ? `${count(rate_per_s)} rows/s · ` : "";
   const left = left_s === null ? "" : ` · ${duration(left_s)} left`;
   return `${rate}${duration(elapsed_s)} gone${left}`;

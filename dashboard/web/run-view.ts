@@ -150,7 +150,11 @@ function parametersTable(parameters: readonly ParameterLine[]): HTMLElement {
   );
 }
 
-function factsTable({ info, events }: RunPage): HTMLElement {
+function canGoOn(status: RunPage["status"], { imported, twinOf }: RunPage["info"]): boolean {
+  return status !== "done" && status !== "running" && imported === undefined && twinOf === undefined;
+}
+
+function factsTable({ info, status, events }: RunPage): HTMLElement {
   const end = info.endedAt ?? events.at(-1)?.at;
   const rows: [string, string | Node][] = [
     ["started", when(info.startedAt)],
@@ -159,6 +163,12 @@ function factsTable({ info, events }: RunPage): HTMLElement {
     ["memrig", `${info.software.version} (${info.software.commit.slice(0, 7)})`],
     ["process", `${info.pid} on ${info.host}`],
   ];
+  for (const [k, { begin, end, from, completed }] of (info.sittings ?? []).entries()) {
+    const done = completed === undefined ? `from ${count(from)}` : `${count(from)} to ${count(completed)} completed`;
+    rows.push([`sitting ${k + 1}`, `${when(begin)} – ${end === undefined ? "now" : when(end)}, ${done}`]);
+  }
+  rows.push(["run again", h("code", {}, `memrig rerun ${info.run}`)]);
+  if (canGoOn(status, info)) rows.push(["go on", h("code", {}, `memrig resume ${info.run}`)]);
   if (info.seed !== undefined) rows.push(["seed", String(info.seed)]);
   if (info.twinOf !== undefined)
     rows.push(["twin of", h("a", { href: `#/run/${encodeURIComponent(info.twinOf)}` }, info.twinOf)]);

@@ -27,6 +27,8 @@ export const server = {
     ask(`api/runs?${new URLSearchParams({ filter, limit: String(limit) }).toString()}`),
   run: (run: string, signal: AbortSignal): Promise<RunPage> => ask(`api/runs/${encodeURIComponent(run)}`, { signal }),
   abort: (run: string): Promise<CommandReport> => command("api/abort", { run }),
+  pause: (run: string): Promise<CommandReport> => command("api/pause", { run }),
+  goOn: (run: string): Promise<CommandReport> => command("api/resume", { run }),
   outputsOff: (run: string): Promise<CommandReport> => command("api/safe", run === "" ? {} : { run }),
   csv: (run: string, table: string): string =>
     `api/runs/${encodeURIComponent(run)}/table.csv?${new URLSearchParams({ table }).toString()}`,

@@ -161,15 +161,16 @@ export class KeysightInfiniiVision implements ScopeDialect {
   async #records(channel: number, plan: CapturePlan): Promise<ChannelRecords> {
     const ready = this.#ready.get(channel);
     if (ready) return this.#block(`:WAV:SOUR CHAN${channel};:WAV:DATA?`, channel, ready, plan);
+    // The converter has 8 bits: a byte is all there is of a record that is no mean of others.
+    const width = plan.segments > 1 ? 1 : 2;
     await this.scpi.commands([
       `:WAV:SOUR CHAN${channel}`,
-      ":WAV:FORM WORD",
-      ":WAV:BYT MSBF",
+      ...(width === 1 ? [":WAV:FORM BYTE"] : [":WAV:FORM WORD", ":WAV:BYT MSBF"]),
       ":WAV:UNS 1",
       ":WAV:POIN:MODE RAW",
       `:WAV:POIN ${pointsFor(plan.points)}`,
     ]);
-    const preamble = parsePreamble(await this.scpi.query(":WAV:PRE?"));
+    const preamble = parsePreamble(await this.scpi.query(":WAV:PRE?"), width);
     const volts = this.#memory.of(channel, preamble.points);
     if (plan.segments === 1) {
       await this.#readVolts(channel, preamble, volts);
@@ -184,7 +185,7 @@ export class KeysightInfiniiVision implements ScopeDialect {
   /** All records of a channel in one reply. */
   async #block(question: string, channel: number, preamble: Preamble, plan: CapturePlan): Promise<ChannelRecords> {
     const block = await this.scpi.queryBlock(question, { timeout_ms: TRANSFER_TIMEOUT_MS });
-    checkLength(this.label, channel, block.length, 2 * preamble.points * plan.segments);
+    checkLength(this.label, channel, block.length, preamble.width * preamble.points * plan.segments);
     return { channel, preamble, block, volts: this.#memory.of(channel, preamble.points) };
   }
 
@@ -208,15 +209,16 @@ export class KeysightInfiniiVision implements ScopeDialect {
   /** Reads one record of the channel that is the source. */
   async #readVolts(channel: number, preamble: Preamble, volts: Float64Array): Promise<void> {
     const { yReference: reference, yIncrement_V: increment, yOrigin_V: origin } = preamble;
-    const format = { type: "u16", bigEndian: true, scale: { reference, increment, origin }, into: volts } as const;
+    const type = preamble.width === 1 ? "u8" : "u16";
+    const format = { type, bigEndian: true, scale: { reference, increment, origin }, into: volts } as const;
     const values = await this.scpi.queryBinaryValues(":WAV:DATA?", format, { timeout_ms: TRANSFER_TIMEOUT_MS });
-    checkLength(this.label, channel, 2 * values.length, 2 * volts.length);
+    checkLength(this.label, channel, preamble.width * values.length, preamble.width * volts.length);
   }
 }
 
 /** A record that is in memory. */
 function intoVolts({ preamble, block, volts }: ChannelRecords, segment: number): void {
-  if (typeof block !== "string") toVolts(block, segment * 2 * preamble.points, preamble, volts);
+  if (typeof block !== "string") toVolts(block, segment * preamble.width * preamble.points, preamble, volts);
 }
 
 /** What makes a scope safe. Its only output is the wave generator, where it has one. */

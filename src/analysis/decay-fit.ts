@@ -17,7 +17,9 @@ export interface DecayShape {
   readonly rest?: number;
 }
 
-/** How far beyond the points a time constant is looked for, as a factor at either end. */
+/** Time constants are looked for from this share of the first time: at a shorter one the first point would have seen next to nothing of the decay … */
+const before = 1 / 5;
+/** … to this many times the last: at a longer one the points lie on a straight line. */
 const beyond = 30;
 const [leastBeta, mostBeta] = [0.1, 1.5];
 
@@ -38,7 +40,7 @@ export function fitDecay(times_s: ArrayLike<number>, values: ArrayLike<number>, 
   const total = squaresAbout(y);
   if (n < (how.shape === "stretched" ? 5 : 4) || !(total > 0)) return none;
   const [low, high] = [
-    Math.log(t.reduce((a, b) => Math.min(a, b)) / beyond),
+    Math.log(t.reduce((a, b) => Math.min(a, b)) * before),
     Math.log(t.reduce((a, b) => Math.max(a, b)) * beyond),
   ];
   const at = (logTau: number, beta: number) => lineThrough(t, y, Math.exp(logTau), beta, how.rest);

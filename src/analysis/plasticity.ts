@@ -4,7 +4,7 @@
  * For G = 1 − exp(−p/a) that is 2 (1/(1 − exp(−1/a)) − a) − 1, the measure behind the A of Chen, Peng and Yu (IEDM 2017), without a fit.
  *
  * @param conductance before the first pulse and after each, S
- * @returns NaN for fewer than two pulses, or where first and last do not differ
+ * @returns NaN for fewer than two pulses, or where first and last differ by less than half of the whole range: that is noise, or no way at all
  */
 export function nonlinearityOf(conductance: ArrayLike<number>): number {
   const n = conductance.length - 1;
@@ -43,6 +43,11 @@ function alongOf(values: ArrayLike<number>, share: number): number {
 /** Scaled so that the first is 0 and the last 1. */
 function toEnds(values: ArrayLike<number>): Float64Array | undefined {
   const [first, last] = [values[0] ?? Number.NaN, values[values.length - 1] ?? Number.NaN];
-  if (!(Math.abs(last - first) > 0)) return undefined;
+  let [low, high] = [first, first];
+  for (let k = 0; k < values.length; k++) {
+    low = Math.min(low, values[k] as number);
+    high = Math.max(high, values[k] as number);
+  }
+  if (!(Math.abs(last - first) > 0 && Math.abs(last - first) >= (high - low) / 2)) return undefined;
   return Float64Array.from(values, (value) => (value - first) / (last - first));
 }

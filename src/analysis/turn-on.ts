@@ -6,6 +6,8 @@ export interface TurnOn {
   readonly delay_s: number;
   /** From 10 % to 90 % of the on-current. */
   readonly rise_s: number;
+  /** From half of the voltage edge to 90 % of the on-current: delay and rise together, until it is on. */
+  readonly turnOn_s: number;
   /** The voltage was at 90 % at least two samples before the current was at half: a resistor's current rises with it. */
   readonly late: boolean;
 }
@@ -28,6 +30,7 @@ export function turnOnOf(voltage: Trace, current: Trace, from_s: number, to_s: n
   return {
     delay_s: through_s(0.5) - edge_s(0.5),
     rise_s: through_s(0.9) - through_s(0.1),
+    turnOn_s: through_s(0.9) - edge_s(0.5),
     late: through_s(0.5) - edge_s(0.9) >= 2 * voltage.step_s,
   };
 }

@@ -47,6 +47,8 @@ export interface Bench {
   goTo(site: Site, options?: ProberOptions): Promise<void>;
   /** Tells other processes (and the guardian) which run the bench is busy with. */
   attachRun(folder: string): void;
+  /** Labels of the sources whose output is on, or that do not say. Nothing is changed. */
+  outputsOn(): Promise<readonly string[]>;
   /** Every instrument to its safe state, all at the same time; one that does not answer does not delay the others. */
   makeSafe(): Promise<SafeReport[]>;
   /** Makes safe what may be on, ends the guardian, closes the instruments, gives them free. Any number of times. */
@@ -143,6 +145,14 @@ export class OpenBench implements Bench {
     const found = this.parts.opened.find(({ label }) => label === this.config.sites?.through);
     if (found?.kind !== "switch") return; // the bench file was checked: it is one
     await (this.limited(found) as SwitchMatrix).closeOnly(crosspoints);
+  }
+
+  async outputsOn(): Promise<readonly string[]> {
+    const asked = this.sources.map((source) => within(source.outputIsOn(), safe_s, source.label));
+    const answers = await Promise.allSettled(asked);
+    return this.sources
+      .filter((_, k) => !(answers[k]?.status === "fulfilled" && !answers[k].value))
+      .map(({ label }) => label);
   }
 
   attachRun(folder: string): void {

@@ -5,6 +5,7 @@ import type { Document } from "yaml";
 import type { z } from "zod";
 import { drivers } from "../../drivers/index.js";
 import type { DriverSettings, RampRate } from "../../drivers/index.js";
+import type { Hooks } from "../engine/index.js";
 import { MemrigError, messageOf } from "../errors.js";
 import type { InfluxConfig } from "../store/sinks/influx.js";
 import { linkKinds } from "../virtual/bench-plan.js";
@@ -81,6 +82,8 @@ export interface BenchConfig {
     readonly time: "fast" | "real";
   };
   readonly influx?: InfluxConfig;
+  /** Commands before and after each run. */
+  readonly hooks?: Hooks;
   /** Of the file. */
   readonly aliases: Aliases;
   /** Absolute. A relative one is taken from the working folder, as the commands about runs take it; left out, it is `runs` there. */
@@ -173,10 +176,15 @@ export function parseBench(
     virtual: { ...file.virtual, links },
     aliases,
     ...(influx ? { influx } : {}),
+    ...(file.hooks ? { hooks: hooksOf(file.hooks) } : {}),
     store: path.resolve(file.store ?? "runs"),
     snapshot: written,
     withDrivers: (names) => parseBench(yamlText, fileName, options, new Map([...found, ...names])),
   };
+}
+
+function hooksOf({ before, after, deadline }: NonNullable<BenchFile["hooks"]>): Hooks {
+  return { before, after, deadline_s: deadline };
 }
 
 function contentOf(document: Document, complaints: Complaints): unknown {
@@ -221,6 +229,8 @@ function exampleOf(at: readonly PropertyKey[]): string {
       return "Write for example sites: { through: matrix, at: { D1: [1A01, 1B01], D2: [1A02, 1B02] } }.";
     case "prober":
       return 'Write for example prober: { command: [./move, "{site}"], deadline: 30 s }, prober: hand, or prober: virtual.';
+    case "hooks":
+      return "Write for example hooks: { before: [[./shutter, open]], after: [[./shutter, close]], deadline: 30 s }.";
     case "dut":
       return "Write for example dut: { id: W3-D17, model: zno-diffusive, seed: 7 }.";
     case "influx":

@@ -3,6 +3,8 @@ export { loadBench, parseBench } from "./config.js";
 export type { BenchConfig, DutConfig, InstrumentConfig, ParseOptions } from "./config.js";
 export type { Bound, Limits } from "./bounds.js";
 export { checkLimits } from "./limits.js";
+export { headroomOf, type LimitLine } from "./headroom.js";
+export { benchOfRun } from "./of-run.js";
 export { identified } from "./identify.js";
 export { serialOf, socketOf } from "./instrument.js";
 export { openBench } from "./open.js";

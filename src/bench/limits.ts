@@ -6,7 +6,7 @@ import { checkLevel } from "./pulse-limits.js";
 import { checkExtremes } from "./sweep-limits.js";
 
 /** Output resistance of the generators this bench has drivers for. */
-const generator_ohm = 50;
+export const generator_ohm = 50;
 
 /**
  * Refuses a plan that would pass a limit of the bench, before anything is opened.

@@ -120,6 +120,16 @@ export const influx = z.strictObject({
   ca: z.string().min(1).optional(),
 });
 
+/** A program and its arguments; no shell is between. */
+const hookCommand = z.array(text).min(1);
+
+/** Commands around every run of this bench. */
+export const hooks = z.strictObject({
+  before: z.array(hookCommand).default([]),
+  after: z.array(hookCommand).default([]),
+  deadline: quantity("s", "longest time for one command", { above: 0, max: 3600 }).prefault(30),
+});
+
 export const benchFile = z.strictObject({
   name: text.optional(),
   instruments: z.record(z.string(), instrument),
@@ -135,6 +145,7 @@ export const benchFile = z.strictObject({
   aliases: z.record(z.string(), z.string()).optional(),
   virtual: virtual.prefault({}),
   influx: influx.optional(),
+  hooks: hooks.optional(),
   store: z.string().min(1).optional(),
 });
 export type BenchFile = z.output<typeof benchFile>;
@@ -165,6 +176,8 @@ export function keysAt(path: readonly PropertyKey[]): readonly string[] | undefi
       return Object.keys(safety.shape);
     case "virtual":
       return Object.keys(virtual.shape);
+    case "hooks":
+      return path.length === 1 ? Object.keys(hooks.shape) : undefined;
     case "influx":
       return Object.keys(influx.shape);
     default:

@@ -15,6 +15,7 @@ import type { OpenInstrument } from "./instrument.js";
 import { limitedScope, limitedSwitch, limitedThermal } from "./limited-others.js";
 import { limitedSmu } from "./limited-smu.js";
 import { limitedSource } from "./limited-source.js";
+import { oneChannel } from "./one-channel.js";
 import { currentProbes, findSweepWiring, pulseWiring, sourcePath, sweepWiring } from "./paths.js";
 import { kindOf } from "./wiring.js";
 
@@ -77,13 +78,19 @@ export function stationOf<N extends StationName>(
   return makers[name](config, limited);
 }
 
+/** The SMU across the device, by the channel that is wired there. */
+function acrossDevice(config: BenchConfig, limited: ReadonlyMap<string, AnyInstrument>): SourceMeasureUnit {
+  const { label, channel } = sweepWiring(config);
+  return oneChannel(limited.get(label) as SourceMeasureUnit, channel);
+}
+
 type Maker<N extends StationName> = (config: BenchConfig, limited: ReadonlyMap<string, AnyInstrument>) => Stations[N];
 
 const makers: { readonly [N in StationName]: Maker<N> } = {
   "sweep-smu": (config, limited) => limited.get(sweepWiring(config).label) as SourceMeasureUnit,
-  smu: (config, limited) => limited.get(sweepWiring(config).label) as SourceMeasureUnit,
+  smu: acrossDevice,
   "temperature-station": (config, limited) => {
-    const smu = limited.get(sweepWiring(config).label) as SourceMeasureUnit;
+    const smu = acrossDevice(config, limited);
     const controller = config.instruments.find((instrument) => kindOf(instrument) === "thermal");
     if (!controller) {
       const has = config.instruments.map(({ label, driver }) => `${label} (${driver ?? "not identified"})`).join(", ");

@@ -7,6 +7,9 @@ import { ourPackage } from "./package-root.js";
 const commands: Family = {
   demo: async () => (await import("./commands/demo.js")).addDemoCommand,
   run: async () => (await import("./commands/run.js")).addRunCommand,
+  pause: async () => (await import("./commands/pause.js")).addPauseCommand,
+  resume: async () => (await import("./commands/resume.js")).addResumeCommand,
+  rerun: async () => (await import("./commands/rerun.js")).addRerunCommand,
   campaign: async () => (await import("./commands/campaign.js")).addCampaignCommand,
   runs: async () => (await import("./commands/runs.js")).addRunsCommand,
   protocols: async () => (await import("./commands/protocols.js")).addProtocolsCommand,

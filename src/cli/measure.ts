@@ -2,9 +2,16 @@ import { execFileSync } from "node:child_process";
 import { userInfo } from "node:os";
 import path from "node:path";
 import { checkLimits, identified, openBench, type Bench, type BenchConfig } from "../bench/index.js";
-import { runProtocol, type AnyProtocol, type RunOutcome, type RunProgress } from "../engine/index.js";
+import {
+  runProtocol,
+  within,
+  type AnyProtocol,
+  type Earlier,
+  type RunOutcome,
+  type RunProgress,
+} from "../engine/index.js";
 import type { RunEvent } from "../store/shapes.js";
-import { createRun, runFiles } from "../store/index.js";
+import { createRun, reopenRun, runFiles, type RunWriter } from "../store/index.js";
 import type { WireLog } from "../visa/wire/index.js";
 import { ourPackage } from "./package-root.js";
 import { InfluxSink } from "../store/sinks/influx.js";
@@ -17,12 +24,17 @@ export interface Measurement {
   readonly tags?: Readonly<Record<string, string>>;
   /** Run of which this is the twin. */
   readonly twinOf?: string;
+  /** Folder of a run that ended early and is to be gone on with, behind its last mark. Left out: a new run. */
+  readonly resume?: string;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: RunProgress) => void;
   readonly onEvent?: (event: RunEvent) => void;
   /** Told as soon as the run has its name and folder. */
   readonly onStart?: (run: { run: string; folder: string }) => void;
 }
+
+/** Instruments and guardian have deadlines of their own; this is for what nobody thought of. */
+const close_s = 60;
 
 /**
  * One run from bench file to finished folder: limits, instruments, run folder, protocol, outputs off, instruments closed,
@@ -44,7 +56,7 @@ export async function measure(request: Measurement, wire?: WireLog): Promise<Run
   try {
     return await measureOn(bench, { ...request, config }, wire);
   } finally {
-    await bench.close();
+    await within(bench.close(), close_s, "Closing the bench");
   }
 }
 
@@ -56,29 +68,9 @@ export async function measure(request: Measurement, wire?: WireLog): Promise<Run
  */
 export async function measureOn(bench: Bench, request: Measurement, wire?: WireLog): Promise<RunOutcome> {
   const { config, protocol, plan, signal } = request;
-  const writer = await createRun(config.store, {
-    protocol: protocol.name,
-    dut: config.dut.id,
-    parameters: { ...plan },
-    bench: bench.snapshot,
-    instruments: bench.instruments.map(({ label, driver, resource, identity, virtual }) => ({
-      label,
-      driver,
-      resource,
-      identity,
-      virtual,
-    })),
-    tables: protocol.tables,
-    mainTable: protocol.mainTable,
-    software: software(),
-    ...(config.dut.seed === undefined ? {} : { seed: config.dut.seed }),
-    operator: operator(),
-    tags: request.tags ?? {},
-    ...(request.twinOf === undefined ? {} : { twinOf: request.twinOf }),
-    expectedRows: protocol.cost(plan).rows,
-  });
+  const { writer, earlier } = await writerFor(request, bench);
   bench.attachRun(writer.folder);
-  wire?.writeTo(path.join(writer.folder, runFiles.wire));
+  wire?.writeTo(path.join(writer.folder, runFiles.wire(writer.info.sittings?.length ?? 1)));
   request.onStart?.({ run: writer.info.run, folder: writer.folder });
   const sink = config.influx ? new InfluxSink(config.influx, config.store) : undefined;
   sink?.start();
@@ -90,13 +82,70 @@ export async function measureOn(bench: Bench, request: Measurement, wire?: WireL
       writer,
       signal,
       makeSafe: () => bench.makeSafe(),
+      outputsOn: () => bench.outputsOn(),
       notices: bench.notices,
+      ...(earlier ? { earlier } : {}),
+      // The twin is a simulation: no shutter is to be opened for it.
+      ...(config.hooks && request.twinOf === undefined ? { hooks: config.hooks } : {}),
       ...(request.onProgress ? { onProgress: request.onProgress } : {}),
       ...(request.onEvent ? { onEvent: request.onEvent } : {}),
     });
   } finally {
     if (sink) await endInflux(sink, writer.folder, request.onEvent);
   }
+}
+
+/** A new run folder, or the one to go on with: where it stands is then told, and kept among its events. */
+async function writerFor(request: Measurement, bench: Bench): Promise<{ writer: RunWriter; earlier?: Earlier }> {
+  const { config, protocol, plan } = request;
+  const instruments = bench.instruments.map(({ label, driver, resource, identity, virtual }) => ({
+    label,
+    driver,
+    resource,
+    identity,
+    virtual,
+  }));
+  if (request.resume !== undefined) return reopened(request.resume, config, instruments);
+  const writer = await createRun(config.store, {
+    protocol: protocol.name,
+    dut: config.dut.id,
+    parameters: { ...plan },
+    bench: bench.snapshot,
+    instruments,
+    tables: protocol.tables,
+    mainTable: protocol.mainTable,
+    software: software(),
+    ...(config.dut.seed === undefined ? {} : { seed: config.dut.seed }),
+    operator: operator(),
+    tags: request.tags ?? {},
+    ...(request.twinOf === undefined ? {} : { twinOf: request.twinOf }),
+    expectedRows: protocol.cost(plan).rows,
+  });
+  return { writer };
+}
+
+async function reopened(
+  folder: string,
+  { dut }: BenchConfig,
+  instruments: RunWriter["info"]["instruments"],
+): Promise<{ writer: RunWriter; earlier: Earlier }> {
+  const { writer, completed, lastRow, gap_s, setAside } = await reopenRun(folder, {
+    software: software(),
+    operator: operator(),
+    instruments,
+    ...(dut.model !== undefined && dut.cycleSeed !== undefined ? { cycleSeed: dut.cycleSeed } : {}),
+  });
+  const aside = setAside ? Object.values(setAside.rows).reduce((sum, rows) => sum + rows, 0) : 0;
+  writer.event("resumed", {
+    message:
+      `Gone on with behind ${completed} completed, ${gap_s.toFixed(1)} s after the last mark.` +
+      (aside > 0 && setAside ? ` ${aside} rows of unfinished work are in ${setAside.folder}.` : ""),
+    completed,
+    gap_s,
+    ...(setAside ? { setAside } : {}),
+  });
+  const time_s = Number(lastRow?.columns["time_s"]?.[0] ?? 0);
+  return { writer, earlier: { completed, time_s, gap_s } };
 }
 
 /** Name, version and commit, for the run's record. */

@@ -5,6 +5,8 @@ export interface ProgressState {
   readonly expected: number;
   /** Seconds; undefined: not known yet. */
   readonly left_s?: number;
+  /** A run that pauses or is paused says so. */
+  readonly state?: string;
 }
 
 /** "1 min 05 s", "12 s". */
@@ -34,7 +36,8 @@ export class StatusLine {
   update(state: ProgressState): void {
     const share = state.expected > 0 ? Math.min(1, state.done / state.expected) : undefined;
     const count = state.expected > 0 ? `${state.done}/${state.expected}` : String(state.done);
-    const left = state.left_s === undefined ? "" : `  ${duration(state.left_s)} left`;
+    const resting = state.state === "paused" || state.state === "pausing" ? `  ${state.state}` : "";
+    const left = (state.left_s === undefined ? "" : `  ${duration(state.left_s)} left`) + resting;
     if (this.stream.isTTY) {
       const width = 24;
       const bar = share === undefined ? "" : `▕${"█".repeat(Math.round(share * width)).padEnd(width, "░")}▏ `;

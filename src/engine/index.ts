@@ -4,4 +4,6 @@ export type { RunState } from "./state.js";
 export type { SafeReport } from "./safe-report.js";
 export { runProtocol } from "./run.js";
 export type { RunOutcome, RunRequest } from "./run.js";
+export type { Earlier } from "./context.js";
+export type { Hooks } from "./hooks.js";
 export { within } from "./clean-up.js";

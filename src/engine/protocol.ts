@@ -18,11 +18,16 @@ export interface RunContext {
   readonly completed: number;
   /**
    * Call between units of work, with the outputs idle (at zero or off): the rows yielded so far make up `completed` whole units. A
-   * resumed run goes on here; rows yielded behind the last mark are repeated then. Waits while the run is paused.
+   * resumed run goes on here; rows yielded behind the last mark are repeated then. Rests while the run is paused, and only if `pausing` was
+   * true when it was called: where the outputs are still on it does no more than keep the mark.
    *
    * @throws MemrigError `aborted`
    */
   between(completed: number): Promise<void>;
+  /** Somebody wants the run to rest: end what drives the device, turn the outputs off, and call `between`. Left out: nobody ever does. */
+  readonly pausing?: boolean;
+  /** Of a run that goes on after an earlier sitting: the last `time_s` of its main table, and the time from its last mark until now. */
+  readonly earlier?: { readonly time_s: number; readonly gap_s: number };
   /** Something a person should know later: kept in `events.jsonl`. */
   warn(message: string, details?: Readonly<Record<string, unknown>>): void;
 }

@@ -3,16 +3,21 @@ import type { StationName, Stations } from "../capabilities/index.js";
 import { MemrigError, messageOf } from "../errors.js";
 import { openRun } from "../store/index.js";
 import type { RunWriter } from "../store/index.js";
-import type { Columns, Metrics, RowBatch, RunEvent } from "../store/shapes.js";
+import type { Columns, Metrics, RunEvent } from "../store/shapes.js";
 import { CleanUp, within } from "./clean-up.js";
+import { contextOf, type Earlier } from "./context.js";
 import { Flusher } from "./flusher.js";
+import { runAfter, runBefore, type HookFacts, type Hooks } from "./hooks.js";
+import { Pause, type OutputsOn } from "./pause.js";
+import { play } from "./play.js";
 import { ProgressMeter } from "./progress.js";
 import type { RunProgress } from "./progress.js";
-import type { AnyProtocol, RunContext } from "./protocol.js";
+import type { AnyProtocol } from "./protocol.js";
 import { RunLog } from "./run-log.js";
 import type { SafeReport } from "./safe-report.js";
+import { Silence } from "./silence.js";
 import { RunStates } from "./state.js";
-import { Stop, waitFor } from "./stop.js";
+import { Stop } from "./stop.js";
 
 export interface RunRequest {
   readonly protocol: AnyProtocol;
@@ -26,6 +31,12 @@ export interface RunRequest {
   readonly signal: AbortSignal;
   /** Done after the protocol's own end actions, whatever ended the run: every instrument to its safe state. */
   readonly makeSafe?: () => Promise<readonly SafeReport[]>;
+  /** Of a run that is gone on with: where it stands. Left out: it is a new one. */
+  readonly earlier?: Earlier;
+  /** Which outputs are not known to be off; asked when the run has come to rest. */
+  readonly outputsOn?: OutputsOn;
+  /** Commands around the run. */
+  readonly hooks?: Hooks;
   /** What was told while the bench was opened: kept at the beginning of the run's events. */
   readonly notices?: readonly RunEvent[];
   /** At most five times a second, and at the end. */
@@ -48,8 +59,12 @@ export interface RunOutcome {
   readonly safe: readonly SafeReport[];
 }
 
-/** How long a protocol may take to notice that it is to stop; then the outputs go off over its head. */
-const grace_s = 2;
+/** Progress is told that often also when no row comes. */
+const tick_ms = 1000;
+/** Turning off has deadlines of its own for each instrument; this one is for what nobody thought of. */
+const safe_s = 60;
+/** A disk that has not taken the last rows by then is taken for a broken one. */
+const lastRows_s = 60;
 
 /**
  * Runs a protocol to its end and keeps what it yields: rows on disk within a second, events, metrics.
@@ -57,28 +72,35 @@ const grace_s = 2;
  * meantime does not cut them short. Errors of the protocol are told in the outcome, not thrown.
  */
 export async function runProtocol(request: RunRequest): Promise<RunOutcome> {
-  const { protocol, writer } = request;
+  const { protocol, writer, hooks } = request;
   const stop = new Stop(writer.folder, request.signal);
   const log = new RunLog(writer, (error) => stop.now(error), request.onEvent);
-  const states = new RunStates((state) => log.event("state", { state }));
-  const flusher = new Flusher(writer, (error) => stop.now(error));
-  const meter = new ProgressMeter(
-    writer.info.expectedRows,
-    (progress) => request.onProgress?.(progress),
-    () => performance.now() / 1000,
-  );
-  const cleanUp = new CleanUp();
   const rows = (): number => writer.rows(protocol.mainTable);
+  const tell = (progress: RunProgress): void => request.onProgress?.(progress);
+  const meter = new ProgressMeter(writer.info.expectedRows, tell, () => performance.now() / 1000, rows());
+  const states = new RunStates((state, details) => {
+    log.event("state", { state, ...details });
+    meter.update(state, rows(), true);
+  });
+  const pause = new Pause(writer.folder, states, log, request.outputsOn, (error) => stop.now(error));
+  const flusher = new Flusher(writer, (error) => stop.now(error));
+  const silence = new Silence(protocol.cost(request.plan).duration_s, (error) => stop.now(error));
+  const ticker = setInterval(() => meter.update(states.now, rows()), tick_ms);
+  const cleanUp = new CleanUp();
 
   for (const { at, event, ...details } of request.notices ?? []) writer.event(event, { ...details, noticed: at });
 
   let failure: unknown;
   try {
-    states.to("running");
     stop.watch();
     flusher.start();
-    await play(request, contextOf(stop, cleanUp, log), stop, log, (batch) => {
+    if (hooks) await runBefore(hooks, factsOf(request, "queued"), log, stop.signal);
+    states.to("running");
+    pause.watch();
+    silence.heard();
+    await play(request, contextOf(request, { stop, pause, silence, cleanUp, log }), stop, log, (batch) => {
       writer.append(batch);
+      silence.heard();
       meter.update(states.now, rows());
     });
     failure = stop.cause; // asked to stop while the last rows came
@@ -86,16 +108,19 @@ export async function runProtocol(request: RunRequest): Promise<RunOutcome> {
     failure = stop.cause ?? error;
     if (error !== failure && !isAbort(error)) log.error(error, "stopping");
   }
+  pause.unwatch();
+  silence.rest();
   states.to("stopping");
-  meter.update(states.now, rows(), true);
   if (failure !== undefined && !isAbort(failure)) log.error(failure, "run");
   const safe = await endSafely(request, cleanUp, log);
   stop.unwatch();
-  await flusher.stop();
+  await within(flusher.stop(), lastRows_s, "Writing the last rows").catch((error: unknown) => stop.now(error));
   failure ??= stop.cause !== undefined && !isAbort(stop.cause) ? stop.cause : undefined; // the last flush failed
 
   const metrics = await metricsOf(request, log);
   const status = failure === undefined ? "done" : isAbort(failure) ? "aborted" : "failed";
+  if (hooks) await runAfter(hooks, factsOf(request, status), log);
+  clearInterval(ticker);
   states.to(status);
   const ended: RunOutcome = {
     run: writer.info.run,
@@ -106,79 +131,26 @@ export async function runProtocol(request: RunRequest): Promise<RunOutcome> {
     ...(failure === undefined ? {} : { reason: messageOf(failure), error: failure }),
     safe,
   };
-  const kept = await finish(writer, ended);
-  meter.update(states.now, kept.rows, true);
-  return kept;
+  return finish(writer, ended);
 }
 
-function contextOf(stop: Stop, cleanUp: CleanUp, log: RunLog): RunContext {
+/** What a hook is told of the run. */
+function factsOf({ writer: { info, folder } }: RunRequest, status: string): HookFacts {
+  const { run, protocol, dut } = info;
   return {
-    signal: stop.signal,
-    atEnd: (action) => cleanUp.add(action),
-    wait: (duration_s) => waitFor(duration_s, stop.signal),
-    completed: 0,
-    between: () => waitFor(0, stop.signal),
-    warn: (message, details = {}) => log.event("warning", { message, ...details }),
+    MEMRIG_RUN: run,
+    MEMRIG_FOLDER: folder,
+    MEMRIG_PROTOCOL: protocol,
+    MEMRIG_DUT: dut,
+    MEMRIG_STATUS: status,
   };
-}
-
-/** Takes the protocol's rows until it ends or is to stop. Its generator is closed before this returns or throws. */
-async function play(
-  request: RunRequest,
-  context: RunContext,
-  stop: Stop,
-  log: RunLog,
-  take: (batch: RowBatch) => void,
-): Promise<void> {
-  stop.signal.throwIfAborted();
-  const source = request.protocol.run(request.station, request.plan, context);
-  let leftBehind = false;
-  try {
-    for (;;) {
-      const step = await nextOrGrace(source, stop.signal);
-      if (step === undefined) {
-        leftBehind = true;
-        log.event("warning", {
-          message: `The protocol did not stop within ${grace_s} s; its outputs are put off now.`,
-        });
-        throw stop.cause;
-      }
-      if (step.done) return;
-      take(step.value);
-      stop.signal.throwIfAborted();
-    }
-  } catch (error) {
-    // What the generator holds open (a sweep) ends here; a hung one would never answer.
-    if (!leftBehind)
-      await within(source.return(), grace_s, "The protocol").catch((late: unknown) => log.error(late, "stopping"));
-    throw error;
-  }
-}
-
-/** The next rows; undefined when the run is to stop and nothing came for the time of grace. */
-async function nextOrGrace(
-  source: AsyncGenerator<RowBatch, void, undefined>,
-  signal: AbortSignal,
-): Promise<IteratorResult<RowBatch, void> | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  let onAbort = (): void => undefined;
-  const grace = new Promise<undefined>((resolve) => {
-    onAbort = () => (timer = setTimeout(() => resolve(undefined), grace_s * 1000));
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([source.next(), grace]);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", onAbort);
-  }
 }
 
 async function endSafely(request: RunRequest, cleanUp: CleanUp, log: RunLog): Promise<readonly SafeReport[]> {
   await cleanUp.run((error) => log.error(error, "clean-up"));
   if (!request.makeSafe) return [];
   try {
-    const reports = await request.makeSafe();
+    const reports = await within(request.makeSafe(), safe_s, "Making the bench safe");
     for (const report of reports) log.event("safe", { ...report });
     return reports;
   } catch (error) {

@@ -10,9 +10,13 @@ export const runFiles = {
   events: "events.jsonl",
   metrics: "metrics.json",
   abort: "abort.json",
+  pause: "pause.json",
+  marks: "marks.jsonl",
+  reopening: "reopening.lock",
   influx: "influx.json",
   reserve: "reserve.bin",
-  wire: "wire.jsonl",
+  /** Of the first sitting, and of those after it. */
+  wire: (sitting = 1) => (sitting === 1 ? "wire.jsonl" : `wire-${sitting}.jsonl`),
   reference: "reference.json",
   original: (extension: string) => `original${extension}`,
   /** Its first file, or a further one of a long table: `points.arrows`, `points_0002.arrows`. */
@@ -20,6 +24,7 @@ export const runFiles = {
     segment === 1 ? `${name}.arrows` : `${name}_${String(segment).padStart(4, "0")}.arrows`,
   parquet: (name: string) => `${name}.parquet`,
   journal: (name: string) => `${name}.journal.jsonl`,
+  aside: (number: number) => `aside-${number}`,
 } as const;
 
 /** The error code of the operating system (`ENOENT`, `ENOSPC`), or undefined. */

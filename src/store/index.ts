@@ -1,5 +1,9 @@
 export { abortRequested, type AbortRequest, requestAbort } from "./abort.js";
 export { joinColumns, sliceColumns } from "./columns.js";
+export { pauseWish, type PauseWish, requestPause } from "./pause.js";
+export { activityIn, activityOf, type RunActivity } from "./activity.js";
+export { reopenRun, resumableMark, type Reopening, type Reopened } from "./reopen-run.js";
+export { reopenedIn } from "./reopened.js";
 export { replaceFile, runFiles } from "./files.js";
 export { csvOf, jsonOf } from "./export.js";
 export { listRuns, type RunSummary } from "./list-runs.js";

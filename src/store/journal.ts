@@ -98,13 +98,6 @@ export async function rowsInJournal(file: string): Promise<number> {
   }
 }
 
-/** The line that ends at a position; undefined at the beginning, or where no line ends. */
-export async function lineBefore(journal: FileHandle, end_B: number): Promise<JournalLine | undefined> {
-  const from = Math.max(0, end_B - 1024);
-  const text = (await readRange(journal, from, end_B - from)).toString("utf8").trimEnd();
-  return parseLine(text.slice(text.lastIndexOf("\n") + 1));
-}
-
 /** @throws MemrigError `storage-failed`: it is gone, or can not be opened */
 export async function openToRead(file: string): Promise<FileHandle> {
   try {

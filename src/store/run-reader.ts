@@ -5,6 +5,7 @@ import { csvOf, jsonOf } from "./export.js";
 import { readIfThere, readJsonIfThere, runFiles } from "./files.js";
 import { rowGroupRows, writeParquet } from "./parquet.js";
 import { readRunInfo, runNames, statusOf } from "./run-info.js";
+import { readMarks } from "./marks.js";
 import type { Columns, Metric, Metrics, RunEvent, RunInfo, RunStatus } from "./shapes.js";
 import { type Batch, type ReadOptions, startOfTable, TableReader, type TailCursor } from "./table-reader.js";
 
@@ -75,6 +76,11 @@ export class RunReader {
   async metrics(): Promise<Metrics | undefined> {
     const read = await readJsonIfThere(path.join(this.folder, runFiles.metrics));
     return read === undefined ? undefined : metricsFromJson(read as Readonly<Record<string, JsonMetric>>);
+  }
+
+  /** Units of work that are complete on the disk; undefined where no mark was kept. */
+  async completed(): Promise<number | undefined> {
+    return (await readMarks(this.folder))?.last?.completed;
   }
 
   /** All whole lines of `events.jsonl`; the last one may be torn after a power cut and is then left out. */

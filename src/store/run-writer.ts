@@ -1,17 +1,18 @@
 import { type FileHandle, mkdir, open, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { MemrigError, messageOf } from "../errors.js";
+import { MarkWriter } from "./marks.js";
 import { replaceFile, runFiles, storageFailed, syncFolder } from "./files.js";
 import { thisProcess } from "./process-mark.js";
 import { runName } from "./run-name.js";
 import { RunReader } from "./run-reader.js";
-import type { Metrics, RowBatch, RunEvent, RunInfo, RunStatus } from "./shapes.js";
+import type { Mark, Metrics, RowBatch, RunEvent, RunInfo, RunStatus } from "./shapes.js";
 import { TableWriter } from "./table-writer.js";
 
 /** What a run begins with; the store fills in the rest of `RunInfo`. */
 export type RunStart = Omit<
   RunInfo,
-  "run" | "startedAt" | "endedAt" | "status" | "reason" | "pid" | "host" | "processMark"
+  "run" | "startedAt" | "endedAt" | "status" | "reason" | "sittings" | "pid" | "host" | "processMark"
 >;
 
 /** How a run ended. */
@@ -44,7 +45,7 @@ export async function createRun(storeDir: string, start: RunStart, options: RunO
   try {
     await mkdir(path.resolve(storeDir), { recursive: true });
     await mkdir(folder);
-    await writeFile(path.join(folder, runFiles.reserve), Buffer.alloc(reserve_B));
+    await keepReserve(folder);
     const events = await open(path.join(folder, runFiles.events), "wx");
     opened.push(events);
     const tables = new Map<string, TableWriter>();
@@ -53,10 +54,12 @@ export async function createRun(storeDir: string, start: RunStart, options: RunO
       opened.push(table);
       tables.set(spec.name, table);
     }
+    const marks = await MarkWriter.create(folder);
+    opened.push(marks);
     const info: RunInfo = { run, startedAt, status: "running", ...start, ...(await thisProcess()) };
     await replaceFile(path.join(folder, runFiles.info), pretty(info)); // last: a listed run has its tables
     await syncFolder(path.resolve(storeDir));
-    return new RunWriter(folder, info, tables, events, options.parquet ?? true);
+    return new RunWriter(folder, info, tables, marks, events, options.parquet ?? true);
   } catch (error) {
     await Promise.allSettled(opened.map((file) => file.close()));
     if (error instanceof MemrigError) throw error;
@@ -64,10 +67,15 @@ export async function createRun(storeDir: string, start: RunStart, options: RunO
   }
 }
 
+export async function keepReserve(folder: string): Promise<void> {
+  await writeFile(path.join(folder, runFiles.reserve), Buffer.alloc(reserve_B));
+}
+
 /** The one writer of a run folder. `append` and `event` return at once; a disk that refuses shows at the next `append`. */
 export class RunWriter {
   #info: RunInfo;
   readonly #tables: ReadonlyMap<string, TableWriter>;
+  readonly #marks: MarkWriter;
   readonly #events: FileHandle;
   #eventChain: Promise<void> = Promise.resolve();
   #eventsWait = false;
@@ -79,11 +87,13 @@ export class RunWriter {
     readonly folder: string,
     info: RunInfo,
     tables: ReadonlyMap<string, TableWriter>,
+    marks: MarkWriter,
     events: FileHandle,
     private readonly parquet = true,
   ) {
     this.#info = info;
     this.#tables = tables;
+    this.#marks = marks;
     this.#events = events;
   }
 
@@ -113,6 +123,21 @@ export class RunWriter {
     return this.#table(table).rows;
   }
 
+  /**
+   * The rows taken so far, of all tables, make up `completed` whole units of work. Kept in `marks.jsonl` once they are on the disk; where
+   * the next mark comes sooner, only that one is.
+   */
+  mark(completed: number): void {
+    this.#checkOpen();
+    const rows = Object.fromEntries([...this.#tables].map(([name, table]) => [name, table.mark()]));
+    this.#marks.set({ at: new Date().toISOString(), completed, rows });
+  }
+
+  /** The newest mark; undefined before the first one. */
+  get lastMark(): Mark | undefined {
+    return this.#marks.newest;
+  }
+
   /** Adds a line to `events.jsonl`. Never throws for a disk that refuses: making the outputs safe must not stumble over it. */
   event(event: string, details: Readonly<Record<string, unknown>> = {}): void {
     this.#checkOpen(false);
@@ -134,6 +159,7 @@ export class RunWriter {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const tables = [...this.#tables.values()];
+    const mark = this.#marks.take();
     for (const table of tables) table.seal();
     const events = this.#eventsWait ? this.#eventChain.then(() => this.#events.datasync()) : this.#eventChain;
     this.#eventsWait = false;
@@ -141,6 +167,7 @@ export class RunWriter {
     for (const result of await Promise.allSettled([...tables.map((table) => table.settled()), events])) {
       if (result.status === "rejected") this.#fail(result.reason);
     }
+    if (this.#failure === undefined && mark) await this.#marks.keep(mark).catch((error: unknown) => this.#fail(error));
     if (this.#failure !== undefined) throw this.#failure;
   }
 
@@ -172,10 +199,15 @@ export class RunWriter {
         status: lost === undefined ? status : "failed",
         ...(reasons.length === 0 ? {} : { reason: reasons.join(" ") }),
       };
+      this.#info = withLastSitting(this.#info, this.lastMark);
       await replaceFile(path.join(this.folder, runFiles.info), pretty(this.#info));
       if (lost === undefined && this.parquet) await this.#leaveParquet();
     } finally {
-      await Promise.all([...[...this.#tables.values()].map((table) => table.close()), this.#events.close()]);
+      await Promise.all([
+        ...[...this.#tables.values()].map((table) => table.close()),
+        this.#marks.close(),
+        this.#events.close(),
+      ]);
     }
     if (lost !== undefined && status === "done") throw lost;
   }
@@ -225,7 +257,21 @@ export class RunWriter {
   }
 }
 
+/** Of a run that was gone on with, the end of its last sitting is the end of the run. */
+function withLastSitting(info: RunInfo, mark: Mark | undefined): RunInfo {
+  const last = info.sittings?.at(-1);
+  if (info.sittings === undefined || last === undefined) return info;
+  const { endedAt: end, status, reason } = info;
+  const ended = {
+    ...last,
+    ...{ status, completed: mark?.completed ?? last.from },
+    ...(end === undefined ? {} : { end }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+  return { ...info, sittings: [...info.sittings.slice(0, -1), ended] };
+}
+
 /** JSON for a person to read; NaN and infinities become null. */
-function pretty(value: unknown): string {
+export function pretty(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
 }

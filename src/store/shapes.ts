@@ -72,11 +72,42 @@ export interface RunInfo {
   readonly imported?: ImportSource;
   /** Rows expected at the end; 0: not known. */
   readonly expectedRows: number;
+  /** Of a run that was gone on with: its sittings, oldest first. Left out: there was one. */
+  readonly sittings?: readonly Sitting[];
   /** Process that writes it. */
   readonly pid: number;
   readonly host: string;
   /** Tells this process from a later one with the same number (boot and start time); left out where the system has none. */
   readonly processMark?: string;
+}
+
+/** A stretch of a run from one process; between two of them is a gap. */
+export interface Sitting {
+  readonly begin: string;
+  /** Of one that was interrupted, when something was last heard of it. Left out while it goes on. */
+  readonly end?: string;
+  readonly status: RunStatus;
+  readonly reason?: string;
+  /** Units of work that were complete when it began, and when it ended. */
+  readonly from: number;
+  readonly completed?: number;
+  /** Draws of a simulated device; left out where they were the bench file's. */
+  readonly cycleSeed?: number;
+  /** Rows of unfinished work that were in the tables before it began, and the folder they are in now. */
+  readonly setAside?: { readonly folder: string; readonly rows: Readonly<Record<string, number>> };
+  readonly software?: RunInfo["software"];
+  readonly operator?: string;
+  /** Of one that another followed: its instruments. Those of the last one are the run's. */
+  readonly instruments?: RunInfo["instruments"];
+}
+
+/** A line of `marks.jsonl`: rows that make up completed work, all of them on the disk. */
+export interface Mark {
+  readonly at: string;
+  /** Units of work, the protocol's own: cycles, pulses. */
+  readonly completed: number;
+  /** Of each table. */
+  readonly rows: Readonly<Record<string, number>>;
 }
 
 /** Where an imported run came from. */

@@ -1,9 +1,9 @@
-import { type FileHandle, open, rm } from "node:fs/promises";
+import { access, type FileHandle, open, rm } from "node:fs/promises";
 import path from "node:path";
 import { endOfStream } from "./arrow-codec.js";
 import { crc32 } from "./crc32.js";
-import { codeOf, runFiles, storageFailed, syncFolder } from "./files.js";
-import { formatLine, lineBefore } from "./journal.js";
+import { runFiles, storageFailed, syncFolder } from "./files.js";
+import { formatLine } from "./journal.js";
 
 /** A file of a table grows to this size; then the next one is begun. Small enough to copy, map and read whole. */
 export const segment_B = 128 * 1024 * 1024;
@@ -75,36 +75,24 @@ export class TableFiles {
     return files;
   }
 
-  /**
-   * Opens the files of a table to append behind a whole batch; what lies behind it, further segments too, is cut off.
-   *
-   * @param journal_B where the journal line of that batch ends
-   */
-  static async reopen(
-    folder: string,
-    table: string,
-    head: Uint8Array,
-    journal_B: number,
-    mostSegment_B = segment_B,
-  ): Promise<TableFiles> {
-    const journal = await open(path.join(folder, runFiles.journal(table)), "r+");
-    let data: FileHandle | undefined;
+  /** Opens the files of a table to append behind an end, that of a whole batch; what lies behind it is cut off. */
+  static async reopen(folder: string, table: string, head: Uint8Array, end: TableEnd): Promise<TableFiles> {
+    const fileOf = (segment: number): string => path.join(folder, runFiles.table(table, segment));
+    const data = await open(fileOf(end.segment), "r+");
+    let journal: FileHandle | undefined;
     try {
-      const last = await lineBefore(journal, journal_B);
-      const segment = last?.segment ?? 1;
-      const offset_B = last === undefined ? 0 : last.offset + last.length;
-      data = await open(path.join(folder, runFiles.table(table, segment)), "r+");
+      journal = await open(path.join(folder, runFiles.journal(table)), "r+");
       // The journal first: a batch without its line is cut off by the next one who comes, a line without its batch is damage.
-      await journal.truncate(journal_B);
+      await journal.truncate(end.journal_B);
       await journal.datasync();
-      await data.truncate(offset_B);
+      await data.truncate(end.offset_B);
       await data.datasync();
-      for (let next = segment + 1; await removed(path.join(folder, runFiles.table(table, next)));) next += 1;
-      return new TableFiles(folder, table, head, data, journal, { segment, offset_B, journal_B }, mostSegment_B);
+      for (let segment = end.segment + 1; await isThere(fileOf(segment)); segment += 1) await rm(fileOf(segment));
     } catch (error) {
-      await Promise.allSettled([data?.close(), journal.close()]);
+      await Promise.allSettled([data.close(), journal?.close()]);
       throw error;
     }
+    return new TableFiles(folder, table, head, data, journal, end, segment_B);
   }
 
   /** The file that is written now. */
@@ -218,14 +206,11 @@ export class TableFiles {
   }
 }
 
-async function removed(file: string): Promise<boolean> {
-  try {
-    await rm(file);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return false;
-    throw error;
-  }
+async function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Writes all bytes at a position; a disk that fills up takes a part first and refuses the rest. */

@@ -9,6 +9,7 @@ import {
   journalEntries,
   type JournalLine,
   openToRead,
+  parseLine,
   readRange,
   rowsInJournal,
 } from "./journal.js";
@@ -102,6 +103,33 @@ export class TableReader {
       }
     } finally {
       await Promise.all([data?.handle?.close(), journal.close()]);
+    }
+  }
+
+  /** The batch whose journal line ends at a position, or the last one with rows before it; undefined where there is none. */
+  async lastBatch(journal_B: number): Promise<Columns | undefined> {
+    const journal = await openToRead(this.#journalFile);
+    let line: JournalLine | undefined;
+    try {
+      const from = Math.max(0, journal_B - 1024);
+      const text = (await readRange(journal, from, journal_B - from)).toString("utf8");
+      line = text
+        .split("\n")
+        .map(parseLine)
+        .findLast((found) => found !== undefined && found.rows > 0);
+    } finally {
+      await journal.close();
+    }
+    if (line === undefined) return undefined;
+    const cursor: TailCursor = { journal_B: 0, data_B: line.offset, rows: line.firstRow };
+    const data = await openToRead(this.#file(line.segment));
+    try {
+      const chunk = { start_B: line.offset, bytes: await readRange(data, line.offset, line.length) };
+      const read = this.#batch(line, "", cursor, chunk, {});
+      if (typeof read === "string") throw this.#damaged(read, line);
+      return read;
+    } finally {
+      await data.close();
     }
   }
 

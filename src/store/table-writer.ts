@@ -1,8 +1,7 @@
-import { ArrowCodec } from "./arrow-codec.js";
+import { ArrowCodec, type ColumnArray } from "./arrow-codec.js";
 import { batchRows, RowBuffer } from "./row-buffer.js";
 import type { RowBatch, TableSpec } from "./shapes.js";
-import { type Piece, TableFiles } from "./table-files.js";
-import type { TailCursor } from "./table-reader.js";
+import { type Piece, type TableEnd, TableFiles } from "./table-files.js";
 
 /**
  * Appends to one table. Rows collect in memory; `seal` makes a record batch of them, which goes to the disk behind the
@@ -11,6 +10,8 @@ import type { TailCursor } from "./table-reader.js";
 export class TableWriter {
   readonly #buffer: RowBuffer;
   readonly #sealed: Piece[] = [];
+  /** Rows at the last mark; the batch before it ends there. */
+  #mark = 0;
   #chain: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -28,14 +29,15 @@ export class TableWriter {
   }
 
   /**
-   * Opens the files of a table to append behind a cursor; what lies behind it is cut off.
+   * Opens the files of a table to append behind an end; what lies behind it is cut off.
    *
-   * @param at the end of a whole batch
+   * @param at the end of a whole batch, and the rows before it
    */
-  static async reopen(folder: string, spec: TableSpec, at: TailCursor, mostSegment_B?: number): Promise<TableWriter> {
+  static async reopen(folder: string, spec: TableSpec, at: TableEnd & { readonly rows: number }): Promise<TableWriter> {
     const codec = new ArrowCodec(spec);
-    const files = await TableFiles.reopen(folder, spec.name, codec.head, at.journal_B, mostSegment_B);
-    return new TableWriter(codec, files, at.rows);
+    const writer = new TableWriter(codec, await TableFiles.reopen(folder, spec.name, codec.head, at), at.rows);
+    writer.#mark = at.rows;
+    return writer;
   }
 
   /** Rows taken so far, on the disk or not. */
@@ -64,14 +66,27 @@ export class TableWriter {
     }
   }
 
-  /** Makes a batch of the rows that wait and queues it for the disk. The promise of `settled` tells how it went. */
+  /** The rows taken so far belong to completed work: a batch will end behind them. @returns how many they are */
+  mark(): number {
+    return (this.#mark = this.rows);
+  }
+
+  /** Makes batches of the rows that wait and queues them for the disk. The promise of `settled` tells how it went. */
   seal(): void {
     const rows = this.#buffer.length;
-    if (rows === 0) return;
-    const bytes = this.codec.encode(this.#buffer.arrays, rows);
-    this.#sealed.push({ bytes, firstRow: this.sealedRows, rows });
-    this.sealedRows += rows;
+    const marked = this.#mark - this.sealedRows;
+    if (marked > 0 && marked < rows) this.#queue(0, marked);
+    this.#queue(Math.max(0, marked < rows ? marked : 0), rows);
     this.#buffer.clear();
+  }
+
+  /** Rows of the buffer, `to` exclusive, as one batch. */
+  #queue(from: number, to: number): void {
+    if (from === to) return;
+    const arrays = this.#buffer.arrays.map((array) => (from === 0 ? array : arrayFrom(array, from)));
+    const bytes = this.codec.encode(arrays, to - from);
+    this.#sealed.push({ bytes, firstRow: this.sealedRows, rows: to - from });
+    this.sealedRows += to - from;
     this.#chain = this.#chain.then(() => this.files.append(this.#sealed.splice(0)));
     this.#chain.catch(() => undefined); // kept in the chain: every later `settled` rejects with it
   }
@@ -93,4 +108,8 @@ export class TableWriter {
   close(): Promise<void> {
     return this.files.close();
   }
+}
+
+function arrayFrom(array: ColumnArray, from: number): ColumnArray {
+  return Array.isArray(array) ? array.slice(from) : array.subarray(from);
 }

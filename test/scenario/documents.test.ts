@@ -12,9 +12,11 @@ import { find } from "../support/needs.js";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const documents = [
   "README.md",
-  ...readdirSync(join(root, "docs"))
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => `docs/${name}`),
+  ...["docs", "docs/protocols"].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => `${folder}/${name}`),
+  ),
 ];
 
 interface Block {

@@ -143,7 +143,7 @@ test("models are told apart by their names, and others are not taken", () => {
 });
 
 test("codes become volts by the preamble", () => {
-  const preamble = parsePreamble("+1,+0,+3,+1,+1.0E-09,-5.0E-07,+0,+1.0E-03,+2.0E-01,+32768");
+  const preamble = parsePreamble("+1,+0,+3,+1,+1.0E-09,-5.0E-07,+0,+1.0E-03,+2.0E-01,+32768", 2);
   assert.equal(preamble.start_s, -5e-7);
   const block = new Uint8Array([0xff, 0x80, 0x00, 0x80, 0x01, 0x7f, 0xff]);
   const volts = new Float64Array(3);
@@ -152,7 +152,7 @@ test("codes become volts by the preamble", () => {
     [...volts].map((volt) => Number(volt.toFixed(6))),
     [0.2, 0.201, 0.199],
   );
-  assert.throws(() => parsePreamble("+0,+0,+3,+1,1,0,0,1,0,128"), /16-bit words/);
+  assert.throws(() => parsePreamble("+0,+0,+3,+1,1,0,0,1,0,128", 2), /16-bit words/);
 });
 
 test("every driver says what makes it safe, has a twin, and alone knows its twin by its identity", () => {

@@ -103,7 +103,8 @@ test("a voltage is read back within half a step, and beyond the screen as the co
   fc.assert(
     fc.property(fc.array(voltage, { minLength: 1 }), fc.constantFrom(8, 10, 12), (given, bits) => {
       const words = new Uint16Array(given.length);
-      convert(words, Float64Array.from(given), channel, { bits, noise_V: 0 }, () => 0, 1);
+      const noNoise = { table: new Float64Array(65_536), begin: 0 };
+      convert(words, Float64Array.from(given), channel, { bits, noise_V: 0 }, noNoise, new Uint16Array(given.length));
       const half_V = 2 / 2 ** bits / 2;
       given.forEach((value_V, k) => {
         const word = words[k] ?? NaN;

@@ -2,7 +2,14 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MemrigError } from "../../../src/errors.js";
 import type { RunEvent, RunInfo, RunStatus } from "../../../src/store/shapes.js";
-import { openRunFolder, runFiles, type RunReader, type TailCursor } from "../../../src/store/index.js";
+import {
+  activityIn,
+  openRunFolder,
+  runFiles,
+  type RunActivity,
+  type RunReader,
+  type TailCursor,
+} from "../../../src/store/index.js";
 import { runLine } from "../run-list.js";
 import type { Frame, LiveState } from "../wire.js";
 import type { LivePanel } from "./live-panel.js";
@@ -31,6 +38,7 @@ export class FollowedRun {
   private eventCount = 0;
   /** When something was last heard of it: the end of a run that was interrupted. */
   private lastAt = "";
+  private activity: RunActivity = "running";
   #status: RunStatus = "running";
   #info: RunInfo;
 
@@ -73,10 +81,15 @@ export class FollowedRun {
         changed = (await this.takeRows(table)) || changed;
       }
     }
-    this.progress.note(now_s, this.rows);
     if (status !== "running" && status !== this.#status) this.#info = (await openRunFolder(this.reader.folder)).info;
     this.#status = status;
     const events = await this.newEvents();
+    const stated = events.some(({ event }) => event === "state");
+    const before = this.activity;
+    if (stated) this.activity = activityIn(events);
+    if (this.activity !== before) changed = true;
+    if (this.activity === "paused" || before === "paused") this.progress.rest(now_s, this.rows);
+    else this.progress.note(now_s, this.rows);
     this.lastAt = events.at(-1)?.at ?? this.lastAt;
     return { changed, events: [...events, ...damage] };
   }
@@ -113,6 +126,7 @@ export class FollowedRun {
     const end = running ? now : new Date(this.#info.endedAt ?? (this.lastAt || this.#info.startedAt));
     return {
       run: { ...runLine(this.#info, this.rows), status: this.#status },
+      activity: this.activity,
       ...(this.#info.reason === undefined ? {} : { reason: this.#info.reason }),
       elapsed_s: Math.max(0, (end.getTime() - Date.parse(this.#info.startedAt)) / 1000),
       rate_per_s: running ? this.progress.rate_per_s : 0,

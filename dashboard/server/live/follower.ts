@@ -10,7 +10,7 @@ const look_ms = 100;
 /** How often the store is looked at for other runs. */
 const list_ms = 250;
 
-const noRun: LiveState = { run: null, elapsed_s: 0, rate_per_s: 0, left_s: null };
+const noRun: LiveState = { run: null, activity: "running", elapsed_s: 0, rate_per_s: 0, left_s: null };
 
 /** Follows the run a person wants to see, and tells all pages. Rests while nobody listens. */
 export class Follower {
@@ -78,7 +78,8 @@ export class Follower {
     const wanted = this.index.inView;
     if (wanted === undefined) {
       this.run = undefined;
-    } else if (wanted.run !== this.run?.run) {
+    } else if (wanted.run !== this.run?.run || (wanted.status === "running" && this.run.status !== "running")) {
+      // Also one that had ended and is gone on with: its tables were cut back to what was complete.
       this.run = new FollowedRun(await openRun(this.store, wanted.run));
       this.hub.touch();
     }

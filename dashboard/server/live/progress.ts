@@ -7,7 +7,15 @@ const least_s = 1;
  * as progress, not as speed.
  */
 export class Progress {
-  private readonly seen: { at_s: number; rows: number }[] = [];
+  private seen: { at_s: number; rows: number }[] = [];
+  /** That of the stretch before a pause, until there is one again. */
+  private before_per_s = 0;
+
+  /** The run is paused, or comes out of a pause: the time of it counts for no rate. */
+  rest(at_s: number, rows: number): void {
+    this.before_per_s = this.rate_per_s || this.before_per_s;
+    this.seen = [{ at_s, rows }];
+  }
 
   /** Notes that `rows` were there at `at_s` (any steady clock). */
   note(at_s: number, rows: number): void {
@@ -27,7 +35,7 @@ export class Progress {
 
   /** Seconds until `expected` rows are there; null where it can not be told. */
   left_s(expected: number): number | null {
-    const rate_per_s = this.rate_per_s;
+    const rate_per_s = this.rate_per_s || this.before_per_s;
     if (expected <= 0 || rate_per_s <= 0) return null;
     return Math.max(0, expected - (this.seen.at(-1)?.rows ?? 0)) / rate_per_s;
   }

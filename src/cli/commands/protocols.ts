@@ -74,6 +74,7 @@ export function addProtocolsCommand(program: Command): void {
           parameters,
           tables: protocol.tables,
           mainTable: protocol.mainTable,
+          presets: protocol.presets ?? {},
         },
         describe(protocol, parameters),
       );
@@ -103,9 +104,21 @@ function describe(protocol: AnyProtocol, parameters: readonly ParameterHelp[]): 
     "",
     "Parameters (--set name=value):",
     textTable(["name", "default", "unit", "meaning"], rows),
+    ...presetLines(protocol),
     "",
     tables.join("\n\n"),
   ].join("\n");
+}
+
+function presetLines({ presets = {} }: AnyProtocol): string[] {
+  const rows = Object.entries(presets).map(([name, { description, settings }]) => [
+    name,
+    Object.entries(settings)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(","),
+    description,
+  ]);
+  return rows.length === 0 ? [] : ["", "Presets (--preset name):", textTable(["name", "settings", "meaning"], rows)];
 }
 
 function shown(value: unknown, unit: string): string {

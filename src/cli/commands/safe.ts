@@ -1,14 +1,10 @@
 import type { Command } from "commander";
-import { loadBench, safeBench, type SafeReport } from "../../bench/index.js";
+import { loadBench, safeBench } from "../../bench/index.js";
 import { MemrigError } from "../../errors.js";
 import { listRuns, openRun, requestAbort } from "../../store/index.js";
 import { outputOf } from "../output.js";
+import { safeLines } from "../safe-lines.js";
 import { storeFolder, type StoreOptions } from "../store-option.js";
-
-/** One line an instrument: what happened when its outputs were turned off. */
-export function safeLines(reports: readonly SafeReport[]): string[] {
-  return reports.map(({ label, state, note }) => `${state === "safe" ? "✓" : "✗"} ${label}: ${note}`);
-}
 
 export function addSafeCommand(program: Command): void {
   program

@@ -67,10 +67,11 @@ export class ExponentialStep {
   ramp(drive0: number, risePerS: number): void {
     this.drive0 = drive0;
     this.io[0] = drive0;
+    if (risePerS === 0 && this.risePerS !== 0) {
+      this.rise.fill(0);
+      this.risen.fill(0);
+    }
     this.risePerS = risePerS;
-    if (risePerS !== 0) return;
-    this.rise.fill(0);
-    this.risen.fill(0);
   }
 
   /** f and its slope at `x0`. */
@@ -89,7 +90,6 @@ export class ExponentialStep {
   try(h: number): void {
     const { io, n, system, x0, f0, slope, x1, error, bend2, phi, rise, risen } = this;
     const ramped = this.risePerS !== 0;
-    if (ramped) this.riseOver(h);
     for (let i = 0; i < n; i++) {
       const z = h * slope[i]!;
       const z2 = 0.5 * z;
@@ -108,6 +108,7 @@ export class ExponentialStep {
         phi[at + 2] = 1 + z * (0.5 + z * three);
         phi[at + 3] = three;
         phi[at + 4] = four;
+        if (ramped) this.riseOver(i, h, 0.5 + z2 * three2, 0.5 + z3 * three3, 0.5 + z * three);
       } else {
         const perZ = 1 / z;
         const perZ2 = 2 * perZ;
@@ -124,6 +125,7 @@ export class ExponentialStep {
         phi[at + 2] = one;
         phi[at + 3] = three;
         phi[at + 4] = (three - 1 / 6) * perZ;
+        if (ramped) this.riseOver(i, h, (one2 - 1) * perZ2, (one3 - 1) * perZ3, (one - 1) * perZ);
       }
       const straight = 0.5 * h * one2 * f0[i]! + risen[3 * i]!;
       io[1 + i] = x0[i]! + straight;
@@ -154,30 +156,26 @@ export class ExponentialStep {
   }
 
   /** What the ramp adds to the straight part: c² h² phi_2(c h slope) df/dt at c = 0.5, 0.9 and 1. */
-  private riseOver(h: number): void {
-    const { n, slope, rise, risen } = this;
-    for (let i = 0; i < n; i++) {
-      for (let k = 0; k < 3; k++) {
-        const part = points[k]! * h;
-        const z = part * slope[i]!;
-        risen[3 * i + k] = part * part * phi2(z) * rise[i]!;
-      }
-    }
+  private riseOver(i: number, h: number, atHalf: number, at9: number, atEnd: number): void {
+    const { risen } = this;
+    const whole = h * h * this.rise[i]!;
+    risen[3 * i] = 0.25 * whole * atHalf;
+    risen[3 * i + 1] = 0.81 * whole * at9;
+    risen[3 * i + 2] = whole * atEnd;
   }
 }
 
-/** Where in a step f is evaluated. */
-const points = [0.5, 0.9, 1];
-
 /** (exp(z) - 1 - z)/z². */
 export function phi2(z: number): number {
-  if (z > -0.01 && z < 0.01) return 0.5 + z * (1 / 6 + z * (c4 + z * (c5 + z * c6)));
-  return (Math.expm1(z) - z) / (z * z);
+  if (z > -seriesBelow && z < seriesBelow)
+    return 0.5 + z * (1 / 6 + z * (c4 + z * (c5 + z * (c6 + z * (c7 + z * (c8 + z * (c9 + z * c10)))))));
+  return (Math.exp(z) - 1 - z) / (z * z);
 }
 
 /** (exp(z) - 1)/z. */
 export function phi1(z: number): number {
-  return z === 0 ? 1 : Math.expm1(z) / z;
+  if (z > -seriesBelow && z < seriesBelow) return 1 + z * phi2(z);
+  return (Math.exp(z) - 1) / z;
 }
 
 // 1/n!

@@ -23,16 +23,38 @@ export function noise_V(channel: InputSettings): number {
 /** Normal numbers that are drawn once and then looked up: any sample of any record has its own, the same at every reading. */
 export class NoiseTable {
   #table: Float64Array | undefined;
+  #offsets = new Uint16Array(0);
+  #indexStep = Number.NaN;
 
   constructor(private readonly random: Random) {}
 
-  /** @param record number of the record @param channel from 1; gives the noise of its samples by index */
-  of(record: number, channel: number): (sample: number) => number {
+  /** @param record number of the record @param channel from 1 @returns where the noise of its samples begins */
+  of(record: number, channel: number): NoiseOfRecord {
     this.#table ??= Float64Array.from({ length: 65_536 }, () => this.random.normal());
-    const table = this.#table;
-    const begin = (Math.imul(record, 0x9e3779b1) ^ Math.imul(channel, 0x85ebca6b)) >>> 0;
-    return (sample) => table[(begin + sample + Math.imul(sample >>> 16, 40503)) & 0xffff] as number;
+    const begin = (Math.imul(record, 0x9e3779b1) ^ Math.imul(channel, 0x85ebca6b)) & 0xffff;
+    return { table: this.#table, begin };
   }
+
+  /**
+   * Where the samples of a record stand behind its beginning.
+   *
+   * @param indexStep samples of the full record from one point to the next
+   */
+  offsets(points: number, indexStep: number): Uint16Array {
+    if (this.#offsets.length === points && this.#indexStep === indexStep) return this.#offsets;
+    this.#indexStep = indexStep;
+    this.#offsets = Uint16Array.from({ length: points }, (_, k) => {
+      const sample = Math.round(k * indexStep);
+      return (sample + Math.imul(sample >>> 16, 40503)) & 0xffff;
+    });
+    return this.#offsets;
+  }
+}
+
+/** The noise of one record: in a table that ends where it begins. */
+export interface NoiseOfRecord {
+  readonly table: Float64Array;
+  readonly begin: number;
 }
 
 /** Settings of one conversion: `bits` of resolution over the screen, noise of one result. */
@@ -54,22 +76,24 @@ export function highResolution(channel: InputSettings, samples: number, bits: nu
  * Volts to 16-bit words, 32768 at the middle of the screen. A voltage beyond the screen gives the code for clipping.
  *
  * @param volts at the probe's tip
- * @param indexStep samples of the full record from one value to the next
+ * @param offsets of the samples in the noise of the record
  */
 export function convert(
   words: Uint16Array,
   volts: Float64Array,
   channel: InputSettings,
   { bits, noise_V: sigma_V }: Conversion,
-  noise: (sample: number) => number,
-  indexStep: number,
+  { table, begin }: NoiseOfRecord,
+  offsets: Uint16Array,
 ): void {
   const steps = 2 ** bits;
   const perVolt = steps / channel.range_V;
   const middle = steps / 2 + 0.5 - channel.offset_V * perVolt;
   const scale = 65_536 / steps;
   for (let k = 0; k < volts.length; k += 1) {
-    const code = Math.floor(((volts[k] as number) + sigma_V * noise(Math.round(k * indexStep))) * perVolt + middle);
+    const code = Math.floor(
+      ((volts[k] as number) + sigma_V * (table[(begin + (offsets[k] as number)) & 0xffff] as number)) * perVolt + middle,
+    );
     words[k] = code < 1 ? clippedLow : code >= steps ? clippedHigh : code * scale;
   }
 }

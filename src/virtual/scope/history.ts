@@ -9,9 +9,9 @@ export interface Traces {
 
 /** What the nodes did lately, as the solver stepped: long enough for the record's beginning before its trigger. */
 export class History {
-  #times_s = new Float64Array(1024);
-  #top_V = new Float64Array(1024);
-  #bottom_V = new Float64Array(1024);
+  #times_s = new Float64Array(4096);
+  #top_V = new Float64Array(4096);
+  #bottom_V = new Float64Array(4096);
   #head = 0;
   #end = 0;
 
@@ -37,11 +37,14 @@ export class History {
   cut(from_s: number, to_s: number): Traces {
     const first = Math.max(this.#head, this.#after(from_s) - 1);
     const last = Math.min(this.#end, this.#after(to_s) + 1);
-    return {
-      times_s: this.#times_s.slice(first, last),
-      top_V: this.#top_V.slice(first, last),
-      bottom_V: this.#bottom_V.slice(first, last),
+    // one piece of memory for the three: a burst has a thousand records
+    const points = Math.max(0, last - first);
+    const copy = new Float64Array(3 * points);
+    const cut = (values: Float64Array, place: number) => {
+      copy.set(values.subarray(first, first + points), place * points);
+      return copy.subarray(place * points, (place + 1) * points);
     };
+    return { times_s: cut(this.#times_s, 0), top_V: cut(this.#top_V, 1), bottom_V: cut(this.#bottom_V, 2) };
   }
 
   /** Index of the first point later than a time. */
@@ -67,7 +70,14 @@ export class History {
   #makeRoom(keep_s: number): void {
     this.#head = Math.max(this.#head, this.#after(keep_s) - 1);
     const kept = this.#end - this.#head;
-    const size = kept * 2 > this.#times_s.length ? this.#times_s.length * 2 : this.#times_s.length;
+    if (kept * 2 <= this.#times_s.length) {
+      for (const values of [this.#times_s, this.#top_V, this.#bottom_V])
+        values.copyWithin(0, this.#head, this.#end);
+      this.#head = 0;
+      this.#end = kept;
+      return;
+    }
+    const size = this.#times_s.length * 2;
     const moved = (old: Float64Array) => {
       const fresh = new Float64Array(size);
       fresh.set(old.subarray(this.#head, this.#end));

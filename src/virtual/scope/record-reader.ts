@@ -54,7 +54,8 @@ export class RecordReader {
       reading.type === "HRES"
         ? highResolution(channel, step_s * reading.rateMax_Sa_per_s, reading.bits)
         : { bits: reading.bits, noise_V: noise_V(channel) };
-    convert(words, volts, channel, conversion, this.noise.of(record.serial, number), reading.samples / words.length);
+    const offsets = this.noise.offsets(words.length, reading.samples / words.length);
+    convert(words, volts, channel, conversion, this.noise.of(record.serial, number), offsets);
   }
 
   /** The mean of all records, with steps as fine as a word has. */

@@ -14,12 +14,20 @@ export interface Grid {
 /** Values on the grid. Before the first and after the last point of the trace its end values hold. */
 export function sampleInto(out: Float64Array, trace: Trace, grid: Grid): void {
   const { times_s, values_V } = trace;
+  const { start_s, step_s, points } = grid;
   const last = times_s.length - 1;
-  let k = 0;
-  for (let i = 0; i < grid.points; i += 1) {
-    const time_s = grid.start_s + i * grid.step_s;
-    while (k < last && (times_s[k + 1] as number) <= time_s) k += 1;
-    out[i] = valueIn(times_s, values_V, k, last, time_s);
+  for (let i = 0, k = 0; i < points;) {
+    while (k < last && (times_s[k + 1] as number) <= start_s + i * step_s) k += 1;
+    const [left_s, left_V] = [times_s[k] ?? 0, values_V[k] ?? 0];
+    const right_s = k < last ? (times_s[k + 1] as number) : Infinity;
+    const rise_V = k < last ? (values_V[k + 1] as number) - left_V : 0;
+    const span_s = right_s - left_s;
+    // all points on this line
+    for (; i < points; i += 1) {
+      const time_s = start_s + i * step_s;
+      if (time_s >= right_s) break;
+      out[i] = rise_V === 0 || time_s <= left_s ? left_V : left_V + (rise_V * (time_s - left_s)) / span_s;
+    }
   }
 }
 

@@ -191,7 +191,9 @@ function waveformData(scope: Scope, held: Held): Uint8Array {
   const averaged = held.reading.type === "AVER";
   const records = waveform.allSegments && !averaged ? held.records : chosen ? [chosen] : [];
   if (records.length === 0) throw new ScpiError(-230);
-  const words = new Uint16Array(points * records.length);
+  // Words are sent from where they are; bytes and text are made of them, so that the memory can be used again.
+  const words =
+    waveform.format === "WORD" ? new Uint16Array(points * records.length) : scratch.words(points * records.length);
   if (averaged) scope.reader.average(held.records, node, waveform.channel, channel, held.reading, words);
   else {
     for (const [index, record] of records.entries()) {
@@ -206,6 +208,15 @@ function waveformData(scope: Scope, held: Held): Uint8Array {
   return definiteBlock(waveform.format === "WORD" ? asWords(words, waveform) : asBytes(words, waveform.unsigned));
 }
 
+/** Memory for the data words of one reply. */
+const scratch = {
+  kept: new Uint16Array(0),
+  words(count: number): Uint16Array {
+    if (this.kept.length < count) this.kept = new Uint16Array(count);
+    return this.kept.subarray(0, count);
+  },
+};
+
 function asWords(words: Uint16Array, { order, unsigned }: { order: "MSBF" | "LSBF"; unsigned: boolean }): Buffer {
   if (!unsigned) for (let k = 0; k < words.length; k += 1) words[k] = (words[k] as number) ^ 0x8000;
   const bytes = Buffer.from(words.buffer, words.byteOffset, words.byteLength);
@@ -215,9 +226,7 @@ function asWords(words: Uint16Array, { order, unsigned }: { order: "MSBF" | "LSB
 /** The upper byte of each word; clipping below, 0x0001, stays 1. */
 function asBytes(words: Uint16Array, unsigned: boolean): Buffer {
   const bytes = Buffer.allocUnsafe(words.length);
-  for (let k = 0; k < words.length; k += 1) {
-    const byte = Math.max(1, (words[k] as number) >>> 8);
-    bytes[k] = unsigned ? byte : byte ^ 0x80;
-  }
+  const turned = unsigned ? 0 : 0x80;
+  for (let k = 0; k < words.length; k += 1) bytes[k] = ((words[k] as number) >>> 8 || 1) ^ turned;
   return bytes;
 }

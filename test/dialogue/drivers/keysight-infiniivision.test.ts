@@ -79,19 +79,16 @@ const complete: Turn[] = [
 const setUp = (channel: number): Turn[] => [
   ...told(
     `:WAV:SOUR CHAN${channel}`,
-    ":WAV:FORM WORD",
-    ":WAV:BYT MSBF",
+    ":WAV:FORM BYTE",
     ":WAV:UNS 1",
     ":WAV:POIN:MODE RAW",
     ":WAV:POIN 100",
   ),
   noKeysightError,
-  asked(":WAV:PRE?", "+1,+0,+3,+1,+1.0E-08,-1.0E-07,+0,+1.0E-04,+5.0E-01,+32768"),
+  asked(":WAV:PRE?", "+0,+0,+3,+1,+1.0E-08,-1.0E-07,+0,+1.0E-01,+5.0E-01,+128"),
 ];
-const words = (...codes: number[]) => {
-  const data = Buffer.alloc(2 * codes.length);
-  codes.forEach((code, i) => data.writeUInt16BE(code, 2 * i));
-  return Buffer.concat([encodeBlock(data), Buffer.from("\n")]);
+const samples = (...codes: number[]) => {
+  return Buffer.concat([encodeBlock(Buffer.from(codes)), Buffer.from("\n")]);
 };
 const rounded = (values: Float64Array | undefined) => [...(values ?? [])].map((value) => Number(value.toFixed(6)));
 
@@ -113,7 +110,7 @@ const bothSegments = [
 ];
 
 test("all segments of a channel come in one block, and become volts and times", async () => {
-  const data = asked(":WAV:DATA?", words(32768, 33768, 31768, 34768, 35768, 36768));
+  const data = asked(":WAV:DATA?", samples(128, 129, 127, 130, 131, 132));
   const all = [...told(":WAV:SEGM:ALL ON"), noKeysightError, data];
   const script = [...hello, ...armed, ...complete, ...setUp(1), ...all, ...setUp(3), ...all];
   await dialogue(script, open, async (scope, instrument) => {
@@ -136,14 +133,14 @@ test("firmware without :WAV:SEGM:ALL gives its segments one by one", async () =>
   const one = (index: number, channel: number, ...codes: number[]): Turn[] => [
     ...told(`:ACQ:SEGM:IND ${index}`, `:WAV:SOUR CHAN${channel}`),
     noKeysightError,
-    asked(":WAV:DATA?", words(...codes)),
+    asked(":WAV:DATA?", samples(...codes)),
   ];
   const script = [...hello, ...armed, ...complete, ...setUp(1), ...unknown, ...setUp(3), ...unknown];
   const segments = [
-    ...one(1, 1, 32768, 33768, 31768),
-    ...one(1, 3, 32768, 33768, 31768),
-    ...one(2, 1, 34768, 35768, 36768),
-    ...one(2, 3, 34768, 35768, 36768),
+    ...one(1, 1, 128, 129, 127),
+    ...one(1, 3, 128, 129, 127),
+    ...one(2, 1, 130, 131, 132),
+    ...one(2, 3, 130, 131, 132),
   ];
   await dialogue([...script, ...segments], open, async (scope) => {
     await scope.arm(plan, never);

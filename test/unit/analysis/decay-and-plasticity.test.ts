@@ -74,6 +74,12 @@ test("what does not decay, is too short or has no spread gives no time constant 
   );
 });
 
+test("a decay that was over before the first point is not fitted by a huge amplitude and a tiny time constant", () => {
+  const t = [2e-7, 5e-7, 1e-6, 2e-6];
+  const fit = fitDecay(t, [-0.0011, 0.0001, -0.0001, 0.0001], { shape: "exponential", rest: 0 });
+  assert.ok(!(Math.abs(fit.amplitude) > 1), `amplitude ${fit.amplitude}, tau ${fit.tau_s} s`);
+});
+
 test("equal steps have no nonlinearity, an exponential approach has the one of its formula, reversed it is the opposite", () => {
   near(1 + nonlinearityOf([1, 2, 3, 4, 5]), 1, 1e-12, "equal steps");
   near(nonlinearityOf([0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]), 0.9, 1e-12, "all at once");

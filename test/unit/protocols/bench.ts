@@ -7,12 +7,13 @@ export interface Ran {
   readonly warnings: readonly string[];
 }
 
-/** Plays the engine: runs a protocol with settings as a person writes them, and does its end actions. */
+/** Plays the engine: runs a protocol with settings as a person writes them, and does its end actions. `engine`: what of it is another. */
 export async function runHere(
   protocol: AnyProtocol,
   station: unknown,
   settings: Readonly<Record<string, unknown>>,
   controller = new AbortController(),
+  engine: Partial<RunContext> = {},
 ): Promise<Ran> {
   const plan: unknown = protocol.parameters.parse(settings);
   const rows: Record<string, Row[]> = Object.fromEntries(protocol.tables.map((table) => [table.name, []]));
@@ -26,6 +27,8 @@ export async function runHere(
     between: () => Promise.resolve(),
     warn: (message) => warnings.push(message),
   };
+  // With its accessors: whether somebody wants a pause changes while the run goes on.
+  Object.defineProperties(context, Object.getOwnPropertyDescriptors(engine));
   try {
     for await (const batch of protocol.run(station, plan, context)) {
       const table = rows[batch.table];

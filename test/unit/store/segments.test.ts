@@ -3,7 +3,6 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import test from "node:test";
 import { tableFromIPC } from "apache-arrow";
-import { TableWriter } from "../../../src/store/table-writer.js";
 import { createRun, joinColumns, openRunFolder, runFiles } from "../../../src/store/index.js";
 import { points, pointsRow, pointsRows, startOf, storeFor } from "./support.js";
 
@@ -91,25 +90,4 @@ test("a file that was not copied along is said, and the rows of the others can s
   const { length, columns } = await run.table("points", { leaveOutDamaged: true });
   assert.ok(length > 0 && length < rows, `${length} rows`);
   assert.equal(columns["time_s"]?.[length - 1], pointsRow(rows - 1)["time_s"]);
-});
-
-test("a table is gone on with behind any of its batches, and what lay behind in further files is gone", async (t) => {
-  const folder = await longRun(await storeFor(t));
-  const run = await openRunFolder(folder);
-  const kept = [];
-  for await (const batch of run.batches("points")) if (batch.cursor.rows <= rows / 2) kept.push(batch.cursor);
-  const at = kept.at(-1);
-  assert.ok(at !== undefined && at.rows > 0);
-  const files = (await readdir(folder)).filter((name) => name.endsWith(".arrows")).length;
-
-  const writer = await TableWriter.reopen(folder, points, at, 16 * 1024);
-  assert.ok((await readdir(folder)).filter((name) => name.endsWith(".arrows")).length < files);
-  writer.append({ table: "points", rows: pointsRows(at.rows, at.rows + 700) });
-  writer.seal();
-  await writer.settled();
-  await writer.end();
-  await writer.close();
-  const { length, columns } = await run.table("points");
-  assert.equal(length, at.rows + 700);
-  for (let i = 0; i < length; i += 1) assert.equal(columns["time_s"]?.[i], pointsRow(i)["time_s"]);
 });
