@@ -1,9 +1,10 @@
 import { Command, CommanderError } from "commander";
+import { addCommands, type Family } from "./load-commands.js";
 import { outputOf } from "./output.js";
 import { ourPackage } from "./package-root.js";
 
 /** The commands in the order of the help. A module is loaded when its command is asked for: together they take half a second. */
-const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+const commands: Family = {
   demo: async () => (await import("./commands/demo.js")).addDemoCommand,
   run: async () => (await import("./commands/run.js")).addRunCommand,
   pause: async () => (await import("./commands/pause.js")).addPauseCommand,
@@ -25,15 +26,6 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   influx: async () => (await import("./commands/influx.js")).addInfluxCommand,
 };
 
-/** Adds the command that the words name; all of them for help and for a word that is none. */
-async function addCommands(program: Command, words: readonly string[]): Promise<void> {
-  const asked = words.find((word) => !word.startsWith("-")) ?? "";
-  const one = Object.hasOwn(commands, asked) ? commands[asked] : undefined;
-  const bare = words.some((word) => word === "--version" || word === "-V") && one === undefined;
-  const loaders = one ? [one] : bare ? [] : Object.values(commands);
-  for (const add of await Promise.all(loaders.map((load) => load()))) add(program);
-}
-
 /** Builds the command line and runs it. @returns the exit code: 0 done, 1 failed, 2 bad arguments or file, 3 aborted, 4 refused for safety */
 async function main(argv: readonly string[]): Promise<number> {
   const program = new Command("memrig")
@@ -45,10 +37,11 @@ async function main(argv: readonly string[]): Promise<number> {
     .showHelpAfterError("(add --help for what is allowed)")
     .enablePositionalOptions(false)
     .exitOverride();
-  await addCommands(program, argv.slice(2));
-  acceptJsonEverywhere(program);
-
   try {
+    const words = argv.slice(2).filter((word) => !word.startsWith("-"));
+    const onlyVersion = words.length === 0 && argv.slice(2).some((word) => word === "--version" || word === "-V");
+    if (!onlyVersion) await addCommands(program, commands, words);
+    acceptJsonEverywhere(program);
     await program.parseAsync(argv);
     return 0;
   } catch (error) {

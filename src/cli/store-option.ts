@@ -1,5 +1,3 @@
-import { loadBench } from "../bench/index.js";
-
 export interface StoreOptions {
   readonly store?: string;
   readonly bench?: string;
@@ -8,5 +6,7 @@ export interface StoreOptions {
 /** The folder of the runs: --store, else the bench file's, else ./runs. */
 export async function storeFolder(options: StoreOptions): Promise<string> {
   if (options.store !== undefined) return options.store;
-  return options.bench === undefined ? "runs" : (await loadBench(options.bench, { secrets: "ignored" })).store;
+  if (options.bench === undefined) return "runs";
+  const { loadBench } = await import("../bench/index.js"); // brings every driver with it
+  return (await loadBench(options.bench, { secrets: "ignored" })).store;
 }

@@ -1,4 +1,4 @@
-import type { Cell, Columns, Metrics, Row } from "../store/shapes.js";
+import type { Cell, Columns, Metrics } from "../store/shapes.js";
 import { si } from "../units.js";
 import { textTable } from "./output.js";
 
@@ -28,13 +28,25 @@ export function nameAndUnit(name: string): { quantity: string; unit: string } {
   return at > 0 && units.has(unit) ? { quantity: name.slice(0, at), unit } : { quantity: name, unit: "" };
 }
 
-/** A table as JSON rows. Truth values come back as such. */
-export function columnsToRows(table: Columns): Row[] {
-  const columns = Object.entries(table.columns);
-  return Array.from({ length: table.length }, (_, k) =>
-    Object.fromEntries(columns.map(([name, values]): [string, Cell] => [name, cell(values, k)])),
-  );
+/** A table as one JSON array of rows, in pieces. Truth values come back as such; NaN and infinities are null. */
+export async function* jsonRows(blocks: AsyncIterable<Columns>): AsyncGenerator<string> {
+  let before = "[";
+  for await (const { length, columns } of blocks) {
+    const entries = Object.entries(columns);
+    for (let from = 0; from < length; from += jsonRowsAtOnce) {
+      let text = "";
+      for (let k = from; k < Math.min(length, from + jsonRowsAtOnce); k += 1) {
+        const row = Object.fromEntries(entries.map(([name, values]): [string, Cell] => [name, cell(values, k)]));
+        text += `${before}\n  ${JSON.stringify(row)}`;
+        before = ",";
+      }
+      yield text;
+    }
+  }
+  yield before === "[" ? "[]\n" : "\n]\n";
 }
+
+const jsonRowsAtOnce = 1024;
 
 function cell(values: Columns["columns"][string], k: number): Cell {
   const value = values[k] as number | string;

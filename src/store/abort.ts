@@ -1,7 +1,7 @@
 import path from "node:path";
 import { MemrigError } from "../errors.js";
 import { readJsonIfThere, replaceFile, runFiles } from "./files.js";
-import { readRunInfo, statusOf } from "./run-reader.js";
+import { readRunInfo, statusOf } from "./run-info.js";
 
 /** Who asked a run to stop, and when (UTC). */
 export interface AbortRequest {

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { readJsonIfThere, runFiles } from "./files.js";
-import { runNames } from "./run-reader.js";
+import { runNames } from "./run-info.js";
 import type { RunInfo } from "./shapes.js";
 
 /** Files read together; more would only queue. */

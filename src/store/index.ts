@@ -8,6 +8,8 @@ export { replaceFile, runFiles } from "./files.js";
 export { csvOf, jsonOf } from "./export.js";
 export { listRuns, type RunSummary } from "./list-runs.js";
 export { runsOfSource } from "./imported.js";
+export { matches, type RunFilter } from "./run-filter.js";
+export { type RunCheck, type TableCheck, verifyRun } from "./verify.js";
 export { openRun, openRunFolder, RunReader } from "./run-reader.js";
 export { createRun, type EndStatus, type RunStart, type RunWriter } from "./run-writer.js";
 export type { Batch, ReadOptions, TailCursor } from "./table-reader.js";

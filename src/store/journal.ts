@@ -1,4 +1,5 @@
-import type { FileHandle } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
+import { codeOf, storageFailed } from "./files.js";
 
 /**
  * The journal of a table: one line of JSON for the schema, for each record batch and for the end mark, written after
@@ -80,4 +81,29 @@ export async function readRange(handle: FileHandle, position: number, length: nu
     done += bytesRead;
   }
   return bytes.subarray(0, done);
+}
+
+/** Rows that a journal names, from its last whole line. @throws MemrigError `storage-failed`: it can not be opened */
+export async function rowsInJournal(file: string): Promise<number> {
+  const journal = await openToRead(file);
+  try {
+    const { size } = await journal.stat();
+    const bytes = await readRange(journal, Math.max(0, size - 1024), Math.min(size, 1024));
+    const text = bytes.toString("utf8");
+    const whole = text.slice(0, text.lastIndexOf("\n") + 1).trimEnd();
+    const line = parseLine(whole.slice(whole.lastIndexOf("\n") + 1));
+    return line === undefined ? 0 : line.firstRow + line.rows;
+  } finally {
+    await journal.close();
+  }
+}
+
+/** @throws MemrigError `storage-failed`: it is gone, or can not be opened */
+export async function openToRead(file: string): Promise<FileHandle> {
+  try {
+    return await open(file, "r");
+  } catch (error) {
+    const gone = codeOf(error) === "ENOENT" ? "The file was removed or never copied." : "Nothing was changed.";
+    throw storageFailed(`${file} could not be opened`, error, gone);
+  }
 }

@@ -1,10 +1,11 @@
-import { stat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { MemrigError, messageOf } from "../errors.js";
-import { codeOf, runFiles, storageFailed } from "./files.js";
-import { readRunInfo, runNames, statusOf } from "./run-reader.js";
+import { Catalogue, markOf } from "./catalogue.js";
+import { codeOf, readJsonIfThere, runFiles, storageFailed } from "./files.js";
+import { rowsInJournal } from "./journal.js";
+import { readRunInfo, statusOf } from "./run-info.js";
 import type { RunInfo, RunStatus } from "./shapes.js";
-import { TableReader } from "./table-reader.js";
 
 /** One line of a list of runs. */
 export interface RunSummary {
@@ -20,58 +21,78 @@ export interface RunSummary {
   readonly expectedRows: number;
   readonly tags: Readonly<Record<string, string>>;
   readonly twinOf?: string;
+  /** Name of the file that the run was made of; it was measured elsewhere. */
+  readonly importedFrom?: string;
+  /** Mean of each metric that has one. */
+  readonly metrics: Readonly<Record<string, number>>;
   /** Why the run can not be read; the other members are then what its name tells. */
   readonly unreadable?: string;
 }
 
-/**
- * Runs that had ended when they were last listed, by folder, each with the mark of its `run.json`: a list that is asked for
- * again (the dashboard does) costs a look at the file's date for each.
- */
-const ended = new Map<string, { readonly mark: string; readonly summary: RunSummary }>();
+/** The catalogues of the stores this process has listed: a list that is asked for again costs a look at each file's date. */
+const catalogues = new Map<string, Catalogue>();
 
-/** Runs looked at together; more would only queue in the system's file threads. */
+/** Runs read together; more would only queue in the system's file threads. */
 const atOnce = 32;
 
+/** Looks at files in the foreground before others in this process have their turn. */
+const looksAtOnce = 500;
+
+export interface ListOptions {
+  /** False where nobody looks at the metrics: a `metrics.json` that was edited by hand may then be shown as it was. */
+  readonly currentMetrics?: boolean;
+}
+
 /**
- * All runs of a store, newest first. Reads a small file and the end of a journal for each; no table.
+ * All runs of a store, newest first. Of a run that has ended and was listed before, only the dates of its files are looked
+ * at; of another, two small files and the end of a journal are read; no table.
  *
  * @throws MemrigError `storage-failed`: the store can not be read. A single damaged run is listed as `unreadable` instead
  */
-export async function listRuns(storeDir: string): Promise<RunSummary[]> {
-  const names = await runNames(storeDir);
+export async function listRuns(storeDir: string, options: ListOptions = {}): Promise<RunSummary[]> {
+  const names = await namesIn(storeDir);
+  if (names.length === 0) return [];
+  const store = path.resolve(storeDir);
+  const catalogue = catalogues.get(store) ?? (await Catalogue.open(store));
+  catalogues.set(store, catalogue);
   const summaries: RunSummary[] = [];
-  for (let from = 0; from < names.length; from += atOnce) {
-    const some = names.slice(from, from + atOnce).map((name) => summaryOf(path.resolve(storeDir, name)));
-    summaries.push(...(await Promise.all(some)).filter((summary) => summary !== undefined));
+  const others: { readonly name: string; readonly info: string }[] = [];
+  const metricsOf = (name: string) => markOf(`${store}${path.sep}${name}${path.sep}${runFiles.metrics}`);
+  for (const [k, name] of names.entries()) {
+    if (k % looksAtOnce === looksAtOnce - 1) await new Promise(setImmediate);
+    const info = markOf(`${store}${path.sep}${name}${path.sep}${runFiles.info}`);
+    if (info === "-") continue; // some other folder
+    const known = catalogue.get(name, info, options.currentMetrics === false ? undefined : () => metricsOf(name));
+    if (known === undefined) others.push({ name, info });
+    else summaries.push(known);
   }
+  for (let from = 0; from < others.length; from += atOnce) {
+    const some = others.slice(from, from + atOnce).map(({ name, info }) => ({ name, info, metrics: metricsOf(name) }));
+    const read = await Promise.all(some.map(({ name }) => readSummary(path.join(store, name))));
+    for (const [k, summary] of read.entries()) {
+      if (summary === undefined) continue;
+      summaries.push(summary);
+      const { info, metrics } = some[k] ?? { info: "-", metrics: "-" };
+      if (summary.endedAt !== undefined && summary.unreadable === undefined) catalogue.set(info, metrics, summary);
+    }
+  }
+  catalogue.keepOnly(names);
+  await catalogue.save();
   return summaries.sort((a, b) => order(b.startedAt, a.startedAt) || order(b.run, a.run));
+}
+
+/** What may be a run; only a look at each tells. */
+async function namesIn(storeDir: string): Promise<string[]> {
+  try {
+    return (await readdir(storeDir)).filter((name) => name.includes("_"));
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return [];
+    throw storageFailed(`The store ${path.resolve(storeDir)} could not be read`, error, "Nothing was changed.");
+  }
 }
 
 function order(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-async function summaryOf(folder: string): Promise<RunSummary | undefined> {
-  const mark = await markOf(path.join(folder, runFiles.info));
-  if (mark === undefined) return undefined; // some other folder
-  const known = ended.get(folder);
-  if (known?.mark === mark) return known.summary;
-  const summary = await readSummary(folder);
-  if (summary?.endedAt !== undefined && summary.unreadable === undefined) ended.set(folder, { mark, summary });
-  else ended.delete(folder);
-  return summary;
-}
-
-/** Changes when the file is replaced; undefined when there is none. */
-async function markOf(file: string): Promise<string | undefined> {
-  try {
-    const { mtimeMs, size, ino } = await stat(file);
-    return `${mtimeMs} ${size} ${ino}`;
-  } catch (error) {
-    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return undefined;
-    throw storageFailed(`${file} could not be looked at`, error, "Nothing was changed.");
-  }
 }
 
 async function readSummary(folder: string): Promise<RunSummary | undefined> {
@@ -82,22 +103,34 @@ async function readSummary(folder: string): Promise<RunSummary | undefined> {
     if (error instanceof MemrigError && error.kind === "invalid-request") return undefined; // removed meanwhile
     return unreadable(folder, error);
   }
-  const { run, protocol, dut, startedAt, endedAt, expectedRows, tags, twinOf } = info;
+  const { protocol, dut, startedAt, endedAt, expectedRows, tags, twinOf, imported } = info;
   const known = {
-    ...{ run, folder, protocol, dut, startedAt, expectedRows, tags, status: await statusOf(info) },
+    // A folder that was copied under another name is found by that name.
+    ...{ run: path.basename(folder), folder, protocol, dut, startedAt, expectedRows, tags },
+    status: await statusOf(info),
     ...(endedAt === undefined ? {} : { endedAt }),
     ...(twinOf === undefined ? {} : { twinOf }),
+    ...(imported === undefined ? {} : { importedFrom: imported.file }),
   };
   try {
-    return { ...known, rows: await mainRows(folder, info) };
+    return { ...known, rows: await mainRows(folder, info), metrics: await meansOf(folder) };
   } catch (error) {
-    return { ...known, rows: 0, unreadable: messageOf(error) };
+    return { ...known, rows: 0, metrics: {}, unreadable: messageOf(error) };
   }
 }
 
 async function mainRows(folder: string, info: RunInfo): Promise<number> {
   const spec = info.tables.find(({ name }) => name === info.mainTable);
-  return spec === undefined ? 0 : new TableReader(folder, spec).rowsOnDisk();
+  return spec === undefined ? 0 : rowsInJournal(path.join(folder, runFiles.journal(spec.name)));
+}
+
+async function meansOf(folder: string): Promise<Record<string, number>> {
+  const metrics = (await readJsonIfThere(path.join(folder, runFiles.metrics))) ?? {};
+  const means: Record<string, number> = {};
+  for (const [name, metric] of Object.entries(metrics as Record<string, { mean?: unknown } | null>)) {
+    if (typeof metric?.mean === "number") means[name] = metric.mean;
+  }
+  return means;
 }
 
 function unreadable(folder: string, error: unknown): RunSummary {
@@ -105,7 +138,18 @@ function unreadable(folder: string, error: unknown): RunSummary {
   const [time = "", protocol = "", dut = ""] = run.split("_");
   const startedAt = time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6.000Z");
   return {
-    ...{ run, folder, protocol, dut, startedAt, status: "interrupted", rows: 0, expectedRows: 0, tags: {} },
+    ...{
+      run,
+      folder,
+      protocol,
+      dut,
+      startedAt,
+      status: "interrupted",
+      rows: 0,
+      expectedRows: 0,
+      tags: {},
+      metrics: {},
+    },
     unreadable: messageOf(error),
   };
 }

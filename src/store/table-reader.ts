@@ -1,10 +1,18 @@
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { MemrigError, messageOf } from "../errors.js";
 import { ArrowCodec } from "./arrow-codec.js";
 import { crc32 } from "./crc32.js";
-import { codeOf, runFiles, storageFailed } from "./files.js";
-import { type JournalEntry, journalEntries, type JournalLine, parseLine, readRange } from "./journal.js";
+import { runFiles } from "./files.js";
+import {
+  type JournalEntry,
+  journalEntries,
+  type JournalLine,
+  openToRead,
+  parseLine,
+  readRange,
+  rowsInJournal,
+} from "./journal.js";
 import type { Column, Columns, TableSpec } from "./shapes.js";
 
 /** How far a reader has come in a table; plain JSON, so that it can be kept. */
@@ -21,6 +29,10 @@ export const startOfTable: TailCursor = { journal_B: 0, data_B: 0, rows: 0 };
 export interface ReadOptions {
   /** Give the sound batches around a damaged one instead of throwing at it. */
   readonly leaveOutDamaged?: boolean;
+  /** Told of each damaged batch that is left out. */
+  readonly onDamaged?: (message: string) => void;
+  /** Told of each line of the journal that can be understood, before its batch is given. */
+  readonly onLine?: (line: JournalLine) => void;
 }
 
 export interface Batch {
@@ -63,7 +75,7 @@ export class TableReader {
    *   were given
    */
   async *batches(from: TailCursor = startOfTable, options: ReadOptions = {}): AsyncGenerator<Batch> {
-    const journal = await this.#open(this.#journalFile);
+    const journal = await openToRead(this.#journalFile);
     let data: OpenSegment | undefined;
     try {
       let cursor = from;
@@ -76,7 +88,12 @@ export class TableReader {
               ? { journal_B: end_B, data_B: line.offset + line.length, rows: line.firstRow + line.rows }
               : { ...cursor, journal_B: end_B };
             const read = this.#batch(line, text, cursor, stream, options);
-            if (typeof read === "string" && !options.leaveOutDamaged) throw this.#damaged(read, line);
+            if (typeof read === "string") {
+              const damage = this.#damaged(read, line);
+              if (!options.leaveOutDamaged) throw damage;
+              options.onDamaged?.(damage.message);
+            }
+            if (line !== undefined) options.onLine?.(line);
             if (typeof read !== "string" && line !== undefined && line.rows > 0) {
               yield { columns: read, firstRow: line.firstRow, cursor: next };
             }
@@ -91,7 +108,7 @@ export class TableReader {
 
   /** The batch whose journal line ends at a position, or the last one with rows before it; undefined where there is none. */
   async lastBatch(journal_B: number): Promise<Columns | undefined> {
-    const journal = await this.#open(this.#journalFile);
+    const journal = await openToRead(this.#journalFile);
     let line: JournalLine | undefined;
     try {
       const from = Math.max(0, journal_B - 1024);
@@ -105,7 +122,7 @@ export class TableReader {
     }
     if (line === undefined) return undefined;
     const cursor: TailCursor = { journal_B: 0, data_B: line.offset, rows: line.firstRow };
-    const data = await this.#open(this.#file(line.segment));
+    const data = await openToRead(this.#file(line.segment));
     try {
       const chunk = { start_B: line.offset, bytes: await readRange(data, line.offset, line.length) };
       const read = this.#batch(line, "", cursor, chunk, {});
@@ -117,18 +134,8 @@ export class TableReader {
   }
 
   /** Rows on the disk, from the end of the journal; the table itself is not read. */
-  async rowsOnDisk(): Promise<number> {
-    const journal = await this.#open(this.#journalFile);
-    try {
-      const { size } = await journal.stat();
-      const bytes = await readRange(journal, Math.max(0, size - 1024), Math.min(size, 1024));
-      const text = bytes.toString("utf8");
-      const whole = text.slice(0, text.lastIndexOf("\n") + 1).trimEnd();
-      const line = parseLine(whole.slice(whole.lastIndexOf("\n") + 1));
-      return line === undefined ? 0 : line.firstRow + line.rows;
-    } finally {
-      await journal.close();
-    }
+  rowsOnDisk(): Promise<number> {
+    return rowsInJournal(this.#journalFile);
   }
 
   /** The file that a group of batches lies in; the one that was read before is closed when it is another. */
@@ -142,7 +149,7 @@ export class TableReader {
     if (before?.segment === segment) return before;
     await before?.handle?.close();
     try {
-      return { segment, handle: await this.#open(this.#file(segment)) };
+      return { segment, handle: await openToRead(this.#file(segment)) };
     } catch (error) {
       if (!leaveOutDamaged) throw error;
       return { segment, handle: undefined };
@@ -151,15 +158,6 @@ export class TableReader {
 
   #file(segment = 1): string {
     return path.join(this.folder, runFiles.table(this.spec.name, segment));
-  }
-
-  async #open(file: string): Promise<FileHandle> {
-    try {
-      return await open(file, "r");
-    } catch (error) {
-      const gone = codeOf(error) === "ENOENT" ? "The file was removed or never copied." : "Nothing was changed.";
-      throw storageFailed(`${file} could not be opened`, error, gone);
-    }
   }
 
   /** The bytes of neighbouring batches behind a copy of the schema, as one stream. Shorter when the file is. */

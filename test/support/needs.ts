@@ -34,6 +34,12 @@ const programs = {
     check: ["--map-root-user", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"],
   },
   openssl: { command: "openssl", packages: ["openssl"] },
+  // Disks of its own: a small one that fills up, one that can not be written.
+  mounts: {
+    command: "unshare",
+    packages: ["util-linux"],
+    check: ["--map-root-user", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"],
+  },
 } as const;
 
 export type Program = keyof typeof programs;

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { messageOf, MemrigError } from "../../errors.js";
-import { runNames } from "../run-reader.js";
+import { runNames } from "../run-info.js";
 import { InfluxClient, type InfluxConfig, targetOf } from "./influx-client.js";
 import { type PushReport, RunPush } from "./influx-push.js";
 

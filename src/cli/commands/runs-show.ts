@@ -1,0 +1,63 @@
+import type { Command } from "commander";
+import { openRun, type RunReader } from "../../store/index.js";
+import { outputOf } from "../output.js";
+import { storeFolder, type StoreOptions } from "../store-option.js";
+import { metricsTable } from "../tables.js";
+
+export function addShowCommand(runs: Command): void {
+  runs
+    .command("show")
+    .argument("<run>", "run id, or its unique end or beginning")
+    .option("--store <dir>", "folder of the runs")
+    .option("--bench <file>", "bench file that names the store")
+    .description("one run: identity, parameters, metrics, events")
+    .action(async (id: string, options: StoreOptions, command: Command) => {
+      const output = outputOf(command);
+      const run = await openRun(await storeFolder(options), id);
+      const [status, metrics, events] = await Promise.all([run.status(), run.metrics(), run.events()]);
+      const notable = events.filter(({ event }) => event !== "progress");
+      output.result(
+        { ...run.info, status, metrics: metrics ?? null, events: notable, folder: run.folder },
+        describe(run, status, metrics, notable),
+      );
+    });
+}
+
+function describe(
+  run: RunReader,
+  status: string,
+  metrics: Awaited<ReturnType<RunReader["metrics"]>>,
+  events: Awaited<ReturnType<RunReader["events"]>>,
+): string {
+  const { info } = run;
+  const parameters = Object.entries(info.parameters).map(([name, value]) => `${name} = ${String(value)}`);
+  return [
+    `${info.run}`,
+    `  status     ${status}${info.reason ? `: ${info.reason}` : ""}`,
+    `  protocol   ${info.protocol} on ${info.dut}${info.twinOf ? ` (twin of ${info.twinOf})` : ""}`,
+    `  started    ${info.startedAt}${info.endedAt ? `, ended ${info.endedAt}` : ""}`,
+    `  folder     ${run.folder}`,
+    ...(info.imported
+      ? [`  imported   ${info.imported.file} (${info.imported.format}), sha256 ${info.imported.sha256}`]
+      : []),
+    ...info.instruments.map(
+      (i) => `  ${i.label.padEnd(10)} ${i.identity} at ${i.resource}${i.virtual ? " (virtual)" : ""}`,
+    ),
+    `  parameters ${parameters.join(", ")}`,
+    ...(Object.keys(info.tags).length > 0
+      ? [
+          `  tags       ${Object.entries(info.tags)
+            .map(([k, v]) => `${k}=${v}`)
+            .join(", ")}`,
+        ]
+      : []),
+    "",
+    metrics ? metricsTable(metrics) : "No metrics.",
+    "",
+    ...events.map(({ at, event, ...details }) => `${at}  ${event}  ${Object.values(details).map(plain).join(" ")}`),
+  ].join("\n");
+}
+
+function plain(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
