@@ -3,10 +3,12 @@ import { MemrigError } from "../src/errors.js";
 import type { Protocol, RunContext } from "../src/engine/protocol.js";
 import type { Row, RowBatch, TableSpec } from "../src/store/shapes.js";
 import { si } from "../src/units.js";
-import { ivSweepParameters, levelsOf, type IvSweepPlan } from "./iv-sweep-plan.js";
+import { ivSweepParameters, type IvSweepPlan } from "./iv-sweep-plan.js";
 import { ivFigures, ivMetrics } from "./iv-sweep-results.js";
+import { levelsOf } from "./sweep-levels.js";
 
-const points: TableSpec = {
+/** One row a reading. */
+export const points: TableSpec = {
   name: "points",
   columns: [
     { name: "cycle", type: "i32", unit: "", description: "number of the sweep, from 1" },
@@ -61,7 +63,7 @@ async function* sweepAndRead(
   const { levels } = levelsOf(plan);
   context.atEnd(() => smu.makeSafe()); // after success, error or abort
   const { drive, compliance, dwell: dwell_s } = plan;
-  const reading = plan.nplc === 0 ? {} : { nplc: plan.nplc };
+  const reading = { ...(plan.nplc === 0 ? {} : { nplc: plan.nplc }), ...wiresOf(plan) };
   const rows = new IvRows(plan, context.completed, context.earlier?.time_s);
   let gap_s = context.earlier?.gap_s ?? 0;
   await context.between(rows.completed);
@@ -165,6 +167,11 @@ class IvRows {
       };
     });
   }
+}
+
+/** Two- or four-wire, where the plan says; plans of before have no such parameter. */
+function wiresOf({ wires }: Partial<Pick<IvSweepPlan, "wires">>): { wires?: 2 | 4 } {
+  return wires === "two" ? { wires: 2 } : wires === "four" ? { wires: 4 } : {};
 }
 
 /** Current against voltage, swept by the SMU itself, any number of times. */

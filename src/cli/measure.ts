@@ -15,6 +15,7 @@ import { createRun, reopenRun, runFiles, type RunWriter } from "../store/index.j
 import type { WireLog } from "../visa/wire/index.js";
 import { ourPackage } from "./package-root.js";
 import { InfluxSink } from "../store/sinks/influx.js";
+import { endInflux } from "./influx-end.js";
 
 export interface Measurement {
   readonly config: BenchConfig;
@@ -53,40 +54,50 @@ export async function measure(request: Measurement, wire?: WireLog): Promise<Run
     ...(wire ? { onWire: (label, event) => wire.record(label, event) } : {}),
   });
   try {
-    const { writer, earlier } = await writerFor(request, bench);
-    bench.attachRun(writer.folder);
-    wire?.writeTo(path.join(writer.folder, runFiles.wire(writer.info.sittings?.length ?? 1)));
-    request.onStart?.({ run: writer.info.run, folder: writer.folder });
-    const sink = config.influx ? new InfluxSink(config.influx, config.store) : undefined;
-    sink?.start();
-    try {
-      return await runProtocol({
-        protocol,
-        station: bench.station(protocol.needs as never),
-        plan,
-        writer,
-        signal,
-        makeSafe: () => bench.makeSafe(),
-        outputsOn: () => bench.outputsOn(),
-        notices: bench.notices,
-        ...(earlier ? { earlier } : {}),
-        // The twin is a simulation: no shutter is to be opened for it.
-        ...(config.hooks && request.twinOf === undefined ? { hooks: config.hooks } : {}),
-        ...(request.onProgress ? { onProgress: request.onProgress } : {}),
-        ...(request.onEvent ? { onEvent: request.onEvent } : {}),
-      });
-    } finally {
-      await sink?.stop();
-    }
+    return await measureOn(bench, { ...request, config }, wire);
   } finally {
     await within(bench.close(), close_s, "Closing the bench");
   }
 }
 
+/**
+ * One run on a bench that is open: run folder, protocol, outputs off, InfluxDB told. The bench stays open for the next run.
+ *
+ * @param request its `config` is that of the bench; the device's id may be another one
+ * @throws MemrigError the run folder could not be made. Once the run has begun its errors are in the outcome.
+ */
+export async function measureOn(bench: Bench, request: Measurement, wire?: WireLog): Promise<RunOutcome> {
+  const { config, protocol, plan, signal } = request;
+  const { writer, earlier } = await writerFor(request, bench);
+  bench.attachRun(writer.folder);
+  wire?.writeTo(path.join(writer.folder, runFiles.wire(writer.info.sittings?.length ?? 1)));
+  request.onStart?.({ run: writer.info.run, folder: writer.folder });
+  const sink = config.influx ? new InfluxSink(config.influx, config.store) : undefined;
+  sink?.start();
+  try {
+    return await runProtocol({
+      protocol,
+      station: bench.station(protocol.needs as never),
+      plan,
+      writer,
+      signal,
+      makeSafe: () => bench.makeSafe(),
+      outputsOn: () => bench.outputsOn(),
+      notices: bench.notices,
+      ...(earlier ? { earlier } : {}),
+      // The twin is a simulation: no shutter is to be opened for it.
+      ...(config.hooks && request.twinOf === undefined ? { hooks: config.hooks } : {}),
+      ...(request.onProgress ? { onProgress: request.onProgress } : {}),
+      ...(request.onEvent ? { onEvent: request.onEvent } : {}),
+    });
+  } finally {
+    if (sink) await endInflux(sink, writer.folder, request.onEvent);
+  }
+}
+
 /** A new run folder, or the one to go on with: where it stands is then told, and kept among its events. */
 async function writerFor(request: Measurement, bench: Bench): Promise<{ writer: RunWriter; earlier?: Earlier }> {
-  const { protocol, plan } = request;
-  const { config } = bench;
+  const { config, protocol, plan } = request;
   const instruments = bench.instruments.map(({ label, driver, resource, identity, virtual }) => ({
     label,
     driver,
@@ -143,8 +154,14 @@ export function software(): { name: string; version: string; commit: string } {
   return { name, version, commit: commit() };
 }
 
-/** The commit this was built from; "unknown" outside a clone or without git. */
+let known: string | undefined;
+
+/** The commit this was built from; "unknown" outside a clone or without git. Asked once: a campaign has thousands of runs. */
 function commit(): string {
+  return (known ??= askGit());
+}
+
+function askGit(): string {
   try {
     const git = (...args: string[]) =>
       execFileSync("git", args, {

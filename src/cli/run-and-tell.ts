@@ -42,6 +42,7 @@ export async function runAndTell(what: Omit<Measurement, "signal">, telling: Tel
         onProgress: ({ state, rows: done, expectedRows, left_s }) =>
           line.update({ done, expected: expectedRows, state, ...(left_s === undefined ? {} : { left_s }) }),
         onEvent: ({ event, message, state, by }) => {
+          if (event === "influx" && typeof message === "string") line.end(message);
           if (event === "warning" && typeof message === "string") line.end(`warning: ${message}`);
           if (event === "pause" && typeof message === "string")
             line.end(`paused. ${message} "memrig resume" lets it go on.`);

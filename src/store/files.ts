@@ -19,7 +19,10 @@ export const runFiles = {
   wire: (sitting = 1) => (sitting === 1 ? "wire.jsonl" : `wire-${sitting}.jsonl`),
   reference: "reference.json",
   original: (extension: string) => `original${extension}`,
-  table: (name: string) => `${name}.arrows`,
+  /** Its first file, or a further one of a long table: `points.arrows`, `points_0002.arrows`. */
+  table: (name: string, segment = 1) =>
+    segment === 1 ? `${name}.arrows` : `${name}_${String(segment).padStart(4, "0")}.arrows`,
+  parquet: (name: string) => `${name}.parquet`,
   journal: (name: string) => `${name}.journal.jsonl`,
   aside: (number: number) => `aside-${number}`,
 } as const;

@@ -11,6 +11,7 @@ import { keepReserve, pretty, RunWriter } from "./run-writer.js";
 import type { Columns, Mark, RunInfo, Sitting, TableSpec } from "./shapes.js";
 import { cutBackProgress } from "./sinks/influx-cursor.js";
 import { startOfTable, TableReader, type TailCursor } from "./table-reader.js";
+import type { TableEnd } from "./table-files.js";
 import { TableWriter } from "./table-writer.js";
 
 /** What the new sitting has of its own. */
@@ -81,7 +82,7 @@ async function reopen(
 ): Promise<Reopened> {
   const before = new RunReader(folder, info);
   const events = await before.events();
-  const ends = new Map<string, TailCursor>();
+  const ends = new Map<string, Place>();
   for (const { name } of info.tables) ends.set(name, await cursorAt(folder, name, mark.rows[name] ?? 0));
   const setAside = await putAside(before, ends);
   await cutBackProgress(folder, ends);
@@ -90,7 +91,7 @@ async function reopen(
   try {
     const tables = new Map<string, TableWriter>();
     for (const spec of info.tables) {
-      const table = await TableWriter.reopen(folder, spec, ends.get(spec.name) ?? startOfTable);
+      const table = await TableWriter.reopen(folder, spec, placeIn(ends, spec.name));
       opened.push(table);
       tables.set(spec.name, table);
     }
@@ -127,16 +128,37 @@ async function reopen(
   }
 }
 
+/** A place in a table, between two batches. */
+type Place = TailCursor & TableEnd & { readonly last?: TailCursor };
+
+function placeIn(ends: ReadonlyMap<string, Place>, table: string): Place {
+  const place = ends.get(table);
+  if (place === undefined) throw new Error(`nobody looked where table ${table} ends`);
+  return place;
+}
+
 /** Where a table ends that has so many rows: behind the batch that ends with the last of them. */
-async function cursorAt(folder: string, table: string, rows: number): Promise<TailCursor> {
+async function cursorAt(folder: string, table: string, rows: number): Promise<Place> {
   const journal = await open(path.join(folder, runFiles.journal(table)), "r");
-  let at = startOfTable;
+  let at: Place = { ...startOfTable, segment: 1, offset_B: 0 };
   try {
     for await (const entries of journalEntries(journal, 0)) {
       for (const { line, end_B } of entries) {
         if (line === undefined || line.firstRow + line.rows > rows) return checked();
         const isEndMark = line.rows === 0 && line.offset > 0;
-        if (!isEndMark) at = { journal_B: end_B, data_B: line.offset + line.length, rows: line.firstRow + line.rows };
+        if (isEndMark) continue;
+        const offset_B = line.offset + line.length;
+        const { journal_B, data_B } = at;
+        at = {
+          ...{
+            journal_B: end_B,
+            data_B: offset_B,
+            rows: line.firstRow + line.rows,
+            segment: line.segment ?? 1,
+            offset_B,
+          },
+          ...(line.rows > 0 ? { last: { journal_B, data_B, rows: line.firstRow } } : at.last ? { last: at.last } : {}),
+        };
       }
     }
     return checked();
@@ -144,7 +166,7 @@ async function cursorAt(folder: string, table: string, rows: number): Promise<Ta
     await journal.close();
   }
 
-  function checked(): TailCursor {
+  function checked(): Place {
     if (at.rows === rows) return at;
     throw new MemrigError(
       "storage-failed",
@@ -156,7 +178,7 @@ async function cursorAt(folder: string, table: string, rows: number): Promise<Ta
 }
 
 /** Copies what lies behind the cursors into a folder of its own, with the metrics of before. Undefined where there is nothing. */
-async function putAside(run: RunReader, ends: ReadonlyMap<string, TailCursor>): Promise<Sitting["setAside"]> {
+async function putAside(run: RunReader, ends: ReadonlyMap<string, Place>): Promise<Sitting["setAside"]> {
   const behind: Record<string, number> = {};
   for (const [name, end] of ends) {
     const rows = (await run.rows(name)) - end.rows;
@@ -231,13 +253,15 @@ function withoutEnd(info: RunInfo): RunInfo {
 async function lastRowOf(
   folder: string,
   info: RunInfo,
-  ends: ReadonlyMap<string, TailCursor>,
+  ends: ReadonlyMap<string, Place>,
 ): Promise<Columns | undefined> {
   const spec = info.tables.find(({ name }) => name === info.mainTable);
   const end = ends.get(info.mainTable);
-  if (spec === undefined || end === undefined || end.rows === 0) return undefined;
-  const last = await new TableReader(folder, spec).lastBatch(end.journal_B);
-  return last && rowsFrom(last, last.length - 1);
+  if (spec === undefined || end?.last === undefined) return undefined;
+  for await (const { columns } of new TableReader(folder, spec).batches(end.last)) {
+    return rowsFrom(columns, columns.length - 1);
+  }
+  return undefined;
 }
 
 function rowsFrom({ length, columns }: Columns, from: number): Columns {

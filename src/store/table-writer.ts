@@ -1,88 +1,48 @@
-import { type FileHandle, open } from "node:fs/promises";
-import path from "node:path";
-import { ArrowCodec, type ColumnArray, endOfStream } from "./arrow-codec.js";
-import { crc32 } from "./crc32.js";
-import { runFiles, storageFailed } from "./files.js";
-import { formatLine } from "./journal.js";
+import { ArrowCodec, type ColumnArray } from "./arrow-codec.js";
 import { batchRows, RowBuffer } from "./row-buffer.js";
 import type { RowBatch, TableSpec } from "./shapes.js";
-import type { TailCursor } from "./table-reader.js";
+import { type Piece, type TableEnd, TableFiles } from "./table-files.js";
 
 /**
  * Appends to one table. Rows collect in memory; `seal` makes a record batch of them, which goes to the disk behind the
- * batches before it: bytes, sync, journal line, sync. So a journal line always speaks of bytes that are there.
+ * batches before it. Batches that wait while the disk is busy are made durable together.
  */
 export class TableWriter {
   readonly #buffer: RowBuffer;
-  readonly #codec: ArrowCodec;
-  readonly #data: FileHandle;
-  readonly #journal: FileHandle;
-  readonly #file: string;
-  #offset_B = 0;
-  #journal_B = 0;
-  #sealedRows = 0;
+  readonly #sealed: Piece[] = [];
   /** Rows at the last mark; the batch before it ends there. */
   #mark = 0;
   #chain: Promise<void> = Promise.resolve();
 
-  private constructor(spec: TableSpec, file: string, data: FileHandle, journal: FileHandle) {
-    this.#buffer = new RowBuffer(spec);
-    this.#codec = new ArrowCodec(spec);
-    this.#file = file;
-    this.#data = data;
-    this.#journal = journal;
+  private constructor(
+    private readonly codec: ArrowCodec,
+    private readonly files: TableFiles,
+    private sealedRows: number,
+  ) {
+    this.#buffer = new RowBuffer(codec.spec);
   }
 
   /** Creates the files of a table and writes its schema, so that it is a readable table of no rows from the start. */
-  static async create(folder: string, spec: TableSpec): Promise<TableWriter> {
-    const file = path.join(folder, runFiles.table(spec.name));
-    const data = await open(file, "wx");
-    let journal: FileHandle;
-    try {
-      journal = await open(path.join(folder, runFiles.journal(spec.name)), "wx");
-    } catch (error) {
-      await data.close();
-      throw error;
-    }
-    const writer = new TableWriter(spec, file, data, journal);
-    try {
-      await writer.#write(writer.#codec.head, 0, 0);
-    } catch (error) {
-      await writer.close();
-      throw error;
-    }
-    return writer;
+  static async create(folder: string, spec: TableSpec, mostSegment_B?: number): Promise<TableWriter> {
+    const codec = new ArrowCodec(spec);
+    return new TableWriter(codec, await TableFiles.create(folder, spec.name, codec.head, mostSegment_B), 0);
   }
 
   /**
-   * Opens the files of a table to append behind a cursor; what lies behind it is cut off.
+   * Opens the files of a table to append behind a place in it; what lies behind it is cut off.
    *
-   * @param at the end of a whole batch
+   * @param at the end of a whole batch, and how many rows are before it
    */
-  static async reopen(folder: string, spec: TableSpec, at: TailCursor): Promise<TableWriter> {
-    const file = path.join(folder, runFiles.table(spec.name));
-    const data = await open(file, "r+");
-    let journal: FileHandle | undefined;
-    try {
-      journal = await open(path.join(folder, runFiles.journal(spec.name)), "r+");
-      // The journal first: a batch without its line is cut off by the next one who comes, a line without its batch is damage.
-      await journal.truncate(at.journal_B);
-      await journal.datasync();
-      await data.truncate(at.data_B);
-      await data.datasync();
-    } catch (error) {
-      await Promise.allSettled([data.close(), journal?.close()]);
-      throw error;
-    }
-    const writer = new TableWriter(spec, file, data, journal);
-    [writer.#offset_B, writer.#journal_B] = [at.data_B, at.journal_B];
-    [writer.#sealedRows, writer.#mark] = [at.rows, at.rows];
+  static async reopen(folder: string, spec: TableSpec, at: TableEnd & { readonly rows: number }): Promise<TableWriter> {
+    const codec = new ArrowCodec(spec);
+    const writer = new TableWriter(codec, await TableFiles.reopen(folder, spec.name, codec.head, at), at.rows);
+    writer.#mark = at.rows;
     return writer;
   }
 
   /** Rows taken so far, on the disk or not. */
   get rows(): number {
-    return this.#sealedRows + this.#buffer.length;
+    return this.sealedRows + this.#buffer.length;
   }
 
   /** Rows that are not in a batch yet. */
@@ -114,20 +74,19 @@ export class TableWriter {
   /** Makes batches of the rows that wait and queues them for the disk. The promise of `settled` tells how it went. */
   seal(): void {
     const rows = this.#buffer.length;
-    const marked = this.#mark - this.#sealedRows;
+    const marked = this.#mark - this.sealedRows;
     if (marked > 0 && marked < rows) this.#queue(0, marked);
-    this.#queue(Math.max(0, marked < rows ? marked : 0), rows);
+    this.#queue(marked > 0 && marked < rows ? marked : 0, rows);
     this.#buffer.clear();
   }
 
   /** Rows of the buffer, `to` exclusive, as one batch. */
   #queue(from: number, to: number): void {
     if (from === to) return;
-    const arrays = this.#buffer.arrays.map((array) => (from === 0 ? array : arrayFrom(array, from)));
-    const bytes = this.#codec.encode(arrays, to - from);
-    const firstRow = this.#sealedRows;
-    this.#sealedRows += to - from;
-    this.#chain = this.#chain.then(() => this.#write(bytes, firstRow, to - from));
+    const arrays = from === 0 ? this.#buffer.arrays : this.#buffer.arrays.map((array) => arrayFrom(array, from));
+    this.#sealed.push({ bytes: this.codec.encode(arrays, to - from), firstRow: this.sealedRows, rows: to - from });
+    this.sealedRows += to - from;
+    this.#chain = this.#chain.then(() => this.files.append(this.#sealed.splice(0)));
     this.#chain.catch(() => undefined); // kept in the chain: every later `settled` rejects with it
   }
 
@@ -140,52 +99,16 @@ export class TableWriter {
     return this.#chain;
   }
 
-  /** Ends the stream with Arrow's end mark, which the journal names too: a journal cut short behind it lost no row. */
-  async end(): Promise<void> {
-    await this.#write(endOfStream, this.#sealedRows, 0);
+  /** Ends the stream. Call it once all is settled. */
+  end(): Promise<void> {
+    return this.files.end(this.sealedRows);
   }
 
-  async close(): Promise<void> {
-    await Promise.all([this.#data.close(), this.#journal.close()]);
-  }
-
-  async #write(bytes: Uint8Array, firstRow: number, rows: number): Promise<void> {
-    const [offset, length] = [this.#offset_B, bytes.length];
-    try {
-      await writeAt(this.#data, bytes, offset);
-      await this.#data.datasync();
-      const line = formatLine({ offset, length, firstRow, rows, crc32: crc32(bytes), at: new Date().toISOString() });
-      const text = Buffer.from(line);
-      await writeAt(this.#journal, text, this.#journal_B);
-      await this.#journal.datasync();
-      this.#offset_B += length;
-      this.#journal_B += text.length;
-    } catch (error) {
-      await this.#cutBack();
-      throw storageFailed(
-        `Rows ${firstRow} and up of ${this.#file} could not be written`,
-        error,
-        `The ${firstRow} rows before them are on the disk and stay readable.`,
-      );
-    }
-  }
-
-  /** Removes the torn end, so that a plain Arrow reader meets whole batches only. */
-  async #cutBack(): Promise<void> {
-    const cuts = [this.#data.truncate(this.#offset_B), this.#journal.truncate(this.#journal_B)];
-    // A disk that refuses even this leaves a torn end; the journal still tells where the good rows stop.
-    await Promise.allSettled(cuts);
+  close(): Promise<void> {
+    return this.files.close();
   }
 }
 
 function arrayFrom(array: ColumnArray, from: number): ColumnArray {
   return Array.isArray(array) ? array.slice(from) : array.subarray(from);
-}
-
-/** Writes all bytes at a position; a disk that fills up takes a part first and refuses the rest. */
-async function writeAt(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
-  }
 }
