@@ -25,9 +25,10 @@ async function completedIn(store: string): Promise<number> {
 
 test("kill -9 twice, resume twice: exactly the cycles that were asked for, each whole, with the gaps marked and other draws", async (t) => {
   const { cwd, store, run } = await lab(t);
-  const cycles = 300;
+  const cycles = 600;
   const sweep = ["run", "iv-sweep", "--bench", "lab.yaml", "--set", `cycles=${cycles},step=10mV`];
   let child = startMemrig(t, sweep, { cwd });
+  let ended = resultOf(child);
   const killedAt: number[] = [];
   for (let kills = 0; kills < 2; kills += 1) {
     const least = (killedAt.at(-1) ?? 0) + 5; // in the sitting that is to be killed
@@ -35,13 +36,15 @@ test("kill -9 twice, resume twice: exactly the cycles that were asked for, each 
       (await completedIn(store)) >= least ? true : child.exitCode === null ? undefined : true,
     );
     child.kill("SIGKILL");
-    await resultOf(child);
+    const { code, stderr } = await ended;
+    assert.equal(code, null, `it ended before it could be killed: ${stderr}`);
     killedAt.push(await completedIn(store));
     const [interrupted] = await listRuns(store);
     assert.equal(interrupted?.status, "interrupted");
     child = startMemrig(t, ["resume", interrupted.run, "--json"], { cwd });
+    ended = resultOf(child);
   }
-  const { code, stdout, stderr } = await resultOf(child);
+  const { code, stdout, stderr } = await ended;
   assert.equal(code, 0, stderr);
   const result = JSON.parse(stdout) as { run: string; rows: number; status: string };
   assert.deepEqual([result.status, result.rows], ["done", cycles * 61]);
