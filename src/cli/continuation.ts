@@ -6,7 +6,7 @@ import { resumableMark, type RunReader } from "../store/index.js";
 import type { RunInfo, TableSpec } from "../store/shapes.js";
 import type { Measurement } from "./measure.js";
 import { planFrom } from "./settings.js";
-import { protocolNamed } from "./commands/protocols.js";
+import { protocolOfRun } from "../protocol-files/index.js";
 
 /** Far from the seeds people count through, and from that of a twin: each sitting draws other cycles of the same device. */
 const sittingOffset = 15_485_863;
@@ -23,7 +23,7 @@ export async function continuation(
   benchFile: string | undefined,
 ): Promise<{ request: Omit<Measurement, "signal">; completed: number; gap_s: number }> {
   const mark = await resumableMark(folder, info);
-  const protocol = protocolNamed(info.protocol);
+  const protocol = await protocolOfRun({ folder, info });
   const plan = planFrom(protocol, info.parameters);
   checkSame(info, protocol, plan);
   const kept = await benchOfRun(info, store);

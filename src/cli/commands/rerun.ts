@@ -6,7 +6,7 @@ import { runAndTell } from "../run-and-tell.js";
 import { collect, keyValues, numbersRead, planFrom } from "../settings.js";
 import { storeFolder } from "../store-option.js";
 import { dryRun, dryRunText } from "../dry-run.js";
-import { protocolNamed } from "./protocols.js";
+import { protocolOfRun } from "../../protocol-files/index.js";
 
 interface RerunOptions {
   readonly bench?: string;
@@ -34,8 +34,9 @@ export function addRerunCommand(program: Command): void {
     .action(async (id: string, options: RerunOptions, command: Command) => {
       const output = outputOf(command);
       const store = await storeFolder(options);
-      const { info } = await openRun(store, id);
-      const protocol = protocolNamed(info.protocol);
+      const run = await openRun(store, id);
+      const { info } = run;
+      const protocol = await protocolOfRun(run);
       const plan = planFrom(protocol, {
         ...info.parameters,
         ...numbersRead(keyValues(options.set ?? [], "--set")),

@@ -7,7 +7,7 @@ import { MemrigError } from "../../errors.js";
 import { openRun } from "../../store/index.js";
 import { outputOf } from "../output.js";
 import { storeFolder, type StoreOptions } from "../store-option.js";
-import { protocolNamed } from "./protocols.js";
+import { protocolOfRun } from "../../protocol-files/index.js";
 
 interface PlotOptions extends StoreOptions {
   readonly to: string;
@@ -28,7 +28,7 @@ export function addPlotCommand(runs: Command): void {
     .action(async (id: string, options: PlotOptions, command: Command) => {
       const output = outputOf(command);
       const run = await openRun(await storeFolder(options), id);
-      const protocol = protocolNamed(run.info.protocol);
+      const protocol = await protocolOfRun(run);
       const tables = Object.fromEntries(
         await Promise.all(run.info.tables.map(async ({ name }) => [name, await run.table(name)] as const)),
       );
