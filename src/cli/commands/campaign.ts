@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { MemrigError } from "../../errors.js";
 import { loadCampaign, type Campaign } from "../campaign/file.js";
 import { outlineOf, outlineText, type Outline } from "../campaign/outline.js";
+import { addCampaignShow } from "./campaign-show.js";
 import { runCampaign } from "../campaign/run.js";
 import { outputOf, type Output } from "../output.js";
 import { StatusLine } from "../progress.js";
@@ -38,7 +39,7 @@ export function addCampaignCommand(program: Command): void {
       output.say(outlineText(campaign, outline));
       await run(campaign, options.resume ?? false, output);
     });
-  command.enablePositionalOptions(false);
+  addCampaignShow(command);
 }
 
 function dryRun(campaign: Campaign, outline: Outline, output: Output): void {
