@@ -7,6 +7,7 @@ import { addInfluxCommand } from "./commands/influx.js";
 import { addInitCommand } from "./commands/init.js";
 import { addNetlistCommand } from "./commands/netlist.js";
 import { addProtocolsCommand } from "./commands/protocols.js";
+import { addQueueCommand } from "./commands/queue.js";
 import { addRunCommand } from "./commands/run.js";
 import { addRunsCommand } from "./commands/runs.js";
 import { addAbortCommand, addSafeCommand } from "./commands/safe.js";
@@ -31,6 +32,7 @@ async function main(argv: readonly string[]): Promise<number> {
   addDemoCommand(program);
   addRunCommand(program);
   addCampaignCommand(program);
+  addQueueCommand(program);
   addRunsCommand(program);
   addProtocolsCommand(program);
   addDiscoverCommand(program);

@@ -100,7 +100,7 @@ function endWith(outcome: RunOutcome): void {
 }
 
 /** Bare numbers of the command line become numbers; quantities with units are read by the protocol's schema. */
-function numbersRead(settings: Readonly<Record<string, string>>): Record<string, string | number> {
+export function numbersRead(settings: Readonly<Record<string, string>>): Record<string, string | number> {
   return Object.fromEntries(
     Object.entries(settings).map(([key, text]) => [
       key,
