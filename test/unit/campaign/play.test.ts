@@ -1,13 +1,18 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { appendFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test, type TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
 import { CampaignJournal, digestOf, readCampaign, type CampaignRecord } from "../../../src/engine/campaign/journal.js";
 import { tagsOf, tasksOf, type CampaignPlan } from "../../../src/engine/campaign/plan.js";
 import { playCampaign, type FailureRule, type TaskEnd } from "../../../src/engine/campaign/play.js";
-import { parseCampaign } from "../../../src/cli/campaign/file.js";
+import { loadCampaign, parseCampaign } from "../../../src/cli/campaign/file.js";
+import { outlineOf } from "../../../src/cli/campaign/outline.js";
 import { MemrigError } from "../../../src/errors.js";
+
+const examples = fileURLToPath(new URL("../../../examples/campaigns", import.meta.url));
 
 function planOf(yaml: string): CampaignPlan {
   return parseCampaign(`name: c\nbench: b.yaml\n${yaml}`, "c.yaml").plan;
@@ -222,4 +227,24 @@ test("a campaign that is there already, is not there, asks for other runs, or is
   await assert.rejects(CampaignJournal.open(folder, record, false), /already.*--resume.*--as/s);
   const other = recordOf(planOf(twoByTwo.replace("repetitions: 2", "repetitions: 3")));
   await assert.rejects(CampaignJournal.open(folder, other, true), /8 then, 12 now/);
+});
+
+for (const name of readdirSync(examples)) {
+  test(`examples/campaigns/${name} asks for runs that its bench can do`, async () => {
+    const campaign = await loadCampaign(path.join(examples, name));
+    const { runs, refusals } = outlineOf(campaign);
+    assert.deepEqual(refusals, []);
+    assert.equal(runs, campaign.tasks.length);
+    assert.equal(new Set(campaign.tasks.map(({ key }) => key)).size, runs);
+  });
+}
+
+test("the wafer's campaign is 36 reticles of 16 devices, the array's 30 devices, 10 sweeps each", async () => {
+  const sizes: Readonly<Record<string, number>> = { "vo2-wafer": 576, "zno-30-devices": 30 };
+  for (const [name, sites] of Object.entries(sizes)) {
+    const { plan, tasks } = await loadCampaign(path.join(examples, `${name}.yaml`));
+    assert.equal(plan.sites.length, sites);
+    assert.equal(new Set(plan.sites.map(({ die }) => die?.name)).size, name === "vo2-wafer" ? 36 : 1);
+    assert.ok(tasks.every(({ variant }) => (variant.plan as { cycles: number }).cycles === 10));
+  }
 });
