@@ -116,6 +116,8 @@ export const influx = z.strictObject({
   username: z.string().optional(),
   password: z.string().optional(),
   token: z.string().optional(),
+  /** File of the certificate that the server's own is signed with. */
+  ca: z.string().min(1).optional(),
 });
 
 export const benchFile = z.strictObject({

@@ -8,6 +8,7 @@ import { createRun, runFiles } from "../store/index.js";
 import type { WireLog } from "../visa/wire/index.js";
 import { ourPackage } from "./package-root.js";
 import { InfluxSink } from "../store/sinks/influx.js";
+import { endInflux } from "./influx-end.js";
 
 export interface Measurement {
   readonly config: BenchConfig;
@@ -94,7 +95,7 @@ export async function measureOn(bench: Bench, request: Measurement, wire?: WireL
       ...(request.onEvent ? { onEvent: request.onEvent } : {}),
     });
   } finally {
-    await sink?.stop();
+    if (sink) await endInflux(sink, writer.folder, request.onEvent);
   }
 }
 

@@ -31,6 +31,16 @@ export function keyValues(given: readonly string[], option: string): Record<stri
   return pairs;
 }
 
+/** Bare numbers of the command line become numbers; quantities with units are read by the protocol's schema. */
+export function numbersRead(settings: Readonly<Record<string, string>>): Record<string, string | number> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([key, text]) => [
+      key,
+      text !== "" && Number.isFinite(Number(text)) ? Number(text) : text,
+    ]),
+  );
+}
+
 /**
  * The plan of a protocol from what a person set; defaults filled in, base units.
  *

@@ -1,7 +1,7 @@
 import { HISLIP_PORT } from "../visa/hislip/protocol.js";
 import { formatResource, PROLOGIX_PORT } from "../visa/resource.js";
 import { MemrigError, messageOf } from "../errors.js";
-import { createDevice } from "../simulator/index.js";
+import { createBenchDevice } from "../simulator/index.js";
 import { linkKinds } from "./bench-plan.js";
 import type { LinkKind, ServedInstrument, VirtualBenchPlan, VirtualInstrumentPlan } from "./bench-plan.js";
 import { virtualInstruments } from "./instruments.js";
@@ -44,7 +44,7 @@ export interface VirtualBench {
 export async function serveVirtualBench(plan: VirtualBenchPlan): Promise<VirtualBench> {
   const { dut } = plan;
   const sites = plan.sites && new Sites(dut, plan.sites);
-  const device = sites ?? createDevice(dut.model, dut.parameters, dut.seed, dut.cycleSeed);
+  const device = sites ?? createBenchDevice(dut.model, dut.parameters, dut.seed, dut.cycleSeed);
   const lab = new Lab(device, plan.wiring, plan.time);
   const links = new Set(plan.links ?? ["socket"]);
   const servers: Closable[] = [];

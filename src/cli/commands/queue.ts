@@ -7,11 +7,10 @@ import { operator } from "../measure.js";
 import { outputOf, textTable } from "../output.js";
 import { duration, StatusLine } from "../progress.js";
 import { runQueue } from "../queue/run-queue.js";
-import { collect, keyValues, planFrom } from "../settings.js";
+import { collect, keyValues, numbersRead, planFrom } from "../settings.js";
 import { abortableBySignals } from "../signals.js";
 import { storeFolder, type StoreOptions } from "../store-option.js";
 import { protocolNamed } from "./protocols.js";
-import { numbersRead } from "./run.js";
 
 interface AddOptions {
   readonly bench: string;

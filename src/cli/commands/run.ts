@@ -5,7 +5,7 @@ import { MemrigError } from "../../errors.js";
 import { measure, type Measurement } from "../measure.js";
 import { outputOf } from "../output.js";
 import { duration, StatusLine } from "../progress.js";
-import { collect, keyValues, planFrom } from "../settings.js";
+import { collect, keyValues, numbersRead, planFrom } from "../settings.js";
 import { abortableBySignals } from "../signals.js";
 import { metricsTable } from "../tables.js";
 import { runTwin, twinText } from "../twin.js";
@@ -62,6 +62,7 @@ export function addRunCommand(program: Command): void {
               line.update({ done, expected: expectedRows, ...(left_s === undefined ? {} : { left_s }) }),
             onEvent: ({ event, message }) => {
               if (event === "warning" && typeof message === "string") line.end(`warning: ${message}`);
+              if (event === "influx" && typeof message === "string") line.end(message);
             },
           };
           const outcome = await measure(request, wire).finally(() => endWireLog(wire, output));
@@ -97,16 +98,6 @@ function endWith(outcome: RunOutcome): void {
         outcome.status === "aborted" ? "aborted" : "no-answer",
         outcome.reason ?? `${outcome.run}: ${outcome.status}.`,
       );
-}
-
-/** Bare numbers of the command line become numbers; quantities with units are read by the protocol's schema. */
-export function numbersRead(settings: Readonly<Record<string, string>>): Record<string, string | number> {
-  return Object.fromEntries(
-    Object.entries(settings).map(([key, text]) => [
-      key,
-      text !== "" && Number.isFinite(Number(text)) ? Number(text) : text,
-    ]),
-  );
 }
 
 function withDut(config: BenchConfig, id: string | undefined): BenchConfig {

@@ -3,9 +3,8 @@ import type { RunProgress } from "../../engine/index.js";
 import type { Queue, QueueEnd, QueueEntry } from "../../engine/queue/queue.js";
 import { MemrigError, messageOf } from "../../errors.js";
 import { protocolNamed } from "../commands/protocols.js";
-import { numbersRead } from "../commands/run.js";
 import { measure } from "../measure.js";
-import { planFrom } from "../settings.js";
+import { numbersRead, planFrom } from "../settings.js";
 
 export interface QueueRunner {
   readonly queue: Queue;

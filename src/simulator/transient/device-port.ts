@@ -83,7 +83,8 @@ export class DevicePort implements OnePort {
     this.current_A = this.circuit.current_A(t, this.voltage_V, this.solver.x0);
   }
 
-  private check(until_s: number, drive: Drive): void {
+  /** @throws SimulationError a drive or a time that can not be; nothing was done */
+  check(until_s: number, drive: Drive): void {
     const sound = until_s >= this.time_s && drive.series_ohm >= 0 && drive.limit_A >= 0 && until_s < Infinity;
     if (sound && drive.emf.times_s.length > 0 && drive.emf.values.length >= drive.emf.times_s.length) return;
     throw new SimulationError(
