@@ -151,8 +151,9 @@ export class Queue {
     const own = waiting.find((place) => place.id === id);
     if (!own) throw await this.notWaiting(id, "moved");
     const others = waiting.filter((place) => place !== own);
-    const before = others[position - 2]?.rank ?? 0;
-    const after = others[position - 1]?.rank ?? (others.at(-1)?.rank ?? 0) + 2 * spacing;
+    const at = Math.min(position - 1, others.length);
+    const before = others[at - 1]?.rank ?? 0;
+    const after = others[at]?.rank ?? before + 2 * spacing;
     const rank = Math.floor((before + after) / 2);
     if (rank <= before) {
       await this.spread(waiting);
