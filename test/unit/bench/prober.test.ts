@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Readable, Writable } from "node:stream";
 import { test, type TestContext } from "node:test";
 import { crosspointsOf, parseBench, type Site } from "../../../src/bench/index.js";
 import { moveProber } from "../../../src/bench/prober.js";
 import type { ProberConfig } from "../../../src/bench/sites.js";
+import { Person } from "../../../src/cli/campaign/person.js";
 import { MemrigError } from "../../../src/errors.js";
 
 const site: Site = { name: "R7C2-D3", die: { name: "R7C2", column: 2, row: 7 }, device: "D3" };
@@ -84,6 +86,15 @@ test("a move by hand waits for the person; where nobody is, it says what to do",
   await move(hand, { ask: (question) => Promise.resolve(void asked.push(question)) });
   assert.match(asked[0] ?? "", /R7C2-D3 \(die R7C2, device D3\).*Enter/);
   await assert.rejects(move(hand), /nobody can be asked.*command or a file/s);
+});
+
+test("what was typed ahead answers the next questions; an input that has ended answers none, at once", async () => {
+  const person = new Person(Readable.from(["\n\n"]), new Writable({ write: (_chunk, _encoding, done) => done() }));
+  const { signal } = new AbortController();
+  await person.ask("first", signal);
+  await person.ask("second", signal);
+  for (const question of ["third", "fourth"]) await assert.rejects(person.ask(question, signal), /input ended/);
+  person.close();
 });
 
 const bench = (rest: string) =>
