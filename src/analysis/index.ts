@@ -30,3 +30,6 @@ export * from "./ticks.js";
 export * from "./turn-on.js";
 export * from "./wave.js";
 export * from "./waveform.js";
+export * from "./variance-components.js";
+export * from "./wafer-map.js";
+export * from "./yield.js";

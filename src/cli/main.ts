@@ -11,6 +11,7 @@ const commands: Family = {
   resume: async () => (await import("./commands/resume.js")).addResumeCommand,
   rerun: async () => (await import("./commands/rerun.js")).addRerunCommand,
   campaign: async () => (await import("./commands/campaign.js")).addCampaignCommand,
+  queue: async () => (await import("./commands/queue.js")).addQueueCommand,
   runs: async () => (await import("./commands/runs.js")).addRunsCommand,
   protocols: async () => (await import("./commands/protocols.js")).addProtocolsCommand,
   discover: async () => (await import("./commands/discover.js")).addDiscoverCommand,

@@ -1,8 +1,9 @@
-import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { MemrigError } from "../../errors.js";
 import { loadCampaign, type Campaign } from "../campaign/file.js";
 import { outlineOf, outlineText, type Outline } from "../campaign/outline.js";
+import { addCampaignShow } from "./campaign-show.js";
+import { Person } from "../campaign/person.js";
 import { runCampaign } from "../campaign/run.js";
 import { outputOf, type Output } from "../output.js";
 import { StatusLine } from "../progress.js";
@@ -38,21 +39,21 @@ export function addCampaignCommand(program: Command): void {
       output.say(outlineText(campaign, outline));
       await run(campaign, options.resume ?? false, output);
     });
-  command.enablePositionalOptions(false);
+  addCampaignShow(command);
 }
 
 function dryRun(campaign: Campaign, outline: Outline, output: Output): void {
   output.result(outline, outlineText(campaign, outline));
   const [refusal] = outline.refusals;
   if (!refusal) return;
-  const runs = outline.refusals.reduce((sum, each) => sum + each.runs, 0);
   throw new MemrigError(
     refusal.exitCode === 4 ? "limit-refused" : "invalid-request",
-    `${runs} of ${outline.runs} runs would be refused; nothing was opened.`,
+    "Not all of it can be done as the file says; nothing was opened.",
   );
 }
 
 async function run(campaign: Campaign, resume: boolean, output: Output): Promise<void> {
+  const person = new Person();
   const line = new StatusLine(campaign.plan.name, undefined, "runs");
   await abortableBySignals(
     async (signal) => {
@@ -60,11 +61,11 @@ async function run(campaign: Campaign, resume: boolean, output: Output): Promise
         campaign,
         resume,
         signal,
-        ask: askOnTerminal,
+        ask: (question, until) => person.ask(question, until),
         onProgress: ({ done, runs, left_s }) =>
           line.update({ done, expected: runs, ...(left_s === undefined ? {} : { left_s }) }),
         onMessage: (message) => line.end(message),
-      });
+      }).finally(() => person.close());
       line.end(`${campaign.plan.name}: ${end.status}.`);
       const { name } = campaign.plan;
       const counts = `${end.done} done, ${end.failed} failed, ${end.skipped} skipped of ${campaign.tasks.length} runs`;
@@ -78,18 +79,4 @@ async function run(campaign: Campaign, resume: boolean, output: Output): Promise
     },
     () => output.say("Stopping already: turning the outputs off. Wait for it."),
   );
-}
-
-/** @throws Error nobody answers: the input has ended */
-async function askOnTerminal(question: string, signal: AbortSignal): Promise<void> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const ended = new Promise<never>((_, reject) =>
-    terminal.once("close", () => reject(new Error("the input ended before anybody answered"))),
-  );
-  ended.catch(() => undefined); // closing it below is no fault
-  try {
-    await Promise.race([terminal.question(`${question}: `, { signal }), ended]);
-  } finally {
-    terminal.close();
-  }
 }

@@ -1,0 +1,101 @@
+import { loadBench } from "../../bench/index.js";
+import type { RunProgress } from "../../engine/index.js";
+import type { Queue, QueueEnd, QueueEntry } from "../../engine/queue/queue.js";
+import { MemrigError, messageOf } from "../../errors.js";
+import { protocolFor } from "../../protocol-files/index.js";
+import { measure } from "../measure.js";
+import { numbersRead, planFrom } from "../settings.js";
+
+export interface QueueRunner {
+  readonly queue: Queue;
+  /** Go on with the next one where one fails. */
+  readonly keepGoing: boolean;
+  readonly signal: AbortSignal;
+  readonly onStart?: (entry: QueueEntry, run: string) => void;
+  readonly onProgress?: (entry: QueueEntry, progress: RunProgress) => void;
+  readonly onEnd?: (entry: QueueEntry, end: QueueEnd) => void;
+}
+
+/** What a runner came to. */
+export interface QueueRunEnd {
+  readonly done: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  /** What ended it before the queue was empty. */
+  readonly error?: unknown;
+}
+
+const look_ms = 100;
+
+/** Does the first of the queue, then what is the first by then, until none waits. One that is cancelled is aborted safely. */
+export async function runQueue(runner: QueueRunner): Promise<QueueRunEnd> {
+  const { queue, signal } = runner;
+  let [done, failed, cancelled] = [0, 0, 0];
+  while (!signal.aborted) {
+    const entry = await queue.take();
+    if (!entry) return { done, failed, cancelled };
+    const { end, error } = await runOne(entry, runner);
+    await queue.finish(entry.id, end);
+    runner.onEnd?.(entry, end);
+    if (end.state === "done") done += 1;
+    if (end.state === "cancelled") cancelled += 1;
+    if (end.state === "failed") failed += 1;
+    if (end.state === "aborted" || (end.state === "failed" && !runner.keepGoing))
+      return { done, failed, cancelled, error };
+  }
+  return {
+    done,
+    failed,
+    cancelled,
+    error: new MemrigError("aborted", "The queue was stopped; what waits still waits."),
+  };
+}
+
+async function runOne(entry: QueueEntry, runner: QueueRunner): Promise<{ end: QueueEnd; error?: unknown }> {
+  const { queue, signal } = runner;
+  const cancelling = new AbortController();
+  const watcher = setInterval(() => {
+    queue.cancelWished(entry.id).then(
+      (wished) => {
+        if (wished) cancelling.abort();
+      },
+      () => undefined, // the disk will refuse the run's rows too, and that is told
+    );
+  }, look_ms);
+  let begun: Promise<void> | undefined;
+  try {
+    const protocol = await protocolFor(entry.protocol);
+    const config = await loadBench(entry.bench);
+    const outcome = await measure({
+      config: entry.dut === undefined ? config : { ...config, dut: { ...config.dut, id: entry.dut } },
+      protocol,
+      plan: planFrom(protocol, numbersRead(entry.settings)),
+      tags: { ...entry.tags, queue: entry.id },
+      signal: AbortSignal.any([signal, cancelling.signal]),
+      onStart: ({ run, folder }) => {
+        begun = queue.began(entry.id, run, folder);
+        begun.catch(() => undefined); // told where it is awaited
+        runner.onStart?.(entry, run);
+      },
+      onProgress: (progress) => runner.onProgress?.(entry, progress),
+    });
+    await begun;
+    return endOf(outcome.status, outcome.reason, outcome.error, cancelling.signal.aborted && !signal.aborted);
+  } catch (error) {
+    await begun?.catch(() => undefined);
+    const aborted = error instanceof MemrigError && error.kind === "aborted";
+    return endOf(aborted ? "aborted" : "failed", messageOf(error), error, cancelling.signal.aborted && !signal.aborted);
+  } finally {
+    clearInterval(watcher);
+  }
+}
+
+function endOf(
+  status: "done" | "failed" | "aborted",
+  reason: string | undefined,
+  error: unknown,
+  cancelled: boolean,
+): { end: QueueEnd; error?: unknown } {
+  const state = status === "aborted" && cancelled ? "cancelled" : status;
+  return { end: { state, ...(reason === undefined ? {} : { reason }) }, error };
+}
