@@ -15,6 +15,7 @@ export const enduranceParameters = z
     read_amplitude: quantityOr(0.1, "V", "level of the read pulses; other than 0"),
     read_width: quantityOr(10e-6, "s", "length of a read pulse", { above: 0 }),
     gap: quantityOr(10e-6, "s", "rest at 0 V after every pulse", { above: 0 }),
+    samples: countOr(200, "samples of the scope in the shortest pulse, at least; fewer is faster", 15, 10_000),
     cycles: countOr(1000, "number of cycles", 1, 100_000_000),
   })
   .check((payload) => {

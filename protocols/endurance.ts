@@ -1,8 +1,9 @@
 import { boundedResistance } from "../src/analysis/index.js";
 import type { PulseStation } from "../src/capabilities/index.js";
 import type { Protocol, RunContext } from "../src/engine/protocol.js";
-import type { Row, RowBatch, TableSpec } from "../src/store/shapes.js";
+import type { RowBatch, TableSpec } from "../src/store/shapes.js";
 import { type EnduranceCycle, enduranceCycle, enduranceParameters, type EndurancePlan } from "./endurance-plan.js";
+import { CycleRows } from "./endurance-rows.js";
 import { enduranceFigures, enduranceMetrics } from "./endurance-results.js";
 import { baseLineOf, endOf, readResistance } from "./pulse-reading.js";
 import { type CaughtCycle, lengthOf, playAndRead } from "./pulse-station.js";
@@ -38,8 +39,6 @@ const cycles: TableSpec = {
 
 /** States less than this apart no circuit could tell. */
 const leastRatio = 10;
-/** Samples in the shortest pulse, at least: enough to leave out its edges and average the rest. */
-const samplesPerPulse = 200;
 
 /** Set, (reset,) and read, cycle after cycle; every cycle is caught by the scope and is a row. */
 async function* setAndRead(
@@ -54,27 +53,21 @@ async function* setAndRead(
     cycles: plan.cycles,
     read_V: plan.read_amplitude,
     pretrigger_s: 0.4 * plan.gap,
-    resolution_s: shortest_s / samplesPerPulse,
+    resolution_s: shortest_s / plan.samples,
+    ahead: true,
   };
-  for await (const rows of playAndRead(station, job, (caught) => rowOf(caught, cycle), context)) {
-    yield { table: cycles.name, rows };
+  const rows = new CycleRows();
+  for await (const _ of playAndRead(station, job, (caught) => readInto(rows, caught, cycle), context)) {
+    yield { table: cycles.name, columns: rows.taken() };
   }
 }
 
-function rowOf({ cycle, time_s, segments, record }: CaughtCycle, { on, off }: EnduranceCycle): Row {
+function readInto(rows: CycleRows, { cycle, time_s, segments, record }: CaughtCycle, { on, off }: EnduranceCycle): void {
   const offState = readResistance(record, segments, off);
   const onState = on.kind === "read" ? readResistance(record, segments, on.segment) : whileOn();
-  return {
-    cycle,
-    time_s,
-    rOn_ohm: onState.ohm,
-    rOff_ohm: offState.ohm,
-    iOn_A: onState.current_A,
-    iOff_A: offState.current_A,
-    off_at_floor: offState.atFloor,
-    // A shorted device can show any ratio of two bounds.
-    switched: !onState.atFloor && !offState.shorted && offState.ohm >= leastRatio * onState.ohm,
-  };
+  // A shorted device can show any ratio of two bounds.
+  const switched = !onState.atFloor && !offState.shorted && offState.ohm >= leastRatio * onState.ohm;
+  rows.push(cycle, time_s, onState, offState, switched);
 
   function whileOn() {
     const seen = record.reading(baseLineOf(record), endOf(segments, on.segment));

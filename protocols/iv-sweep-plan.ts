@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { complain, countOr, quantityOr, settle, undecidedOr } from "./parameters.js";
+import { complain, countOr, listOr, quantityOr, settle, settleList, undecidedOr } from "./parameters.js";
+import { mostLevelsOf } from "./sweep-levels.js";
 
 /** Most levels in one cycle: beyond this a sweep is a mistyped step. */
 const mostLevels = 100_000;
@@ -21,13 +22,20 @@ export const ivSweepParameters = z
     stop: undecidedOr(voltageSweep.stop, { unit: "V", description: "far end of the sweep (A with drive=current)" }),
     step: undecidedOr(voltageSweep.step, {
       unit: "V",
-      description: "distance of neighbouring levels, above 0 (A with drive=current)",
+      description:
+        "distance of neighbouring levels, above 0; with spacing=log the smallest level besides 0 (A with drive=current)",
     }),
-    shape: z.enum(["single", "double", "loop"]).default("double").meta({
+    shape: z.enum(["single", "double", "loop", "list"]).default("double").meta({
       unit: "",
       description:
-        "single: start to stop; double: and back; loop: 0 to stop to 0 to start (to −stop where start is 0) to 0",
+        "single: start to stop; double: and back; loop: 0 to stop to 0 to start (to −stop where start is 0) to 0; list: the levels given",
     }),
+    spacing: z
+      .enum(["linear", "log"])
+      .default("linear")
+      .meta({ unit: "", description: "equal steps, or equal ratios" }),
+    per_decade: countOr(10, "levels in a factor of ten with spacing=log", 1, 1000),
+    levels: listOr("V", "levels of shape=list in order, with ; between (A with drive=current)"),
     compliance: undecidedOr(voltageSweep.compliance, {
       unit: "A",
       description: "largest magnitude of the other quantity: current, or voltage with drive=current",
@@ -39,6 +47,11 @@ export const ivSweepParameters = z
       "integration time of a reading in power line cycles; 0: one, or as much as the dwell leaves room for",
       { min: 0, max: 10 },
     ),
+    wires: z.enum(["bench", "two", "four"]).default("bench").meta({
+      unit: "",
+      description:
+        "two: voltage measured at the SMU's terminals; four: with its own pair of leads at the device; bench: as the bench file says",
+    }),
     cycles: countOr(1, "how often the whole sweep is run", 1, 1_000_000),
     read: undecidedOr(0, {
       unit: "V",
@@ -56,9 +69,17 @@ export const ivSweepParameters = z
       read: { unit: level },
       compliance: { unit: other, above: 0 },
     });
+    settleList(payload, "levels", level);
     if (payload.issues.length > 0) return;
     const { stop, step, compliance } = voltageSweep;
-    if (plan.drive === "current" && ((plan.stop === stop && plan.step === step) || plan.compliance === compliance)) {
+    const defaultLevels = plan.stop === stop && plan.step === step && plan.shape !== "list";
+    if ((plan.shape === "list") !== plan.levels.length > 0) {
+      complain(
+        payload,
+        "levels",
+        'shape=list needs levels, for example "levels=0 V;0.1 V;0.2 V;0 V", and levels need shape=list.',
+      );
+    } else if (plan.drive === "current" && (defaultLevels || plan.compliance === compliance)) {
       // 0.3 V is a gentle default, 0.3 A is not.
       complain(
         payload,
@@ -71,52 +92,12 @@ export const ivSweepParameters = z
         "start",
         `a loop goes from 0 to stop and on to start: start must be 0 or have the other sign than stop, which is not 0 (start ${plan.start}, stop ${plan.stop}).`,
       );
-    } else if (plan.start === plan.stop) {
+    } else if (plan.shape !== "list" && plan.start === plan.stop) {
       complain(payload, "stop", `start and stop are both ${plan.stop}: there is nothing to sweep.`);
-    } else if ((Math.abs(plan.stop) + Math.abs(plan.start)) / plan.step > mostLevels) {
+    } else if (mostLevelsOf(plan) > mostLevels) {
       complain(payload, "step", `with a step of ${plan.step} a cycle would have more than ${mostLevels} levels.`);
     }
   });
 
 /** In base units: volts and amperes as `drive` has it, seconds. */
 export type IvSweepPlan = z.output<typeof ivSweepParameters>;
-
-/** A level and the number of the straight piece it belongs to, from 0. */
-export interface SweepLevels {
-  readonly levels: readonly number[];
-  readonly branches: readonly number[];
-}
-
-/** The levels of one cycle in order. Turning points are taken once. */
-export function levelsOf(plan: Pick<IvSweepPlan, "start" | "stop" | "step" | "shape">): SweepLevels {
-  const { start, stop, step } = plan;
-  const corners = {
-    single: [start, stop],
-    double: [start, stop, start],
-    loop: [0, stop, 0, start === 0 ? -stop : start, 0],
-  }[plan.shape];
-  const levels: number[] = [];
-  const branches: number[] = [];
-  for (const [branch, to] of corners.slice(1).entries()) {
-    const piece = ramp(corners[branch] ?? 0, to, step);
-    for (const level of branch === 0 ? piece : piece.slice(1)) {
-      levels.push(level);
-      branches.push(branch);
-    }
-  }
-  return { levels, branches };
-}
-
-/**
- * From one level to another in equal steps, both ends included; a last step that does not fit is shorter. Levels are counted
- * from the end nearer to 0 whichever way they are passed, so that the way back has the levels of the way out.
- */
-function ramp(from: number, to: number, step: number): number[] {
-  if (Math.abs(from) > Math.abs(to) || (from === -to && from > 0)) return ramp(to, from, step).reverse();
-  const whole = Math.floor(Math.abs(to - from) / step + 1e-9);
-  const sense = Math.sign(to - from);
-  // Twelve digits: 30 steps of 5 mV are 0.15 V, not 0.15000000000000002 V.
-  const levels = Array.from({ length: whole + 1 }, (_, k) => Number((from + sense * k * step).toPrecision(12)));
-  const short = Math.abs(to - (levels.at(-1) ?? from)) > 1e-6 * step;
-  return short ? [...levels, to] : [...levels.slice(0, -1), to];
-}

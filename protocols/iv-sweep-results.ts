@@ -1,6 +1,7 @@
 import {
   type Figure,
   histogramOnGrid,
+  hysteresisOf,
   type IvReadings,
   type IvSwitching,
   metricOf,
@@ -15,7 +16,15 @@ import {
 import type { Columns, Metrics } from "../src/store/shapes.js";
 import type { IvSweepPlan } from "./iv-sweep-plan.js";
 
-type Plan = Pick<IvSweepPlan, "drive" | "stop" | "step" | "read">;
+/** Plans of runs made elsewhere, or before there were lists and logarithmic steps, have no more than the first four. */
+type Plan = Pick<IvSweepPlan, "drive" | "stop" | "step" | "read"> &
+  Partial<Pick<IvSweepPlan, "shape" | "spacing" | "levels">>;
+
+/** The polarity the metrics are about: that of `stop`, or of the largest level of a list. */
+function sideOf({ shape, levels = [], stop }: Plan): 1 | -1 {
+  const far = shape === "list" ? levels.reduce((most, one) => (Math.abs(one) > Math.abs(most) ? one : most), 0) : stop;
+  return far < 0 ? -1 : 1;
+}
 
 function readingsOf(points: Columns | undefined, plan: Plan): IvReadings {
   return {
@@ -28,18 +37,19 @@ function readingsOf(points: Columns | undefined, plan: Plan): IvReadings {
 }
 
 /**
- * Metrics over all cycles, at the polarity of `stop`: threshold, hold voltage, resistances, their ratio, switching slope, set power, and the share
+ * Metrics over all cycles, at the polarity of `stop`: threshold, hold voltage, resistances, their ratio, switching slope, set power, hysteresis, and the share
  * of sweeps that switched. A sweep to the other side adds `vthNeg_V` and `vholdNeg_V`; a device that never
  * switched has `r_ohm`, its resistance by least squares through the origin.
  */
 export function ivMetrics(points: Columns | undefined, plan: Plan): Metrics {
   const readings = readingsOf(points, plan);
-  const side = plan.stop < 0 ? -1 : 1;
+  const side = sideOf(plan);
   const all = switchingOf(readings);
   const found = all.filter(({ polarity }) => polarity === side);
   const other = all.filter(({ polarity }) => polarity !== side);
   const read = plan.read === 0 ? usualRead(found) : plan.read;
   const resistances = found.map((one) => resistancesOf(readings, one, read));
+  const loops = found.map((one) => hysteresisOf(readings, one.excursion));
   const over = (of: (one: IvSwitching) => number) => metricOf(found.map(of));
   return {
     vth_V: over((one) => one.vth_V),
@@ -49,6 +59,8 @@ export function ivMetrics(points: Columns | undefined, plan: Plan): Metrics {
     ratio: metricOf(resistances.map((one) => one.rOff_ohm / one.rOn_ohm)),
     slope_V_per_decade: over((one) => one.slope_V_per_decade),
     pSet_W: over((one) => one.pSet_W),
+    hysteresis_W: metricOf(loops.map(({ area_W }) => area_W)),
+    hysteresis: metricOf(loops.map(({ share }) => share)),
     switched: shareOf(found.map((one) => Number.isFinite(one.vth_V))),
     ...(found.every((one) => Number.isNaN(one.vth_V)) ? { r_ohm: metricOf(lineResistances(readings)) } : {}),
     ...(other.length > 0
@@ -130,8 +142,9 @@ export function ivFigures(points: Columns | undefined, plan: Plan): readonly Fig
 }
 
 function thresholdFigure(readings: IvReadings, plan: Plan): Figure[] {
-  const found = switchingOf(readings).filter(({ polarity }) => polarity === (plan.stop < 0 ? -1 : 1));
-  const width_V = plan.drive === "voltage" ? plan.step : usualWidth_V(found);
+  const found = switchingOf(readings).filter(({ polarity }) => polarity === sideOf(plan));
+  const even = plan.drive === "voltage" && plan.spacing !== "log" && plan.shape !== "list";
+  const width_V = even ? plan.step : usualWidth_V(found);
   const bars = (name: string, of: (one: IvSwitching) => number): Series => {
     const { centres, counts } = histogramOnGrid(found.map(of), width_V);
     return { name, x: centres, y: counts, style: "bars" };
@@ -151,7 +164,7 @@ function thresholdFigure(readings: IvReadings, plan: Plan): Figure[] {
   ];
 }
 
-/** Under current drive the folds lie anywhere: a hundredth of the threshold is fine enough for a picture. */
+/** Under current drive the folds lie anywhere, and lists and ratios have no one step: a hundredth of the threshold is fine enough for a picture. */
 function usualWidth_V(found: readonly IvSwitching[]): number {
   return Math.abs(metricOf(found.map((one) => one.vth_V)).mean) / 100;
 }

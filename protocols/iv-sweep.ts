@@ -2,10 +2,12 @@ import type { SweepSmu } from "../src/capabilities/index.js";
 import type { Protocol, RunContext } from "../src/engine/protocol.js";
 import type { RowBatch, TableSpec } from "../src/store/shapes.js";
 import { si } from "../src/units.js";
-import { ivSweepParameters, levelsOf, type IvSweepPlan } from "./iv-sweep-plan.js";
+import { ivSweepParameters, type IvSweepPlan } from "./iv-sweep-plan.js";
 import { ivFigures, ivMetrics } from "./iv-sweep-results.js";
+import { levelsOf } from "./sweep-levels.js";
 
-const points: TableSpec = {
+/** One row a reading. */
+export const points: TableSpec = {
   name: "points",
   columns: [
     { name: "cycle", type: "i32", unit: "", description: "number of the sweep, from 1" },
@@ -52,7 +54,7 @@ async function* sweepAndRead(
   const { levels, branches } = levelsOf(plan);
   context.atEnd(() => smu.makeSafe()); // after success, error or abort
   const { drive, cycles, compliance, dwell: dwell_s } = plan;
-  const reading = plan.nplc === 0 ? {} : { nplc: plan.nplc };
+  const reading = { ...(plan.nplc === 0 ? {} : { nplc: plan.nplc }), ...wiresOf(plan) };
   let previous_s = Number.NEGATIVE_INFINITY;
   let limited = 0;
   for await (const readings of smu.sweep({ drive, levels, cycles, compliance, dwell_s, ...reading }, context.signal)) {
@@ -81,6 +83,11 @@ async function* sweepAndRead(
       { compliance, limited },
     );
   }
+}
+
+/** Two- or four-wire, where the plan says; plans of before have no such parameter. */
+function wiresOf({ wires }: Partial<Pick<IvSweepPlan, "wires">>): { wires?: 2 | 4 } {
+  return wires === "two" ? { wires: 2 } : wires === "four" ? { wires: 4 } : {};
 }
 
 /** Current against voltage, swept by the SMU itself, any number of times. */

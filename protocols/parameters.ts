@@ -71,6 +71,44 @@ export function settle<Plan extends object>(
   }
 }
 
+/** What a person may write as a list: "0 V; 0.1 V", one quantity, or an array of them. */
+type WrittenList = string | number | readonly (string | number)[];
+
+/**
+ * Quantities in order, none where left out. As `undecidedOr` it is let through as it was written; `settleList` reads it. Typed as the
+ * numbers it becomes.
+ */
+export function listOr(unit: Unit, description: string, fallback: readonly number[] = []) {
+  return z
+    .custom<readonly number[]>((given) => isList(given), "this is a list of quantities with ; between")
+    .default(fallback)
+    .meta({ unit, description });
+}
+
+function isList(given: unknown): given is WrittenList {
+  const one = (item: unknown) => typeof item === "string" || typeof item === "number";
+  return one(given) || (Array.isArray(given) && given.every(one));
+}
+
+/** Reads a list of a plan in its unit, in place; complains about the first that is no such quantity. */
+export function settleList<Plan extends object>(
+  payload: z.core.ParsePayload<Plan>,
+  name: keyof Plan & string,
+  unit: Unit,
+  range: { above?: number; min?: number } = {},
+): void {
+  const written = payload.value[name] as WrittenList;
+  const items =
+    typeof written === "string"
+      ? written.split(/[;,]/).filter((item) => item.trim() !== "")
+      : typeof written === "number"
+        ? [written]
+        : written;
+  const read = z.array(quantity(unit, "", range)).safeParse(items);
+  if (read.success) payload.value[name] = read.data as Plan[keyof Plan & string];
+  else complain(payload, name, read.error.issues[0]?.message ?? "this is no list of quantities.");
+}
+
 /** Adds a complaint about one parameter of a plan. */
 export function complain<Plan extends object>(
   payload: z.core.ParsePayload<Plan>,

@@ -1,4 +1,4 @@
-import { boundedResistance, type BoundedResistance, energy_J, turnOnOf } from "../src/analysis/index.js";
+import { boundedResistance, type BoundedResistance, pulseTotals, turnOnOf } from "../src/analysis/index.js";
 import type { PulseSegment } from "../src/capabilities/index.js";
 import type { Columns, Row } from "../src/store/shapes.js";
 import { type CaughtCycle, timesOf } from "./pulse-station.js";
@@ -45,6 +45,7 @@ export function readPulse({ cycle, time_s, segments, record }: CaughtCycle): Row
   const read = segments.length > 2 ? readResistance(record, segments, 2) : { ohm: Number.NaN, atFloor: false };
   const { voltage, current } = record.device(base);
   const turnOn = turnOnOf(voltage, current, base.to_s, to_s);
+  const { energy_J, charge_C, peak_A, overshoot } = pulseTotals(voltage, current, base.to_s, to_s);
   const switched = !pulse.atFloor && (turnOn.late || read.ohm >= onOverOff * pulse.ohm);
   return {
     pulse: cycle,
@@ -56,7 +57,10 @@ export function readPulse({ cycle, time_s, segments, record }: CaughtCycle): Row
     read_at_floor: read.atFloor,
     delay_s: switched ? turnOn.delay_s : Number.NaN,
     rise_s: switched ? turnOn.rise_s : Number.NaN,
-    energy_J: energy_J(voltage, current, base.to_s, to_s),
+    energy_J,
+    charge_C,
+    peak_A,
+    overshoot,
     switched,
   };
 }

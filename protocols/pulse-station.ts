@@ -1,4 +1,4 @@
-import type { PulseSegment, PulseStation } from "../src/capabilities/index.js";
+import type { Capture, CaptureChannel, PulseSegment, PulseStation } from "../src/capabilities/index.js";
 import type { RunContext } from "../src/engine/protocol.js";
 import { channelsFor, RecordView } from "./record-view.js";
 
@@ -13,9 +13,14 @@ export interface PulseJob {
   readonly pretrigger_s: number;
   /** Longest time between samples wanted, s. */
   readonly resolution_s: number;
+  /**
+   * The next burst is played while the one before it is read, where the scope allows that: twice the pace. Left out, every burst is read
+   * before the next begins, as it has to be where what is read decides whether to go on.
+   */
+  readonly ahead?: boolean;
 }
 
-/** The record of one cycle, with its place in the run. */
+/** The record of one cycle, with its place in the run. One object, used again for the next record: copy what is kept. */
 export interface CaughtCycle {
   /** From 1, over all bursts. */
   readonly cycle: number;
@@ -26,6 +31,8 @@ export interface CaughtCycle {
   readonly record: RecordView;
 }
 
+/** After this time at the latest nothing is played ahead, so that a person can pause and the run has a place to go on from. */
+const longestAhead_s = 1;
 /** A burst plays at most this long, so that rows reach the disk about that often. */
 const longestBurst_s = 0.5;
 /** What generator and scope may need on top of the time of the pulses. */
@@ -39,7 +46,7 @@ const triggerShare = 0.3;
 const pointsTaken = 2.5;
 
 /**
- * Plays the cycles in bursts, catches each in a segment of the scope's memory and hands it to `read` while its samples are there.
+ * Plays the cycles behind those that an earlier sitting has kept, in bursts, catches each in a segment of the scope's memory and hands it to `read` while its samples are there.
  * Gives what `read` made of them, burst by burst. The generator is told the limits with the levels, idles at 0 V between bursts,
  * and ends with its output off.
  */
@@ -58,24 +65,63 @@ export async function* playAndRead<Result>(
   const [first_V, record] = [levels[0] ?? 0, recordOf(station, job)];
   const trigger = { channel: station.top.channel, level_V: triggerShare * first_V, slope: slopeOf(first_V) };
   const most = cyclesInBurst(station, job, record.points);
-  let { segments }: { segments: readonly PulseSegment[] } = job;
-  for (let done = 0, loaded = 0; done < job.cycles; done += loaded) {
-    const cycles = Math.min(most, job.cycles - done);
-    if (cycles !== loaded) {
+  const burst = { segments: job.segments, cycles: 0 };
+  const play = async (cycles: number): Promise<void> => {
+    if (cycles !== burst.cycles) {
       await source.outputOff(sourceChannel); // nothing is loaded while the device can see it
-      ({ segments } = await source.load(sourceChannel, cycle, cycles));
+      burst.segments = (await source.load(sourceChannel, cycle, cycles)).segments;
       await source.outputOn(sourceChannel);
-      loaded = cycles;
+      burst.cycles = cycles;
     }
     await scope.arm({ ...record, channels, trigger, segments: cycles }, context.signal);
     await source.trigger(sourceChannel);
-    const period_s = lengthOf(segments);
+  };
+  const caught = new Caught(station, channels, job.segments);
+  const after = (done: number): number => Math.min(most, job.cycles - done);
+  let done = context.completed;
+  let ahead = false;
+  let marked_ms = performance.now();
+  while (done < job.cycles) {
+    const cycles = after(done);
+    if (!ahead) await play(cycles);
+    const period_s = lengthOf(burst.segments);
+    caught.segments = burst.segments;
+    const captures = scope.captures(cycles * period_s + patience_s, context.signal);
+    let step = await captures.next();
+    const next = after(done + cycles);
+    const due = performance.now() - marked_ms > 1000 * longestAhead_s;
+    // A burst of another length would have to be loaded with the output off: not in the middle of reading.
+    ahead = job.ahead === true && scope.recordsInMemory === true && !due && next === cycles;
+    if (ahead) await play(next);
     const results: Result[] = [];
-    for await (const capture of scope.captures(cycles * period_s + patience_s, context.signal)) {
-      const place = { cycle: done + capture.segment + 1, time_s: done * period_s + capture.trigger_s };
-      results.push(read({ ...place, segments, record: new RecordView(station, channels, capture) }));
-    }
+    for (; !step.done; step = await captures.next()) results.push(read(caught.at(step.value, done, period_s)));
+    done += cycles;
     yield results;
+    if (ahead) continue;
+    await context.between(done);
+    marked_ms = performance.now();
+  }
+}
+
+/** The cycle in hand. */
+class Caught implements CaughtCycle {
+  cycle = 0;
+  time_s = 0;
+  readonly record: RecordView;
+
+  constructor(
+    station: PulseStation,
+    channels: readonly CaptureChannel[],
+    public segments: readonly PulseSegment[],
+  ) {
+    this.record = new RecordView(station, channels);
+  }
+
+  at(capture: Capture, done: number, period_s: number): this {
+    this.cycle = done + capture.segment + 1;
+    this.time_s = done * period_s + capture.trigger_s;
+    this.record.show(capture);
+    return this;
   }
 }
 

@@ -2,7 +2,7 @@ import { type Figure, median, metricOf, numbersOf, type Series, shareOf, spansOf
 import type { Columns, Metrics } from "../src/store/shapes.js";
 
 /**
- * Metrics over all pulses. `rOn_ohm`, `delay_s`, `rise_s` and `energy_J` over those that switched the device; `rOff_ohm` is the resistance in the read
+ * Metrics over all pulses. `rOn_ohm`, `delay_s`, `rise_s`, `energy_J`, `charge_C`, `peak_A` and `overshoot` over those that switched the device; `rOff_ohm` is the resistance in the read
  * after each pulse, with its bound where the current was at the floor (`readAtFloor` says how often).
  */
 export function trainMetrics(pulses: Columns | undefined): Metrics {
@@ -17,6 +17,9 @@ export function trainMetrics(pulses: Columns | undefined): Metrics {
     rOff_ohm: metricOf(off_ohm),
     ratio: metricOf(where(off_ohm.map((ohm, k) => ohm / (on_ohm[k] ?? Number.NaN)))),
     energy_J: metricOf(where(column("energy_J"))),
+    charge_C: metricOf(where(column("charge_C"))),
+    peak_A: metricOf(where(column("peak_A"))),
+    overshoot: metricOf(where(column("overshoot"))),
     switched: shareOf(switched),
     readAtFloor: shareOf(column("read_at_floor").map((yes) => yes === 1)),
   };

@@ -24,6 +24,9 @@ const pulses: TableSpec = {
     { name: "delay_s", type: "f64", unit: "s", description: "half of the voltage edge to half of the on-current" },
     { name: "rise_s", type: "f64", unit: "s", description: "10 % to 90 % of the on-current" },
     { name: "energy_J", type: "f64", unit: "J", description: "taken up by the device during the pulse" },
+    { name: "charge_C", type: "f64", unit: "C", description: "through the device during the pulse" },
+    { name: "peak_A", type: "f64", unit: "A", description: "largest current during the pulse, with its sign" },
+    { name: "overshoot", type: "f64", unit: "", description: "peak above the current at the end, as a share of that" },
     { name: "switched", type: "bool", unit: "", description: "the device turned on in this pulse" },
   ],
 };

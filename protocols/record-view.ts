@@ -48,11 +48,20 @@ export interface Reading {
 
 /** A record as voltages and currents of the device. Its samples are gone when the scope gives the next one. */
 export class RecordView {
+  private capture: Capture = { segment: 0, trigger_s: 0, start_s: 0, step_s: Number.NaN, volts: new Map() };
+
   constructor(
     private readonly station: PulseStation,
     private readonly channels: readonly CaptureChannel[],
-    private readonly capture: Capture,
-  ) {}
+    capture?: Capture,
+  ) {
+    if (capture) this.capture = capture;
+  }
+
+  /** Looks at another record. */
+  show(capture: Capture): void {
+    this.capture = capture;
+  }
 
   /** Time of the first sample, s; negative. */
   get start_s(): number {

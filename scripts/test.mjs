@@ -1,9 +1,10 @@
 /** `npm test`: format, lint, types, then every suite. `--slow` runs the long suites instead. Arguments: test files to run alone. */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildTests } from "./build-tests.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const slow = process.argv.includes("--slow");
@@ -11,22 +12,59 @@ const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith("
 
 /** Debian packages of the programs that the tests use and that are not here. */
 async function missingPackages() {
-  const { tsImport } = await import("tsx/esm/api");
-  const { missingPackages: missing } = await tsImport("../test/support/needs.ts", import.meta.url);
+  const { missingPackages: missing } = await import("../dist/test/support/needs.js");
   return missing();
 }
 
+/** Runs a program to its end, its words shown as they come. */
 function run(title, command, args, environment = {}) {
   const started = performance.now();
   console.log(`\n── ${title}`);
-  const result = spawnSync(command, args, {
-    cwd: root,
-    stdio: ["ignore", "inherit", "inherit"],
-    env: { ...process.env, ...environment },
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ["ignore", "inherit", "inherit"],
+      env: { ...process.env, ...environment },
+    });
+    child.on("error", (error) => console.error(error.message));
+    child.on("close", (code) => {
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      console.log(`── ${title}: ${code === 0 ? "passed" : "FAILED"} in ${seconds} s`);
+      resolve(code === 0);
+    });
   });
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`── ${title}: ${result.status === 0 ? "passed" : "FAILED"} in ${seconds} s`);
-  return result.status === 0;
+}
+
+/** The same beside the tests: what it prints comes in one piece when it has ended. */
+function runBeside(title, script, args) {
+  const started = performance.now();
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [join(root, "node_modules", script), ...args], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const said = [];
+    child.stdout.on("data", (bytes) => said.push(bytes));
+    child.stderr.on("data", (bytes) => said.push(bytes));
+    child.on("error", (error) => said.push(Buffer.from(`${error.message}\n`)));
+    child.on("close", (code) => {
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      console.log(
+        `\n── ${title}\n${Buffer.concat(said)}── ${title}: ${code === 0 ? "passed" : "FAILED"} in ${seconds} s`,
+      );
+      resolve(code === 0);
+    });
+  });
+}
+
+/** Format, lint and types, one after the other: each needs one core, and many tests only wait. */
+async function checkSources() {
+  return [
+    await runBeside("format (prettier)", "prettier/bin/prettier.cjs", ["--check", "--log-level", "warn", "."]),
+    await runBeside("lint (eslint, import rules)", "eslint/bin/eslint.js", ["."]),
+    await runBeside("types (tsc)", "typescript/bin/tsc", ["-p", "tsconfig.json"]),
+    await runBeside("types of the page (tsc)", "typescript/bin/tsc", ["-p", "dashboard/web/tsconfig.json"]),
+  ];
 }
 
 async function installPrograms() {
@@ -34,8 +72,8 @@ async function installPrograms() {
   const missing = await missingPackages();
   if (missing.length === 0) return;
   const apt = { DEBIAN_FRONTEND: "noninteractive" };
-  if (run("package lists", "apt-get", ["update", "-qq"], apt)) {
-    run(
+  if (await run("package lists", "apt-get", ["update", "-qq"], apt)) {
+    await run(
       `install ${missing.join(" ")}`,
       "apt-get",
       ["install", "-y", "-qq", "--no-install-recommends", ...missing],
@@ -53,37 +91,25 @@ function testFiles() {
     .sort();
 }
 
-const node = process.execPath;
-const bin = (name) => join(root, "node_modules", name);
-const results = [];
-if (chosen.length === 0 && !slow) {
-  results.push(
-    run("format (prettier)", node, [bin("prettier/bin/prettier.cjs"), "--check", "--log-level", "warn", "."]),
-  );
-  results.push(run("lint (eslint, import rules)", node, [bin("eslint/bin/eslint.js"), "."]));
-  results.push(run("types (tsc)", node, [bin("typescript/bin/tsc"), "-p", "tsconfig.json"]));
-  results.push(run("types of the page (tsc)", node, [bin("typescript/bin/tsc"), "-p", "dashboard/web/tsconfig.json"]));
-}
+const compiled = await buildTests(chosen.length > 0 ? chosen.map((file) => resolve(file)) : testFiles());
 await installPrograms();
+const sources = chosen.length === 0 && !slow ? checkSources() : Promise.resolve([]);
 
 const scratch = mkdtempSync(join(tmpdir(), "memrig-test-"));
 const skips = join(scratch, "skips");
-results.push(
-  run(
-    "tests (node:test)",
-    node,
-    [
-      "--import",
-      "tsx",
-      "--test",
-      // One file more than two cores take: many tests wait, for a ramp in real time or for another program to start.
-      "--test-concurrency=3",
-      "--test-reporter=spec",
-      ...(chosen.length > 0 ? chosen : testFiles()),
-    ],
-    { MEMRIG_SKIPS: skips },
-  ),
+const tests = run(
+  "tests (node:test)",
+  process.execPath,
+  [
+    "--test",
+    // One file more than two cores take: many tests wait, for a ramp in real time or for another program to start.
+    "--test-concurrency=3",
+    "--test-reporter=spec",
+    ...compiled,
+  ],
+  { MEMRIG_SKIPS: skips },
 );
+const results = [...(await sources), await tests];
 const skipped = existsSync(skips) ? readFileSync(skips, "utf8").trim().split("\n") : [];
 rmSync(scratch, { recursive: true, force: true });
 

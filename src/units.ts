@@ -3,7 +3,7 @@ import { MemrigError } from "./errors.js";
 
 /** Units a quantity may carry in a file, on the command line or in a column. `""` is a bare number. */
 export type Unit =
-  "V" | "A" | "W" | "J" | "s" | "Hz" | "ohm" | "S" | "F" | "K" | "V/s" | "A/s" | "A/V" | "V/A" | "V/decade" | "";
+  "V" | "A" | "W" | "J" | "s" | "Hz" | "ohm" | "S" | "F" | "K" | "m" | "V/s" | "A/s" | "A/V" | "V/A" | "V/decade" | "";
 
 const prefixes: Readonly<Record<string, number>> = {
   f: 1e-15,
@@ -35,6 +35,7 @@ const spellings: Readonly<Record<string, Unit>> = {
   S: "S",
   F: "F",
   K: "K",
+  m: "m",
   "V/s": "V/s",
   "A/s": "A/s",
   "A/V": "A/V",

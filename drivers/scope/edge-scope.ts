@@ -17,7 +17,9 @@ export interface ReadOut {
   readonly step_s: number;
   /** By channel; `load` fills them. */
   readonly volts: ReadonlyMap<number, Float64Array>;
-  readonly load: (segment: number) => Promise<void>;
+  readonly load: (segment: number) => Promise<void> | void;
+  /** Nothing is asked of the scope by `load` any more: all records are in memory. */
+  readonly inMemory?: boolean;
 }
 
 /** What one family of scopes says to do what all of them do. */
@@ -28,6 +30,8 @@ export interface ScopeDialect {
   check(plan: CapturePlan): void;
   /** Sets everything up, reads back what matters, and starts. */
   start(plan: CapturePlan): Promise<void>;
+  /** Starts once more with what `start` has set up and nobody has changed since; all but the records of before. */
+  restart?(plan: CapturePlan): Promise<void>;
   progress(plan: CapturePlan): Promise<Progress>;
   /** Records taken by a scope that has stopped. */
   taken(plan: CapturePlan): Promise<number>;
@@ -36,14 +40,18 @@ export interface ScopeDialect {
   readOut(plan: CapturePlan, signal: AbortSignal): Promise<ReadOut>;
 }
 
-/** Between two looks at the state; an abort is seen within one. */
+/** Between two looks at the state: a share of the time waited so far, so that little is lost after the last trigger. An abort is seen within one. */
 const POLL_MS = { min: 2, max: 50 };
+const POLL_SHARE = 1 / 16;
 /** Filling the memory before the trigger takes the record's own time, and this for the instrument. */
 const ARMING_S = 10;
 
 /** A scope that captures on an edge: arming, waiting, counting and being safe are the same for all families. */
 export class EdgeScope implements CaptureScope {
   #armed: CapturePlan | undefined;
+  /** The plan that the scope is set up for, in words; its records came whole. */
+  #setUp: string | undefined;
+  #inMemory = false;
 
   constructor(
     private readonly scpi: ScpiClient,
@@ -56,11 +64,18 @@ export class EdgeScope implements CaptureScope {
     return this.dialect.ranges;
   }
 
+  get recordsInMemory(): boolean {
+    return this.#inMemory;
+  }
+
   async arm(plan: CapturePlan, signal: AbortSignal): Promise<void> {
     this.dialect.check(plan);
     stopIfAborted(signal, this.label, "nothing was sent");
     this.#armed = undefined;
-    await this.dialect.start(plan);
+    const words = JSON.stringify(plan);
+    const again = this.#setUp === words && this.dialect.restart !== undefined;
+    this.#setUp = undefined;
+    await (again ? this.dialect.restart?.(plan) : this.dialect.start(plan));
     const waiting = await this.#poll(plan, ARMING_S + 2 * plan.pretrigger_s, signal, {
       until: (progress) => progress !== "filling",
       when: "while it was being armed",
@@ -70,6 +85,7 @@ export class EdgeScope implements CaptureScope {
       throw new MemrigError("no-answer", `${this.label} did not come to wait for a trigger. It is stopped.`, {});
     }
     this.#armed = plan;
+    this.#setUp = words;
   }
 
   async *captures(timeout_s: number, signal: AbortSignal): AsyncGenerator<Capture, void, undefined> {
@@ -79,16 +95,22 @@ export class EdgeScope implements CaptureScope {
     }
     await this.#waitUntilComplete(plan, timeout_s, signal);
     this.#armed = undefined;
-    const { times_s, start_s, step_s, volts, load } = await this.dialect.readOut(plan, signal);
+    this.#inMemory = false;
+    const setUp = this.#setUp;
+    this.#setUp = undefined;
+    const { times_s, start_s, step_s, volts, load, inMemory = false } = await this.dialect.readOut(plan, signal);
+    if (inMemory) this.#setUp = setUp;
+    this.#inMemory = inMemory;
     for (let segment = 0; segment < plan.segments; segment++) {
       stopIfAborted(signal, this.label, `${segment} of ${plan.segments} records were read`);
-      await load(segment);
+      const loading = load(segment);
+      if (loading) await loading;
       yield { segment, trigger_s: (times_s[segment] ?? NaN) - (times_s[0] ?? NaN), start_s, step_s, volts };
     }
   }
 
   async makeSafe(): Promise<void> {
-    this.#armed = undefined;
+    this.#armed = this.#setUp = undefined;
     await turnOff(this.scpi, this.dialect.safe);
   }
 
@@ -122,16 +144,18 @@ export class EdgeScope implements CaptureScope {
     signal: AbortSignal,
     { until, when }: { until: (progress: Progress) => boolean; when: string },
   ): Promise<boolean> {
-    const deadline_ms = Date.now() + 1000 * timeout_s;
-    for (let wait_ms = POLL_MS.min; ; wait_ms = Math.min(2 * wait_ms, POLL_MS.max)) {
+    const began_ms = Date.now();
+    const deadline_ms = began_ms + 1000 * timeout_s;
+    for (;;) {
       if (until(await this.dialect.progress(plan))) return true;
       if (signal.aborted) {
         this.#armed = undefined;
         await this.dialect.halt();
         stopIfAborted(signal, this.label, `${when}; it takes no more records`);
       }
+      const waited_ms = Date.now() - began_ms;
       if (Date.now() > deadline_ms) return false;
-      await pause(wait_ms, signal);
+      await pause(Math.min(Math.max(POLL_MS.min, waited_ms * POLL_SHARE), POLL_MS.max), signal);
     }
   }
 

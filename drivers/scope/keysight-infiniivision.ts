@@ -18,7 +18,7 @@ const identifies = /(AGILENT|KEYSIGHT) TECHNOLOGIES,\s*(DSO|MSO|EDU)-?X ?\d{4}[A
 const RUNNING = 0x08;
 const WAITING_FOR_TRIGGER = 0x20;
 
-/** Time tags asked for in one message. */
+/** Time tags asked for in one message; more come in one block, where the scope gives all segments at once. */
 const TAGS_AT_ONCE = 50;
 /** Time for one block of all segments. */
 const TRANSFER_TIMEOUT_MS = 60_000;
@@ -52,6 +52,8 @@ interface ChannelRecords {
  */
 export class KeysightInfiniiVision implements ScopeDialect {
   readonly #memory = new RecordMemory();
+  /** Channels whose records are set up for reading, all at once, since the last `start`. */
+  readonly #ready = new Map<number, Preamble>();
 
   private constructor(
     private readonly scpi: ScpiClient,
@@ -81,11 +83,16 @@ export class KeysightInfiniiVision implements ScopeDialect {
   }
 
   async start(plan: CapturePlan): Promise<void> {
+    this.#ready.clear();
     await this.scpi.commands([":STOP", ...channelCommands(plan, this.ranges.channels), ...timebaseCommands(plan)]);
     for (const { channel, range_V } of plan.channels) {
       refuseSmallerRange(this.label, channel, range_V, await this.scpi.queryNumber(`:CHAN${channel}:RANG?`));
     }
     await this.scpi.commands(recordCommands(plan));
+    await this.restart();
+  }
+
+  async restart(): Promise<void> {
     await this.scpi.query(":TER?"); // forgets the triggers of before
     await this.scpi.command(":SING");
   }
@@ -106,39 +113,54 @@ export class KeysightInfiniiVision implements ScopeDialect {
   }
 
   async readOut(plan: CapturePlan): Promise<ReadOut> {
-    const times_s = await this.#triggerTimes(plan);
+    const few = plan.segments <= TAGS_AT_ONCE;
+    const early_s = few ? await this.#triggerTimes(plan.segments) : [];
     const all: ChannelRecords[] = [];
     for (const { channel } of plan.channels) all.push(await this.#records(channel, plan));
     const { start_s = 0, step_s = NaN } = all[0]?.preamble ?? {};
     const volts = new Map(all.map((one) => [one.channel, one.volts]));
-    const load = async (segment: number) => {
-      for (const one of all) await this.#segmentVolts(one, segment);
-    };
-    return { times_s, start_s, step_s, volts, load };
+    const inMemory = all.every(({ block }) => block !== "one by one");
+    const times_s = few ? early_s : inMemory ? await this.#timesInOne(plan.segments) : await this.#triggerTimes(plan.segments);
+    const load = inMemory
+      ? (segment: number) => all.forEach((one) => intoVolts(one, segment))
+      : async (segment: number) => {
+          for (const one of all) await this.#segmentVolts(one, segment);
+        };
+    return { times_s, start_s, step_s, volts, load, inMemory };
+  }
+
+  /** All time tags in one block of text (3000T programmer's guide, :WAVeform:SEGMented:XLISt). */
+  async #timesInOne(segments: number): Promise<number[]> {
+    const block = await this.scpi.queryBlock(":WAV:SEGM:XLIS? TTAG");
+    return this.#checkedTimes(Buffer.from(block).toString("latin1").split(",").map(Number), segments);
   }
 
   /** Times of the triggers by the scope's clock. Asked for with one message for many segments. */
-  async #triggerTimes(plan: CapturePlan): Promise<number[]> {
-    if (plan.segments === 1) return [0];
+  async #triggerTimes(segments: number): Promise<number[]> {
+    if (segments === 1) return [0];
     const times_s: number[] = [];
-    for (let from = 1; from <= plan.segments; from += TAGS_AT_ONCE) {
-      const to = Math.min(plan.segments, from + TAGS_AT_ONCE - 1);
+    for (let from = 1; from <= segments; from += TAGS_AT_ONCE) {
+      const to = Math.min(segments, from + TAGS_AT_ONCE - 1);
       const questions = Array.from({ length: to - from + 1 }, (_, i) => `:ACQ:SEGM:IND ${from + i};:WAV:SEGM:TTAG?`);
       const reply = await this.scpi.query(questions.join(";"));
       times_s.push(...reply.split(";").map(Number));
     }
-    if (times_s.length !== plan.segments || times_s.some(Number.isNaN)) {
-      throw new MemrigError(
-        "bad-reply",
-        `${this.label} gave ${times_s.length} time tags for ${plan.segments} records, or some that are no numbers.`,
-        {},
-      );
-    }
-    return times_s;
+    return this.#checkedTimes(times_s, segments);
+  }
+
+  #checkedTimes(times_s: number[], segments: number): number[] {
+    if (times_s.length === segments && !times_s.some(Number.isNaN)) return times_s;
+    throw new MemrigError(
+      "bad-reply",
+      `${this.label} gave ${times_s.length} time tags for ${segments} records, or some that are no numbers.`,
+      {},
+    );
   }
 
   /** Sets one channel's records up for reading, and reads them all at once where the scope can. */
   async #records(channel: number, plan: CapturePlan): Promise<ChannelRecords> {
+    const ready = this.#ready.get(channel);
+    if (ready) return this.#block(`:WAV:SOUR CHAN${channel};:WAV:DATA?`, channel, ready, plan);
     await this.scpi.commands([
       `:WAV:SOUR CHAN${channel}`,
       ":WAV:FORM WORD",
@@ -154,9 +176,16 @@ export class KeysightInfiniiVision implements ScopeDialect {
       return { channel, preamble, block: "read", volts };
     }
     if (!(await this.#givesAllAtOnce())) return { channel, preamble, block: "one by one", volts };
-    const block = await this.scpi.queryBlock(":WAV:DATA?", { timeout_ms: TRANSFER_TIMEOUT_MS });
+    const records = await this.#block(":WAV:DATA?", channel, preamble, plan);
+    this.#ready.set(channel, preamble);
+    return records;
+  }
+
+  /** All records of a channel in one reply. */
+  async #block(question: string, channel: number, preamble: Preamble, plan: CapturePlan): Promise<ChannelRecords> {
+    const block = await this.scpi.queryBlock(question, { timeout_ms: TRANSFER_TIMEOUT_MS });
     checkLength(this.label, channel, block.length, 2 * preamble.points * plan.segments);
-    return { channel, preamble, block, volts };
+    return { channel, preamble, block, volts: this.#memory.of(channel, preamble.points) };
   }
 
   /** `:WAV:SEGM:ALL ON`, which older firmware does not know. */
@@ -170,12 +199,10 @@ export class KeysightInfiniiVision implements ScopeDialect {
     }
   }
 
-  async #segmentVolts({ channel, preamble, block, volts }: ChannelRecords, segment: number): Promise<void> {
-    if (block === "read") return;
-    if (block === "one by one") {
-      await this.scpi.commands([`:ACQ:SEGM:IND ${segment + 1}`, `:WAV:SOUR CHAN${channel}`]);
-      await this.#readVolts(channel, preamble, volts);
-    } else toVolts(block, segment * 2 * preamble.points, preamble, volts);
+  async #segmentVolts(one: ChannelRecords, segment: number): Promise<void> {
+    if (one.block !== "one by one") return intoVolts(one, segment);
+    await this.scpi.commands([`:ACQ:SEGM:IND ${segment + 1}`, `:WAV:SOUR CHAN${one.channel}`]);
+    await this.#readVolts(one.channel, one.preamble, one.volts);
   }
 
   /** Reads one record of the channel that is the source. */
@@ -185,6 +212,11 @@ export class KeysightInfiniiVision implements ScopeDialect {
     const values = await this.scpi.queryBinaryValues(":WAV:DATA?", format, { timeout_ms: TRANSFER_TIMEOUT_MS });
     checkLength(this.label, channel, 2 * values.length, 2 * volts.length);
   }
+}
+
+/** A record that is in memory. */
+function intoVolts({ preamble, block, volts }: ChannelRecords, segment: number): void {
+  if (typeof block !== "string") toVolts(block, segment * 2 * preamble.points, preamble, volts);
 }
 
 /** What makes a scope safe. Its only output is the wave generator, where it has one. */

@@ -63,12 +63,3 @@ export function crossing_s(trace: Trace, level: number, rising: 1 | -1, from_s: 
   }
   return Number.NaN;
 }
-
-/** Integral of voltage times current between two times by the trapezoidal rule, J. The traces share their time axis. */
-export function energy_J(voltage: Trace, current: Trace, from_s: number, to_s: number): number {
-  const [first, end] = indices(voltage, from_s, to_s);
-  const power_W = (k: number) => (voltage.values[k] as number) * (current.values[k] as number);
-  let sum = 0;
-  for (let k = first + 1; k < end; k++) sum += (power_W(k - 1) + power_W(k)) / 2;
-  return sum * voltage.step_s;
-}

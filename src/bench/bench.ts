@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { StationName, Stations } from "../capabilities/index.js";
+import type { StationName, Stations, SwitchMatrix } from "../capabilities/index.js";
 import { within } from "../engine/index.js";
 import type { SafeReport } from "../engine/index.js";
 import { MemrigError, messageOf } from "../errors.js";
@@ -12,9 +12,12 @@ import type { Guardian } from "./guardian.js";
 import { entryOf } from "./instrument.js";
 import type { OpenInstrument } from "./instrument.js";
 import type { Lock } from "./lock.js";
+import { moveProber } from "./prober.js";
+import type { ProberOptions, Site } from "./prober.js";
 import { inSafeOrder } from "./safe-order.js";
 import { sendSafe } from "./safe-socket.js";
 import type { SafeTarget } from "./safe-socket.js";
+import { crosspointsOf } from "./sites.js";
 import { stationOf, withLimits } from "./stations.js";
 import type { AnyInstrument } from "./stations.js";
 import { safeTarget } from "./targets.js";
@@ -35,6 +38,14 @@ export interface Bench {
    * @throws MemrigError `invalid-request`: the wiring has not what the station needs
    */
   station<N extends StationName>(name: N): Stations[N];
+  /**
+   * Connects a device: the prober moves to it and the switch closes its crosspoints, both with all outputs off.
+   *
+   * @throws MemrigError `invalid-request`: the bench file does not say how; nothing moved
+   * @throws MemrigError `limit-refused`: an output is on; nothing moved
+   * @throws MemrigError `no-answer`, `instrument-refused`: it is not known what is connected
+   */
+  goTo(site: Site, options?: ProberOptions): Promise<void>;
   /** Tells other processes (and the guardian) which run the bench is busy with. */
   attachRun(folder: string): void;
   /** Every instrument to its safe state, all at the same time; one that does not answer does not delay the others. */
@@ -83,6 +94,8 @@ export class OpenBench implements Bench {
   private closing: Promise<void> | undefined;
   private readonly gate = new Gate(() => this.sources);
   private readonly together: Together;
+  /** Where the prober stands, as far as is known. */
+  private position: string | undefined;
 
   constructor(
     readonly config: BenchConfig,
@@ -117,6 +130,23 @@ export class OpenBench implements Bench {
     return this.parts.opened.flatMap(({ kind, label, instrument }) =>
       kind === "smu" || kind === "awg" ? [{ label, outputIsOn: () => instrument.outputIsOn() }] : [],
     );
+  }
+
+  async goTo(site: Site, options: ProberOptions = {}): Promise<void> {
+    const { prober } = this.config;
+    const crosspoints = crosspointsOf(this.config, site);
+    const position = this.config.sites ? (site.die?.name ?? site.name) : site.name;
+    if (prober && this.position !== position) {
+      await this.gate.cold("prober", async () => {
+        this.position = undefined;
+        await moveProber(prober, site, position, this.parts.host, options);
+        this.position = position;
+      });
+    }
+    if (crosspoints === undefined) return;
+    const found = this.parts.opened.find(({ label }) => label === this.config.sites?.through);
+    if (found?.kind !== "switch") return; // the bench file was checked: it is one
+    await (this.limited(found) as SwitchMatrix).closeOnly(crosspoints);
   }
 
   attachRun(folder: string): void {

@@ -21,6 +21,8 @@ import { benchFile, keysAt } from "./schema.js";
 import type { BenchFile } from "./schema.js";
 import { readInflux } from "./secrets.js";
 import { driverForModel } from "./identify.js";
+import { readSites } from "./sites.js";
+import type { ProberConfig, SitesConfig } from "./sites.js";
 import { settingsOf } from "./settings.js";
 import { readWiring } from "./wiring.js";
 
@@ -55,6 +57,8 @@ export interface DutConfig {
   readonly site: Readonly<Record<string, string>>;
   /** Of this device, beside the bench's. */
   readonly limits?: Limits;
+  /** Simulated devices at some sites have other parameters. */
+  readonly variants?: readonly { readonly pattern: string; readonly parameters: Readonly<Record<string, number>> }[];
 }
 
 /** A bench file, checked: every name known, every quantity in base units. */
@@ -66,6 +70,10 @@ export interface BenchConfig {
   readonly dut: DutConfig;
   readonly wiring: readonly Wire[];
   readonly limits: Limits;
+  /** Which crosspoints connect which site; left out where no switch selects. */
+  readonly sites?: SitesConfig;
+  /** What moves the wafer; left out where nothing does. */
+  readonly prober?: ProberConfig;
   readonly virtual: {
     readonly address: string;
     readonly ports: "any" | "standard";
@@ -152,6 +160,7 @@ export function parseBench(
   const wiring = readWiring(file.wiring, instruments, complaints);
   const influx = file.influx && readInflux(file.influx, options, complaints);
   const links = readLinks(file, complaints);
+  const selecting = readSites(file, instruments, complaints);
   complaints.throwIfAny();
   return {
     file: fileName,
@@ -160,6 +169,7 @@ export function parseBench(
     dut: dutLimits ? { ...dut, limits: dutLimits } : dut,
     wiring,
     limits,
+    ...selecting,
     virtual: { ...file.virtual, links },
     aliases,
     ...(influx ? { influx } : {}),
@@ -207,6 +217,10 @@ function exampleOf(at: readonly PropertyKey[]): string {
       return "Write for example safety: { ramp: 20 V/s, ramp current: 1 A/s }.";
     case "limits":
       return "Write for example limits: { voltage: 2 V, current: 1 mA, power: 5 mW }.";
+    case "sites":
+      return "Write for example sites: { through: matrix, at: { D1: [1A01, 1B01], D2: [1A02, 1B02] } }.";
+    case "prober":
+      return 'Write for example prober: { command: [./move, "{site}"], deadline: 30 s }, prober: hand, or prober: virtual.';
     case "dut":
       return "Write for example dut: { id: W3-D17, model: zno-diffusive, seed: 7 }.";
     case "influx":

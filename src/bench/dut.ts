@@ -45,17 +45,25 @@ export function readDut(
     complaints.add(["dut", "model"], unknownName("a model", dut.model, models));
     return plain;
   }
-  return { ...plain, model: info.name, parameters: readParameters(dut.parameters, info, complaints) };
+  const parameters = readParameters(dut.parameters, ["dut", "parameters"], info, complaints);
+  const variants = Object.entries(dut.sites ?? {}).map(([pattern, given]) => ({
+    pattern,
+    parameters: readParameters(given, ["dut", "sites", pattern], info, complaints, parameters),
+  }));
+  return { ...plain, model: info.name, parameters, ...(variants.length > 0 ? { variants } : {}) };
 }
 
+/** @param under those that the model is tried with besides */
 function readParameters(
   given: Readonly<Record<string, number | string>>,
+  place: readonly string[],
   info: ModelInfo,
   complaints: Complaints,
+  under: Readonly<Record<string, number>> = {},
 ): Record<string, number> {
   const parameters: Record<string, number> = {};
   for (const [name, value] of Object.entries(given)) {
-    const at = ["dut", "parameters", name];
+    const at = [...place, name];
     const known = info.parameters.find((parameter) => parameter.name === name);
     if (!known) {
       const names = info.parameters.map((parameter) => parameter.name);
@@ -70,9 +78,9 @@ function readParameters(
   }
   if (!complaints.any) {
     try {
-      createDevice(info.name, parameters); // the model itself knows which values it can take
+      createDevice(info.name, { ...under, ...parameters }); // the model itself knows which values it can take
     } catch (error) {
-      complaints.add(["dut", "parameters"], messageOf(error));
+      complaints.add(place, messageOf(error));
     }
   }
   return parameters;

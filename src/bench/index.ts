@@ -18,3 +18,7 @@ export { askInstruments, findInstruments } from "./found.js";
 export type { FindOptions, FoundBench, FoundInstrument } from "./found.js";
 export { benchTemplate } from "./bench-template.js";
 export type { Template, TemplateInstrument, TemplateRest } from "./bench-template.js";
+export { crosspointsOf } from "./sites.js";
+export { runCommand } from "./prober.js";
+export type { ProberOptions, Site } from "./prober.js";
+export { Complaints, listed, unknownName } from "./complaints.js";

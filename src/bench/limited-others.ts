@@ -10,6 +10,9 @@ export function limitedScope(scope: CaptureScope, wired: ReadonlyMap<number, "1M
   return {
     ...unlimited(scope),
     ranges: scope.ranges,
+    get recordsInMemory() {
+      return scope.recordsInMemory === true;
+    },
     async arm(plan, signal) {
       const copy = structuredClone(plan);
       checkInputs(scope.label, copy, wired);

@@ -66,6 +66,31 @@ export const instrument = z.strictObject({
 /** What tells one device from its neighbours; kept with every run. */
 export const siteKeys = ["lot", "wafer", "die", "site", "row", "column", "material", "note"] as const;
 
+/** Crosspoints in the switch's words: `[1A01, 1B01]`, or `"1A01, 1B01"`. */
+const crosspoints = z
+  .union([z.string().transform((written) => written.split(",").map((name) => name.trim())), z.array(text)])
+  .refine((names) => names.length > 0 && names.every((name) => name !== ""), {
+    error: "write at least one crosspoint",
+  });
+
+/** Which crosspoints of a switch connect which site. */
+export const sites = z.strictObject({ through: z.string(), at: z.record(z.string(), crosspoints) });
+
+const proberTable = z.strictObject({
+  command: z.array(text).min(1).optional(),
+  file: z.string().min(1).optional(),
+  by: z.literal("hand").optional(),
+  deadline: quantity("s", "longest time that a move may take", { above: 0, max: 86_400 }).optional(),
+});
+
+/** What moves the wafer under the needles: `virtual`, `hand`, or a table with a command or a file. */
+export const prober = z.preprocess(
+  (given) => (given === "hand" ? { by: "hand" } : given),
+  z.union([z.literal("virtual"), proberTable], {
+    error: 'write virtual, hand, { command: [./move, "{site}"], deadline: 30 s }, or { file: prober.json }',
+  }),
+);
+
 export const dut = z.strictObject({
   id: text.optional(),
   model: z.string().optional(),
@@ -73,6 +98,8 @@ export const dut = z.strictObject({
   parameters: z.record(z.string(), z.union([z.number(), z.string()])).default({}),
   seed: z.int().min(0).max(0xffff_ffff).optional(),
   limits: limits.optional(),
+  /** Parameters of the simulated devices at sites whose name fits: `"*-D9": { r: 28 nm }`. */
+  sites: z.record(z.string(), z.record(z.string(), z.union([z.number(), z.string()]))).optional(),
   ...Object.fromEntries(siteKeys.map((key) => [key, text.optional()])),
 });
 
@@ -89,6 +116,8 @@ export const influx = z.strictObject({
   username: z.string().optional(),
   password: z.string().optional(),
   token: z.string().optional(),
+  /** File of the certificate that the server's own is signed with. */
+  ca: z.string().min(1).optional(),
 });
 
 export const benchFile = z.strictObject({
@@ -96,6 +125,8 @@ export const benchFile = z.strictObject({
   instruments: z.record(z.string(), instrument),
   dut: dut.default({ parameters: {} }),
   wiring: z.record(z.string(), wireTarget).optional(),
+  sites: sites.optional(),
+  prober: prober.optional(),
   limits: limits.optional(),
   safety: safety.optional(),
   /** Which controller a GPIB board is: `0: PRLGX-TCPIP0::192.168.1.9::1234::INTFC`. */
@@ -124,6 +155,10 @@ export function keysAt(path: readonly PropertyKey[]): readonly string[] | undefi
     case "dut":
       if (path.length > 1 && String(path[1]) === "limits") return Object.keys(limits.shape);
       return path.length === 1 ? Object.keys(dut.shape) : undefined;
+    case "sites":
+      return path.length === 1 ? Object.keys(sites.shape) : undefined;
+    case "prober":
+      return Object.keys(proberTable.shape);
     case "limits":
       return Object.keys(limits.shape);
     case "safety":

@@ -13,6 +13,8 @@ const close_s = 2;
 export interface VirtualHost {
   readonly instruments: readonly ServedInstrument[];
   readonly pid: number;
+  /** Sets the needles of the virtual prober down on a place. One move at a time. */
+  moveProber(position: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -44,17 +46,27 @@ export async function startVirtualHost(plan: VirtualBenchPlan): Promise<VirtualH
     }),
   ]);
   clearTimeout(timer);
-  if (answer.answer === "failed") {
+  if (answer.answer !== "serving") {
+    const why = answer.answer === "failed" ? answer.message : "it answered out of turn.";
     child.kill("SIGKILL");
     throw new MemrigError(
       "no-answer",
-      `The virtual instruments of "${plan.name}" could not be served: ${answer.message} Nothing was sent.`,
+      `The virtual instruments of "${plan.name}" could not be served: ${why} Nothing was sent.`,
       { plan: plan.name },
     );
   }
   return {
     instruments: answer.instruments,
     pid: child.pid ?? 0,
+    async moveProber(position) {
+      const moved = new Promise<VirtualAnswer>((resolve) =>
+        child.once("message", (message) => resolve(message as VirtualAnswer)),
+      );
+      order({ order: "move", position });
+      const ended = exited.then((message): VirtualAnswer => ({ answer: "failed", message }));
+      const told = await Promise.race([moved, ended]);
+      if (told.answer === "failed") throw new Error(told.message);
+    },
     async close() {
       order({ order: "close" });
       const killer = setTimeout(() => child.kill("SIGKILL"), close_s * 1000);

@@ -38,7 +38,16 @@ export function virtualPlan(config: BenchConfig, which: "virtual" | "all" = "vir
     links: config.virtual.links,
     time: config.virtual.time,
     seed: cycleSeed ?? seed ?? seedOfNominal,
+    ...sitesOf(config, labels),
   };
+}
+
+/** Many devices, where the bench can select between them by something simulated; else one, always connected. */
+function sitesOf({ dut, sites, prober }: BenchConfig, labels: ReadonlySet<string>): Pick<VirtualBenchPlan, "sites"> {
+  const matrix = sites && labels.has(sites.through) ? { label: sites.through, crosspoints: sites.at } : undefined;
+  const moved = prober?.kind === "virtual";
+  if (!matrix && !moved) return {};
+  return { sites: { variants: dut.variants ?? [], prober: moved, ...(matrix ? { switch: matrix } : {}) } };
 }
 
 /** Far from the seeds people count through. */
@@ -52,7 +61,10 @@ const twinOffset = 1_000_003;
  * @throws MemrigError `invalid-request`: the file names no model of the device
  */
 export function twinConfig(config: BenchConfig): SimulatedBench {
-  const { dut, ...rest } = simulated(config);
+  const rest = { ...simulated(config) };
+  const { dut } = rest;
+  delete rest.sites; // one device, always connected
+  delete rest.prober;
   return {
     ...rest,
     dut: { ...dut, cycleSeed: (dut.cycleSeed ?? dut.seed ?? 0) + twinOffset },

@@ -5,9 +5,13 @@ import type { ServedInstrument, VirtualBenchPlan } from "../virtual/bench-plan.j
 import { serveVirtualBench } from "../virtual/serve.js";
 import type { VirtualBench } from "../virtual/serve.js";
 
-export type VirtualOrder = { readonly order: "serve"; readonly plan: VirtualBenchPlan } | { readonly order: "close" };
+export type VirtualOrder =
+  | { readonly order: "serve"; readonly plan: VirtualBenchPlan }
+  | { readonly order: "move"; readonly position: string }
+  | { readonly order: "close" };
 export type VirtualAnswer =
   | { readonly answer: "serving"; readonly instruments: readonly ServedInstrument[] }
+  | { readonly answer: "moved" }
   | { readonly answer: "failed"; readonly message: string };
 
 /** Longer than the guardian needs. */
@@ -27,6 +31,15 @@ async function obey(order: VirtualOrder): Promise<void> {
     } catch (error) {
       tell({ answer: "failed", message: messageOf(error) });
       process.exit(1);
+    }
+    return;
+  }
+  if (order.order === "move") {
+    try {
+      bench?.moveProber(order.position);
+      tell({ answer: "moved" });
+    } catch (error) {
+      tell({ answer: "failed", message: messageOf(error) });
     }
     return;
   }

@@ -62,6 +62,11 @@ export interface CaptureRanges {
 export interface CaptureScope extends Instrument {
   readonly ranges: CaptureRanges;
   /**
+   * The records that `captures` is giving are all in this program's memory since the first one came: the scope may be armed for the
+   * next ones, and those be played, while the rest is taken. Left out, or false: it may not.
+   */
+  readonly recordsInMemory?: boolean;
+  /**
    * Sets up and arms; resolves when the scope waits for its first trigger.
    *
    * @throws MemrigError `invalid-request`: beyond the ranges; nothing was sent

@@ -1,20 +1,35 @@
 import { Command, CommanderError } from "commander";
-import { addCheckCommand } from "./commands/check.js";
-import { addDemoCommand } from "./commands/demo.js";
-import { addDiscoverCommand } from "./commands/discover.js";
-import { addInfluxCommand } from "./commands/influx.js";
-import { addInitCommand } from "./commands/init.js";
-import { addNetlistCommand } from "./commands/netlist.js";
-import { addProtocolsCommand } from "./commands/protocols.js";
-import { addRunCommand } from "./commands/run.js";
-import { addRunsCommand } from "./commands/runs.js";
-import { addAbortCommand, addSafeCommand } from "./commands/safe.js";
-import { addScpiCommand } from "./commands/scpi.js";
-import { addServeCommand } from "./commands/serve.js";
-import { addSimulateCommand } from "./commands/simulate.js";
-import { addVirtualCommand } from "./commands/virtual.js";
 import { outputOf } from "./output.js";
 import { ourPackage } from "./package-root.js";
+
+/** The commands in the order of the help. A module is loaded when its command is asked for: together they take half a second. */
+const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  demo: async () => (await import("./commands/demo.js")).addDemoCommand,
+  run: async () => (await import("./commands/run.js")).addRunCommand,
+  campaign: async () => (await import("./commands/campaign.js")).addCampaignCommand,
+  runs: async () => (await import("./commands/runs.js")).addRunsCommand,
+  protocols: async () => (await import("./commands/protocols.js")).addProtocolsCommand,
+  discover: async () => (await import("./commands/discover.js")).addDiscoverCommand,
+  init: async () => (await import("./commands/init.js")).addInitCommand,
+  check: async () => (await import("./commands/check.js")).addCheckCommand,
+  virtual: async () => (await import("./commands/virtual.js")).addVirtualCommand,
+  scpi: async () => (await import("./commands/scpi.js")).addScpiCommand,
+  safe: async () => (await import("./commands/safe.js")).addSafeCommand,
+  abort: async () => (await import("./commands/safe.js")).addAbortCommand,
+  simulate: async () => (await import("./commands/simulate.js")).addSimulateCommand,
+  netlist: async () => (await import("./commands/netlist.js")).addNetlistCommand,
+  serve: async () => (await import("./commands/serve.js")).addServeCommand,
+  influx: async () => (await import("./commands/influx.js")).addInfluxCommand,
+};
+
+/** Adds the command that the words name; all of them for help and for a word that is none. */
+async function addCommands(program: Command, words: readonly string[]): Promise<void> {
+  const asked = words.find((word) => !word.startsWith("-")) ?? "";
+  const one = Object.hasOwn(commands, asked) ? commands[asked] : undefined;
+  const bare = words.some((word) => word === "--version" || word === "-V") && one === undefined;
+  const loaders = one ? [one] : bare ? [] : Object.values(commands);
+  for (const add of await Promise.all(loaders.map((load) => load()))) add(program);
+}
 
 /** Builds the command line and runs it. @returns the exit code: 0 done, 1 failed, 2 bad arguments or file, 3 aborted, 4 refused for safety */
 async function main(argv: readonly string[]): Promise<number> {
@@ -27,21 +42,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .showHelpAfterError("(add --help for what is allowed)")
     .enablePositionalOptions(false)
     .exitOverride();
-  addDemoCommand(program);
-  addRunCommand(program);
-  addRunsCommand(program);
-  addProtocolsCommand(program);
-  addDiscoverCommand(program);
-  addInitCommand(program);
-  addCheckCommand(program);
-  addVirtualCommand(program);
-  addScpiCommand(program);
-  addSafeCommand(program);
-  addAbortCommand(program);
-  addSimulateCommand(program);
-  addNetlistCommand(program);
-  addServeCommand(program);
-  addInfluxCommand(program);
+  await addCommands(program, argv.slice(2));
   acceptJsonEverywhere(program);
 
   try {

@@ -27,6 +27,8 @@ export class StatusLine {
   constructor(
     private readonly title: string,
     private readonly stream: NodeJS.WriteStream = process.stderr,
+    /** What is counted. */
+    private readonly what = "rows",
   ) {}
 
   update(state: ProgressState): void {
@@ -36,11 +38,13 @@ export class StatusLine {
     if (this.stream.isTTY) {
       const width = 24;
       const bar = share === undefined ? "" : `▕${"█".repeat(Math.round(share * width)).padEnd(width, "░")}▏ `;
-      this.stream.write(`\r\x1b[2K${this.title}  ${bar}${count} rows${left}`.slice(0, (this.stream.columns ?? 80) + 5));
+      this.stream.write(
+        `\r\x1b[2K${this.title}  ${bar}${count} ${this.what}${left}`.slice(0, (this.stream.columns ?? 80) + 5),
+      );
       this.drawn = true;
     } else if (performance.now() - this.lastPlain_ms > 10_000) {
       this.lastPlain_ms = performance.now();
-      this.stream.write(`${this.title}: ${count} rows${left}\n`);
+      this.stream.write(`${this.title}: ${count} ${this.what}${left}\n`);
     }
   }
 

@@ -5,7 +5,7 @@ import { ColumnFinder, listOf } from "./resolve.js";
 import type { SourceTable } from "./source-table.js";
 
 /** Columns of ours that are taken by their exact name; where they are missing they stay empty. */
-const ownNumbers = ["delay_s", "rise_s", "energy_J"] as const;
+const ownNumbers = ["delay_s", "rise_s", "energy_J", "charge_C", "peak_A", "overshoot"] as const;
 
 /**
  * A list of pulses (voltage and current of each, perhaps the resistance read after it) as a run of `pulse-train`.

@@ -2,6 +2,7 @@ import { MemrigError } from "../errors.js";
 import { si } from "../units.js";
 import { agSiox } from "./models/ag-siox.js";
 import { capacitor } from "./models/capacitor.js";
+import { ExponentialPort } from "./cycles/exponential-port.js";
 import type { DeviceModel, Draws, ModelInfo, ParameterInfo } from "./models/device.js";
 import { diode } from "./models/diode.js";
 import { hhMembrane } from "./models/hh-membrane.js";
@@ -66,6 +67,18 @@ export function createDevice(
 ): OnePort {
   const found = deviceModel(model);
   return new DevicePort(found.create(complete(found, parameters), drawsOf(model, seed, cycleSeed)));
+}
+
+/** The same device as the virtual bench drives it: faster behind a generator, where the model allows it (`ExponentialPort`). */
+export function createBenchDevice(
+  model: string,
+  parameters: Readonly<Record<string, number>>,
+  seed?: number,
+  cycleSeed?: number,
+): OnePort {
+  const found = deviceModel(model);
+  const device = found.create(complete(found, parameters), drawsOf(model, seed, cycleSeed));
+  return ExponentialPort.suits(device) ? new ExponentialPort(device) : new DevicePort(device);
 }
 
 /** @throws MemrigError `invalid-request`: no such model; the message lists those there are */

@@ -15,9 +15,10 @@ export interface OnePort {
    * @param until_s end, at or after `time_s`
    * @param drive what is connected meanwhile
    * @param probe told of every accepted step
+   * @param resolution_s the probe can tell nothing shorter apart: steps below need not be cut until they are straight
    * @throws SimulationError the solve failed; says where and in which state; the device keeps the last good state
    */
-  advance(until_s: number, drive: Drive, probe?: Probe): void;
+  advance(until_s: number, drive: Drive, probe?: Probe, resolution_s?: number): void;
 }
 
 /**

@@ -73,12 +73,12 @@ export class ArrowCodec {
   }
 
   /** Batches one after the other. `stream` begins with the head and ends behind a whole batch; the arrays may lie in it. */
-  *decode(stream: Uint8Array): Generator<Columns> {
+  *decode(stream: Uint8Array, wanted = this.spec.columns): Generator<Columns> {
     for (const batch of RecordBatchReader.from(stream)) {
       const columns: Record<string, ColumnArray> = {};
-      this.spec.columns.forEach(({ name, type }, i) => {
-        columns[name] = valuesOf(type, batch, i);
-      });
+      for (const column of wanted) {
+        columns[column.name] = valuesOf(column.type, batch, this.spec.columns.indexOf(column));
+      }
       yield { length: batch.numRows, columns };
     }
   }

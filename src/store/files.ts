@@ -15,7 +15,10 @@ export const runFiles = {
   wire: "wire.jsonl",
   reference: "reference.json",
   original: (extension: string) => `original${extension}`,
-  table: (name: string) => `${name}.arrows`,
+  /** Its first file, or a further one of a long table: `points.arrows`, `points_0002.arrows`. */
+  table: (name: string, segment = 1) =>
+    segment === 1 ? `${name}.arrows` : `${name}_${String(segment).padStart(4, "0")}.arrows`,
+  parquet: (name: string) => `${name}.parquet`,
   journal: (name: string) => `${name}.journal.jsonl`,
 } as const;
 

@@ -15,6 +15,8 @@ export interface JournalLine {
   readonly crc32: string;
   /** When it was written, UTC. */
   readonly at: string;
+  /** Which file of the table; left out for the first. */
+  readonly segment?: number;
 }
 
 export function formatLine(line: JournalLine): string {
@@ -37,6 +39,7 @@ function isJournalLine(value: unknown): value is JournalLine {
   const line = value as Partial<Record<keyof JournalLine, unknown>>;
   return (
     [line.offset, line.length, line.firstRow, line.rows].every((n) => Number.isSafeInteger(n) && Number(n) >= 0) &&
+    (line.segment === undefined || (Number.isSafeInteger(line.segment) && Number(line.segment) > 1)) &&
     typeof line.crc32 === "string" &&
     typeof line.at === "string"
   );

@@ -2,8 +2,9 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { MemrigError } from "../errors.js";
 import { joinColumns } from "./columns.js";
-import { csvOf } from "./export.js";
+import { csvOf, jsonOf } from "./export.js";
 import { codeOf, readIfThere, readJsonIfThere, runFiles, storageFailed } from "./files.js";
+import { rowGroupRows, writeParquet } from "./parquet.js";
 import { isAlive } from "./process-mark.js";
 import type { Columns, Metric, Metrics, RunEvent, RunInfo, RunStatus } from "./shapes.js";
 import { type Batch, type ReadOptions, startOfTable, TableReader, type TailCursor } from "./table-reader.js";
@@ -82,6 +83,16 @@ export async function statusOf(info: RunInfo): Promise<RunStatus> {
   return info.status === "running" && !(await isAlive(info)) ? "interrupted" : info.status;
 }
 
+/** Rows of a block where nobody says otherwise: a few megabytes. */
+const blockRows = 65_536;
+
+export interface BlockOptions extends ReadOptions {
+  /** Only these columns; all where left out. */
+  readonly columns?: readonly string[];
+  /** A block holds at least so many rows, and at most a batch more; the last one may hold fewer. */
+  readonly rows?: number;
+}
+
 /** Reads one run, also while another process writes it. */
 export class RunReader {
   constructor(
@@ -132,6 +143,27 @@ export class RunReader {
     return this.#reader(name).batches(cursor, options);
   }
 
+  /**
+   * A table in blocks of about `rows` rows, small batches together: for what is too large to hold at once. The memory does
+   * not grow with the table.
+   *
+   * @throws MemrigError as `table`; the blocks before a damaged batch were given
+   */
+  async *blocks(name: string, options: BlockOptions = {}): AsyncGenerator<Columns> {
+    const reader = this.#reader(name, options.columns);
+    const most = options.rows ?? blockRows;
+    let parts: Columns[] = [];
+    let length = 0;
+    for await (const { columns } of reader.batches(startOfTable, options)) {
+      parts.push(columns);
+      length += columns.length;
+      if (length < most) continue;
+      yield joinColumns(reader.spec, parts);
+      [parts, length] = [[], 0];
+    }
+    if (length > 0) yield joinColumns(reader.spec, parts);
+  }
+
   /** Rows that came since the cursor (undefined: all), and the cursor for the next call. Reads only those. */
   async tail(name: string, cursor: TailCursor | undefined): Promise<{ columns: Columns; cursor: TailCursor }> {
     const reader = this.#reader(name);
@@ -155,9 +187,25 @@ export class RunReader {
     return csvOf(reader.spec, reader.batches());
   }
 
-  #reader(name: string): TableReader {
+  /**
+   * Writes a table to a Parquet file; the memory does not grow with the table.
+   *
+   * @returns its rows
+   * @throws MemrigError `storage-failed`: a batch is damaged or the disk refused; no file was made
+   */
+  parquet(name: string, file: string): Promise<number> {
+    return writeParquet(this.info.run, this.#reader(name).spec, this.blocks(name, { rows: rowGroupRows }), file);
+  }
+
+  /** A table as JSON text, in pieces. */
+  json(name: string): AsyncGenerator<string> {
+    const reader = this.#reader(name);
+    return jsonOf(this.info.run, reader.spec, reader.batches());
+  }
+
+  #reader(name: string, columns?: readonly string[]): TableReader {
     const spec = this.info.tables.find((table) => table.name === name);
-    if (spec !== undefined) return new TableReader(this.folder, spec);
+    if (spec !== undefined) return new TableReader(this.folder, spec, columns);
     const known = this.info.tables.map((table) => table.name).join(", ");
     throw new MemrigError("invalid-request", `Run ${this.info.run} has no table "${name}"; it has ${known}.`, { name });
   }

@@ -1,9 +1,10 @@
 import { type FileHandle, mkdir, open, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { MemrigError } from "../errors.js";
+import { MemrigError, messageOf } from "../errors.js";
 import { replaceFile, runFiles, storageFailed, syncFolder } from "./files.js";
 import { thisProcess } from "./process-mark.js";
 import { runName } from "./run-name.js";
+import { RunReader } from "./run-reader.js";
 import type { Metrics, RowBatch, RunEvent, RunInfo, RunStatus } from "./shapes.js";
 import { TableWriter } from "./table-writer.js";
 
@@ -15,6 +16,13 @@ export type RunStart = Omit<
 
 /** How a run ended. */
 export type EndStatus = Exclude<RunStatus, "running" | "interrupted">;
+
+export interface RunOptions {
+  /** Size to which a file of a table grows before the next is begun. */
+  readonly mostSegment_B?: number;
+  /** Whether each table is also left as a Parquet file at the end; yes where left out. */
+  readonly parquet?: boolean;
+}
 
 /** Rows wait in memory for at most this long before they go to the disk. */
 const flushAfter_s = 0.5;
@@ -28,7 +36,7 @@ const reserve_B = 64 * 1024;
  * @param storeDir where runs are kept; made when missing
  * @throws MemrigError `storage-failed`: the folder could not be made or written; no run was begun
  */
-export async function createRun(storeDir: string, start: RunStart): Promise<RunWriter> {
+export async function createRun(storeDir: string, start: RunStart, options: RunOptions = {}): Promise<RunWriter> {
   const startedAt = new Date().toISOString();
   const run = runName(startedAt, start.protocol, start.dut);
   const folder = path.resolve(storeDir, run);
@@ -41,14 +49,14 @@ export async function createRun(storeDir: string, start: RunStart): Promise<RunW
     opened.push(events);
     const tables = new Map<string, TableWriter>();
     for (const spec of start.tables) {
-      const table = await TableWriter.create(folder, spec);
+      const table = await TableWriter.create(folder, spec, options.mostSegment_B);
       opened.push(table);
       tables.set(spec.name, table);
     }
     const info: RunInfo = { run, startedAt, status: "running", ...start, ...(await thisProcess()) };
     await replaceFile(path.join(folder, runFiles.info), pretty(info)); // last: a listed run has its tables
     await syncFolder(path.resolve(storeDir));
-    return new RunWriter(folder, info, tables, events);
+    return new RunWriter(folder, info, tables, events, options.parquet ?? true);
   } catch (error) {
     await Promise.allSettled(opened.map((file) => file.close()));
     if (error instanceof MemrigError) throw error;
@@ -72,6 +80,7 @@ export class RunWriter {
     info: RunInfo,
     tables: ReadonlyMap<string, TableWriter>,
     events: FileHandle,
+    private readonly parquet = true,
   ) {
     this.#info = info;
     this.#tables = tables;
@@ -136,7 +145,8 @@ export class RunWriter {
   }
 
   /**
-   * Ends the run: rows, `metrics.json`, `run.json`. Afterwards the folder is never written again by this writer.
+   * Ends the run: rows, `metrics.json`, `run.json`. Then the Parquet files, whose failure is
+   * a warning. Afterwards the folder is never written again by this writer.
    * When rows were lost to the disk, the run is recorded as `failed` whatever was asked.
    *
    * @param ending metrics as analysed, and why it failed or was aborted
@@ -163,10 +173,27 @@ export class RunWriter {
         ...(reasons.length === 0 ? {} : { reason: reasons.join(" ") }),
       };
       await replaceFile(path.join(this.folder, runFiles.info), pretty(this.#info));
+      if (lost === undefined && this.parquet) await this.#leaveParquet();
     } finally {
       await Promise.all([...[...this.#tables.values()].map((table) => table.close()), this.#events.close()]);
     }
     if (lost !== undefined && status === "done") throw lost;
+  }
+
+  /** The run has ended and is on the disk: what goes wrong here is told, and changes nothing about it. */
+  async #leaveParquet(): Promise<void> {
+    const run = new RunReader(this.folder, this.#info);
+    for (const [name, table] of this.#tables) {
+      if (table.rows === 0) continue;
+      try {
+        await run.parquet(name, path.join(this.folder, runFiles.parquet(name)));
+      } catch (error) {
+        const message = `The Parquet file of table ${name} was left out: ${messageOf(error)}`;
+        const line: RunEvent = { at: new Date().toISOString(), event: "warning", message };
+        // A disk that refuses this line too has said so above; the run stands as it is.
+        await this.#events.appendFile(`${JSON.stringify(line)}\n`).catch(() => undefined);
+      }
+    }
   }
 
   #flushSoon(): void {

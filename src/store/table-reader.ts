@@ -5,11 +5,11 @@ import { ArrowCodec } from "./arrow-codec.js";
 import { crc32 } from "./crc32.js";
 import { codeOf, runFiles, storageFailed } from "./files.js";
 import { type JournalEntry, journalEntries, type JournalLine, parseLine, readRange } from "./journal.js";
-import type { Columns, TableSpec } from "./shapes.js";
+import type { Column, Columns, TableSpec } from "./shapes.js";
 
 /** How far a reader has come in a table; plain JSON, so that it can be kept. */
 export interface TailCursor {
-  /** Where the next journal line begins, and where the next batch begins in the table file. */
+  /** Where the next journal line begins, and where the next batch begins in its file. */
   readonly journal_B: number;
   readonly data_B: number;
   /** Rows before it. */
@@ -37,15 +37,22 @@ const chunk_B = 8 * 1024 * 1024;
 /** Reads one table by its journal: only batches that were written whole, each against its checksum. */
 export class TableReader {
   readonly #codec: ArrowCodec;
-  readonly #file: string;
   readonly #journalFile: string;
 
+  /** The columns that are read. */
+  readonly spec: TableSpec;
+
+  /**
+   * @param columns only these; all where left out
+   * @throws MemrigError `invalid-request`: the table has no such column
+   */
   constructor(
-    folder: string,
-    readonly spec: TableSpec,
+    private readonly folder: string,
+    spec: TableSpec,
+    columns?: readonly string[],
   ) {
     this.#codec = new ArrowCodec(spec);
-    this.#file = path.join(folder, runFiles.table(spec.name));
+    this.spec = columns === undefined ? spec : { ...spec, columns: columns.map((name) => columnOf(spec, name)) };
     this.#journalFile = path.join(folder, runFiles.journal(spec.name));
   }
 
@@ -56,12 +63,14 @@ export class TableReader {
    *   were given
    */
   async *batches(from: TailCursor = startOfTable, options: ReadOptions = {}): AsyncGenerator<Batch> {
-    const [data, journal] = await Promise.all([this.#open(this.#file), this.#open(this.#journalFile)]);
+    const journal = await this.#open(this.#journalFile);
+    let data: OpenSegment | undefined;
     try {
       let cursor = from;
       for await (const lines of journalEntries(journal, from.journal_B)) {
         for (const group of groupsOf(lines)) {
-          const stream = await this.#read(data, group);
+          data = await this.#segmentOf(group, data, options);
+          const stream = await this.#read(data.handle, group);
           for (const { line, end_B, text } of group) {
             const next: TailCursor = line
               ? { journal_B: end_B, data_B: line.offset + line.length, rows: line.firstRow + line.rows }
@@ -76,7 +85,7 @@ export class TableReader {
         }
       }
     } finally {
-      await Promise.all([data.close(), journal.close()]);
+      await Promise.all([data?.handle?.close(), journal.close()]);
     }
   }
 
@@ -95,6 +104,28 @@ export class TableReader {
     }
   }
 
+  /** The file that a group of batches lies in; the one that was read before is closed when it is another. */
+  async #segmentOf(
+    group: readonly JournalEntry[],
+    before: OpenSegment | undefined,
+    { leaveOutDamaged = false }: ReadOptions,
+  ): Promise<OpenSegment> {
+    const line = group[0]?.line;
+    const segment = line === undefined ? (before?.segment ?? 1) : (line.segment ?? 1);
+    if (before?.segment === segment) return before;
+    await before?.handle?.close();
+    try {
+      return { segment, handle: await this.#open(this.#file(segment)) };
+    } catch (error) {
+      if (!leaveOutDamaged) throw error;
+      return { segment, handle: undefined };
+    }
+  }
+
+  #file(segment = 1): string {
+    return path.join(this.folder, runFiles.table(this.spec.name, segment));
+  }
+
   async #open(file: string): Promise<FileHandle> {
     try {
       return await open(file, "r");
@@ -105,9 +136,10 @@ export class TableReader {
   }
 
   /** The bytes of neighbouring batches behind a copy of the schema, as one stream. Shorter when the file is. */
-  async #read(data: FileHandle, group: readonly JournalEntry[]): Promise<Chunk> {
+  async #read(data: FileHandle | undefined, group: readonly JournalEntry[]): Promise<Chunk> {
     const [first, last] = [group[0]?.line, group.at(-1)?.line];
-    if (first === undefined || last === undefined) return { start_B: 0, bytes: new Uint8Array(0) };
+    if (first === undefined || last === undefined || data === undefined)
+      return { start_B: 0, bytes: new Uint8Array(0) };
     const bytes = await readRange(data, first.offset, last.offset + last.length - first.offset);
     return { start_B: first.offset, bytes };
   }
@@ -128,7 +160,7 @@ export class TableReader {
     stream.set(head);
     stream.set(batchBytes(line, chunk), head.length);
     try {
-      for (const columns of this.#codec.decode(stream)) {
+      for (const columns of this.#codec.decode(stream, this.spec.columns)) {
         return columns.length === line.rows
           ? columns
           : `holds ${columns.length} rows where the journal says ${line.rows}`;
@@ -140,20 +172,34 @@ export class TableReader {
   }
 
   #damaged(fault: string, line: JournalLine | undefined): MemrigError {
+    const file = this.#file(line?.segment);
     const where =
       line === undefined
         ? this.#journalFile
         : line.rows === 0
-          ? `${this.#file}: the schema or the end mark (bytes ${line.offset} to ${line.offset + line.length})`
-          : `${this.#file}: the batch of rows ${line.firstRow} to ${line.firstRow + line.rows - 1} ` +
+          ? `${file}: the schema or the end mark (bytes ${line.offset} to ${line.offset + line.length})`
+          : `${file}: the batch of rows ${line.firstRow} to ${line.firstRow + line.rows - 1} ` +
             `(bytes ${line.offset} to ${line.offset + line.length})`;
     return new MemrigError(
       "storage-failed",
       `${where} ${fault}. It was damaged after it was written. The other batches can still be read by leaving ` +
         `damaged ones out; take this one from a copy if there is one.`,
-      { file: this.#file, ...line },
+      { file, ...line },
     );
   }
+}
+
+function columnOf(spec: TableSpec, name: string): Column {
+  const column = spec.columns.find((candidate) => candidate.name === name);
+  if (column !== undefined) return column;
+  const known = spec.columns.map((candidate) => candidate.name).join(", ");
+  throw new MemrigError("invalid-request", `Table ${spec.name} has no column "${name}"; it has ${known}.`, { name });
+}
+
+interface OpenSegment {
+  readonly segment: number;
+  /** Undefined for a file that is gone: its batches are left out. */
+  readonly handle: FileHandle | undefined;
 }
 
 interface Chunk {
@@ -171,6 +217,7 @@ function* groupsOf(entries: readonly JournalEntry[]): Generator<readonly Journal
     const joins =
       line !== undefined &&
       previous !== undefined &&
+      line.segment === previous.segment &&
       line.offset === previous.offset + previous.length &&
       line.offset + line.length - start_B <= chunk_B;
     if (!joins) {
@@ -192,7 +239,8 @@ function faultIn(
   { leaveOutDamaged = false }: ReadOptions,
 ): string | undefined {
   if (line === undefined) return `has the line ${JSON.stringify(text.slice(0, 80))}, which is no journal line`;
-  const follows = line.offset === cursor.data_B && line.firstRow === cursor.rows;
+  const beginsSegment = line.segment !== undefined && line.offset === 0 && line.rows === 0;
+  const follows = (line.offset === cursor.data_B || beginsSegment) && line.firstRow === cursor.rows;
   if (!follows && !leaveOutDamaged) return `does not follow the batch before it, which ends at row ${cursor.rows}`;
   const bytes = batchBytes(line, chunk);
   if (bytes.length < line.length) return `is cut off: ${bytes.length} of ${line.length} bytes are there`;

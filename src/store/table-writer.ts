@@ -1,59 +1,34 @@
-import { type FileHandle, open } from "node:fs/promises";
-import path from "node:path";
-import { ArrowCodec, endOfStream } from "./arrow-codec.js";
-import { crc32 } from "./crc32.js";
-import { runFiles, storageFailed } from "./files.js";
-import { formatLine } from "./journal.js";
+import { ArrowCodec } from "./arrow-codec.js";
 import { batchRows, RowBuffer } from "./row-buffer.js";
 import type { RowBatch, TableSpec } from "./shapes.js";
+import { type Piece, TableFiles } from "./table-files.js";
 
 /**
  * Appends to one table. Rows collect in memory; `seal` makes a record batch of them, which goes to the disk behind the
- * batches before it: bytes, sync, journal line, sync. So a journal line always speaks of bytes that are there.
+ * batches before it. Batches that wait while the disk is busy are made durable together.
  */
 export class TableWriter {
   readonly #buffer: RowBuffer;
-  readonly #codec: ArrowCodec;
-  readonly #data: FileHandle;
-  readonly #journal: FileHandle;
-  readonly #file: string;
-  #offset_B = 0;
-  #journal_B = 0;
-  #sealedRows = 0;
+  readonly #sealed: Piece[] = [];
   #chain: Promise<void> = Promise.resolve();
 
-  private constructor(spec: TableSpec, file: string, data: FileHandle, journal: FileHandle) {
-    this.#buffer = new RowBuffer(spec);
-    this.#codec = new ArrowCodec(spec);
-    this.#file = file;
-    this.#data = data;
-    this.#journal = journal;
+  private constructor(
+    private readonly codec: ArrowCodec,
+    private readonly files: TableFiles,
+    private sealedRows: number,
+  ) {
+    this.#buffer = new RowBuffer(codec.spec);
   }
 
   /** Creates the files of a table and writes its schema, so that it is a readable table of no rows from the start. */
-  static async create(folder: string, spec: TableSpec): Promise<TableWriter> {
-    const file = path.join(folder, runFiles.table(spec.name));
-    const data = await open(file, "wx");
-    let journal: FileHandle;
-    try {
-      journal = await open(path.join(folder, runFiles.journal(spec.name)), "wx");
-    } catch (error) {
-      await data.close();
-      throw error;
-    }
-    const writer = new TableWriter(spec, file, data, journal);
-    try {
-      await writer.#write(writer.#codec.head, 0, 0);
-    } catch (error) {
-      await writer.close();
-      throw error;
-    }
-    return writer;
+  static async create(folder: string, spec: TableSpec, mostSegment_B?: number): Promise<TableWriter> {
+    const codec = new ArrowCodec(spec);
+    return new TableWriter(codec, await TableFiles.create(folder, spec.name, codec.head, mostSegment_B), 0);
   }
 
   /** Rows taken so far, on the disk or not. */
   get rows(): number {
-    return this.#sealedRows + this.#buffer.length;
+    return this.sealedRows + this.#buffer.length;
   }
 
   /** Rows that are not in a batch yet. */
@@ -81,11 +56,11 @@ export class TableWriter {
   seal(): void {
     const rows = this.#buffer.length;
     if (rows === 0) return;
-    const bytes = this.#codec.encode(this.#buffer.arrays, rows);
-    const firstRow = this.#sealedRows;
-    this.#sealedRows += rows;
+    const bytes = this.codec.encode(this.#buffer.arrays, rows);
+    this.#sealed.push({ bytes, firstRow: this.sealedRows, rows });
+    this.sealedRows += rows;
     this.#buffer.clear();
-    this.#chain = this.#chain.then(() => this.#write(bytes, firstRow, rows));
+    this.#chain = this.#chain.then(() => this.files.append(this.#sealed.splice(0)));
     this.#chain.catch(() => undefined); // kept in the chain: every later `settled` rejects with it
   }
 
@@ -98,48 +73,12 @@ export class TableWriter {
     return this.#chain;
   }
 
-  /** Ends the stream with Arrow's end mark, which the journal names too: a journal cut short behind it lost no row. */
-  async end(): Promise<void> {
-    await this.#write(endOfStream, this.#sealedRows, 0);
+  /** Ends the stream. Call it once all is settled. */
+  end(): Promise<void> {
+    return this.files.end(this.sealedRows);
   }
 
-  async close(): Promise<void> {
-    await Promise.all([this.#data.close(), this.#journal.close()]);
-  }
-
-  async #write(bytes: Uint8Array, firstRow: number, rows: number): Promise<void> {
-    const [offset, length] = [this.#offset_B, bytes.length];
-    try {
-      await writeAt(this.#data, bytes, offset);
-      await this.#data.datasync();
-      const line = formatLine({ offset, length, firstRow, rows, crc32: crc32(bytes), at: new Date().toISOString() });
-      const text = Buffer.from(line);
-      await writeAt(this.#journal, text, this.#journal_B);
-      await this.#journal.datasync();
-      this.#offset_B += length;
-      this.#journal_B += text.length;
-    } catch (error) {
-      await this.#cutBack();
-      throw storageFailed(
-        `Rows ${firstRow} and up of ${this.#file} could not be written`,
-        error,
-        `The ${firstRow} rows before them are on the disk and stay readable.`,
-      );
-    }
-  }
-
-  /** Removes the torn end, so that a plain Arrow reader meets whole batches only. */
-  async #cutBack(): Promise<void> {
-    const cuts = [this.#data.truncate(this.#offset_B), this.#journal.truncate(this.#journal_B)];
-    // A disk that refuses even this leaves a torn end; the journal still tells where the good rows stop.
-    await Promise.allSettled(cuts);
-  }
-}
-
-/** Writes all bytes at a position; a disk that fills up takes a part first and refuses the rest. */
-async function writeAt(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
+  close(): Promise<void> {
+    return this.files.close();
   }
 }

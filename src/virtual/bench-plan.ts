@@ -14,6 +14,23 @@ export interface VirtualBenchPlan {
   readonly time: "fast" | "real";
   /** Noise and serial numbers of the instruments. */
   readonly seed: number;
+  /** Many devices, of which relays or needles connect one. Left out: one device, always connected. */
+  readonly sites?: SitesPlan;
+}
+
+/** Where devices stand and what connects them. */
+export interface SitesPlan {
+  /** Parameters at sites whose name fits the pattern (`*` stands for anything), over those of the device; later over earlier. */
+  readonly variants: readonly { readonly pattern: string; readonly parameters: Readonly<Record<string, number>> }[];
+  /** A prober sets the needles down somewhere; before its first move they are up. */
+  readonly prober: boolean;
+  /** Which closed crosspoints of which switch connect a site, or with a prober a device under its needles. */
+  readonly switch?: { readonly label: string; readonly crosspoints: Readonly<Record<string, readonly string[]>> };
+}
+
+/** The name of the device that a switch picks out of those under the needles. */
+export function siteName(position: string, device: string): string {
+  return `${position}-${device}`;
 }
 
 /** The links a virtual instrument can be served on, as the bench file names them. */

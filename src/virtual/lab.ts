@@ -37,7 +37,9 @@ export class Lab {
   readonly wiring: Wiring;
   private readonly agenda = new Agenda();
   private readonly sources = new Map<string, { readonly source: Drive; readonly sensed: boolean }>();
-  private readonly probes = new Set<(step: LabStep) => void>();
+  /** And the shortest time that each can tell. */
+  private readonly probes = new Map<(step: LabStep) => void, number>();
+  private resolution_s = 0;
   private readonly watchListeners = new Set<() => void>();
   private readonly faultListeners = new Set<(message: string) => void>();
   private readonly step: LabStep = {
@@ -127,14 +129,18 @@ export class Lab {
    * Sees every step of the device from now on.
    *
    * @param probe must not change what drives the device; it may schedule
+   * @param resolution_s the shortest time it can tell: what happens within need not come in straight lines
    * @returns ends it
    */
-  watch(probe: (step: LabStep) => void): () => void {
+  watch(probe: (step: LabStep) => void, resolution_s = 0): () => void {
     const mine = (step: LabStep) => probe(step);
-    this.probes.add(mine);
+    this.probes.set(mine, resolution_s);
+    this.resolution_s = Math.min(...this.probes.values());
     if (this.probes.size === 1) this.tellWatched();
     return () => {
-      if (this.probes.delete(mine) && this.probes.size === 0) this.tellWatched();
+      if (!this.probes.delete(mine)) return;
+      this.resolution_s = Math.min(...this.probes.values());
+      if (this.probes.size === 0) this.tellWatched();
     };
   }
 
@@ -199,7 +205,7 @@ export class Lab {
     step.bottom1_V = i1_A * this.bottom_ohm;
     step.top0_V = v0_V + step.bottom0_V;
     step.top1_V = v1_V + step.bottom1_V;
-    for (const tell of this.probes) tell(step);
+    for (const tell of this.probes.keys()) tell(step);
   };
 
   private advanceTo(until_s: number): void {
@@ -208,7 +214,7 @@ export class Lab {
     this.acting = true;
     if (this.faulted === undefined) {
       try {
-        if (this.probes.size > 0) this.device.advance(until_s, this.effective, this.probe);
+        if (this.probes.size > 0) this.device.advance(until_s, this.effective, this.probe, this.resolution_s);
         else this.device.advance(until_s, this.effective);
       } catch (error) {
         this.faulted = messageOf(error);

@@ -1,7 +1,7 @@
 import { HISLIP_PORT } from "../visa/hislip/protocol.js";
 import { formatResource, PROLOGIX_PORT } from "../visa/resource.js";
 import { MemrigError, messageOf } from "../errors.js";
-import { createDevice } from "../simulator/index.js";
+import { createBenchDevice } from "../simulator/index.js";
 import { linkKinds } from "./bench-plan.js";
 import type { LinkKind, ServedInstrument, VirtualBenchPlan, VirtualInstrumentPlan } from "./bench-plan.js";
 import { virtualInstruments } from "./instruments.js";
@@ -13,6 +13,7 @@ import { servePrologix } from "./links/prologix/server.js";
 import { serveSerial } from "./links/serial/server.js";
 import type { Answering } from "./links/vxi11/portmapper.js";
 import { serveInst0 } from "./links/vxi11/serve.js";
+import { Sites } from "./sites.js";
 import type { VirtualInstrument } from "./virtual-instrument.js";
 
 /** A bench that is being served. */
@@ -20,6 +21,12 @@ export interface VirtualBench {
   readonly instruments: readonly ServedInstrument[];
   /** The device and what drives it, for who wants to look without an instrument. */
   readonly lab: Lab;
+  /**
+   * Sets the needles of the prober down on a place, or lifts them.
+   *
+   * @throws MemrigError `invalid-request`: the bench has no prober; nothing moved
+   */
+  moveProber(position: string | undefined): void;
   /** Stops the clock, closes all sessions and ports. */
   close(): Promise<void>;
 }
@@ -36,7 +43,9 @@ export interface VirtualBench {
  */
 export async function serveVirtualBench(plan: VirtualBenchPlan): Promise<VirtualBench> {
   const { dut } = plan;
-  const lab = new Lab(createDevice(dut.model, dut.parameters, dut.seed, dut.cycleSeed), plan.wiring, plan.time);
+  const sites = plan.sites && new Sites(dut, plan.sites);
+  const device = sites ?? createBenchDevice(dut.model, dut.parameters, dut.seed, dut.cycleSeed);
+  const lab = new Lab(device, plan.wiring, plan.time);
   const links = new Set(plan.links ?? ["socket"]);
   const servers: Closable[] = [];
   const gpib: Gpib = { devices: new Map(), port: undefined };
@@ -48,7 +57,17 @@ export async function serveVirtualBench(plan: VirtualBenchPlan): Promise<Virtual
   try {
     const instruments: ServedInstrument[] = [];
     for (const [index, instrument] of plan.instruments.entries()) {
-      const built = buildInstrument(instrument, lab, plan.seed);
+      const closing = sites && plan.sites?.switch?.label === instrument.label ? sites : undefined;
+      const built = buildInstrument(
+        instrument,
+        lab,
+        plan.seed,
+        closing &&
+          ((closed) => {
+            lab.catchUp();
+            closing.close(closed);
+          }),
+      );
       const address = plan.ports === "standard" ? nextAddress(plan.address, index) : plan.address;
       const endpoint = new LinkEndpoint(built.device);
       const opened = (server: Closable) => servers.push(server);
@@ -62,7 +81,13 @@ export async function serveVirtualBench(plan: VirtualBenchPlan): Promise<Virtual
         resources,
       });
     }
-    return { instruments, lab, close };
+    const moveProber = (position: string | undefined): void => {
+      if (!sites || !plan.sites?.prober)
+        throw new MemrigError("invalid-request", `The virtual bench "${plan.name}" has no prober. Nothing moved.`);
+      lab.catchUp();
+      sites.moveTo(position);
+    };
+    return { instruments, lab, moveProber, close };
   } catch (error) {
     await close();
     throw error;
@@ -140,7 +165,12 @@ const serveLink: Readonly<Record<LinkKind, (place: Place) => Promise<string>>> =
   },
 };
 
-function buildInstrument(plan: VirtualInstrumentPlan, lab: Lab, seed: number): VirtualInstrument {
+function buildInstrument(
+  plan: VirtualInstrumentPlan,
+  lab: Lab,
+  seed: number,
+  onClosed: ((closed: readonly string[]) => void) | undefined,
+): VirtualInstrument {
   const create = virtualInstruments.get(plan.driver);
   if (!create) {
     const known = [...virtualInstruments.keys()];
@@ -150,7 +180,7 @@ function buildInstrument(plan: VirtualInstrumentPlan, lab: Lab, seed: number): V
       { driver: plan.driver, known },
     );
   }
-  return create({ plan, lab, seed });
+  return create({ plan, lab, seed, ...(onClosed ? { onClosed } : {}) });
 }
 
 async function listening<T>(ports: "any" | "standard", port: number, serve: (port: number) => Promise<T>): Promise<T> {

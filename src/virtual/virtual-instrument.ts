@@ -8,6 +8,8 @@ export interface InstrumentContext {
   readonly lab: Lab;
   /** Of the bench: noise streams and serial numbers are drawn from it, with the label in the stream's name. */
   readonly seed: number;
+  /** Told what is closed whenever relays have moved; only a switch that the sites hang on is given one. */
+  readonly onClosed?: (closed: readonly string[]) => void;
 }
 
 /** A simulated instrument, ready to be served. */

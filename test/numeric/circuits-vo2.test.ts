@@ -223,14 +223,14 @@ test("inhibition-induced bursting is NOT reproduced: both circuits spike regular
   }
 });
 
-// the last device to leave a branch that slowly loses its stability waits for a disturbance: at tolerances from 1e-5 to 1e-12
-// the last spike comes at 132.8 to 136.4 uA, in no order
-test("excitation block: on a ramp it spikes from 89 to 133...136 uA, then K stays at 1.10 V (published 25 to 95 uA, 1.05 V)", () => {
+// The independent simulator gives 89 to 138 uA. The last spike is not determined: the device waits on a branch that slowly loses
+// its stability, and at tolerances from 1e-5 to 1e-12 leaves it at 132.8 to 136.4 uA, in no order; hence 4 % there.
+test("excitation block: on a ramp it spikes from 89 to about 138 uA, then K stays at 1.10 V (published 25 to 95 uA, 1.05 V)", () => {
   const run = runCircuit("vo2-tonic", { preset: "excitation-block" });
   const drive = (t: number) => (200e-6 * (t - start)) / 4e-3;
   const times = run.at("VK_up");
   near(drive(times[0] ?? NaN), 89e-6, 0.02, "first spike");
-  near(drive(times.at(-1) ?? NaN), 134.6e-6, 0.02, "last spike");
+  near(drive(times.at(-1) ?? NaN), 138e-6, 0.04, "last spike");
   near(run.column("V_K", [4.005e-3])[0], 1.1, 0.02, "K at the end");
 });
 

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import http from "node:http";
+import https from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -20,12 +22,22 @@ export interface InfluxServer {
   rows(query: string, database?: string): Promise<unknown[][]>;
 }
 
+export interface InfluxOptions {
+  /** With these the server asks everybody for name and password; the account is made and is an administrator. */
+  readonly account?: { readonly username: string; readonly password: string };
+  /** PEM files; it then speaks https with them. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
+  /** What to start it with, and where its folder is: a namespace of its own. */
+  readonly within?: { readonly command: readonly string[]; readonly folder: string };
+}
+
 /** A server that runs until the end of the test; undefined when influxd is not here (the test is then skipped). */
-export async function influxServer(t: TestContext): Promise<InfluxServer | undefined> {
+export async function influxServer(t: TestContext, options: InfluxOptions = {}): Promise<InfluxServer | undefined> {
   const influxd = needs(t, "influxd");
   if (influxd === undefined) return undefined;
-  const folder = await mkdtemp(path.join(tmpdir(), "memrig-influxd-"));
-  const url = `http://127.0.0.1:${await freePort()}`;
+  const { account, tls, within } = options;
+  const folder = within?.folder ?? (await mkdtemp(path.join(tmpdir(), "memrig-influxd-")));
+  const url = `${tls ? "https" : "http"}://127.0.0.1:${await freePort()}`;
   let server: ChildProcess | undefined;
 
   const kill = async () => {
@@ -36,27 +48,58 @@ export async function influxServer(t: TestContext): Promise<InfluxServer | undef
     running.kill("SIGKILL");
     await gone;
   };
+  const ca = tls && (await readFile(tls.certificate));
   const start = async () => {
     await kill();
-    server = spawn(influxd, ["-config", "/dev/null"], { env: settings(folder, url), stdio: "ignore" });
-    await answering(url);
+    const env = settings(folder, url);
+    if (account) env["INFLUXDB_HTTP_AUTH_ENABLED"] = "true";
+    if (tls) {
+      env["INFLUXDB_HTTP_HTTPS_ENABLED"] = "true";
+      env["INFLUXDB_HTTP_HTTPS_CERTIFICATE"] = tls.certificate;
+      env["INFLUXDB_HTTP_HTTPS_PRIVATE_KEY"] = tls.key;
+    }
+    const [command = influxd, ...args] = [...(within?.command ?? []), influxd, "-config", "/dev/null"];
+    server = spawn(command, args, { env, stdio: "ignore" });
+    await answering(url, ca);
   };
   t.after(async () => {
     await kill();
-    await rm(folder, { recursive: true, force: true });
+    if (!within) await rm(folder, { recursive: true, force: true });
   });
   await start();
 
   const rows = async (query: string, database = "memrig") => {
-    const reply = await fetch(
-      `${url}/query?${new URLSearchParams({ db: database, q: query, epoch: "ns" }).toString()}`,
-    );
-    const { results } = (await reply.json()) as { results?: { series?: { values: unknown[][] }[] }[] };
+    const login = account ? { u: account.username, p: account.password } : {};
+    const parameters = new URLSearchParams({ db: database, q: query, epoch: "ns", ...login });
+    const { text } = await ask(`${url}/query?${parameters.toString()}`, "POST", ca);
+    const { results, error } = JSON.parse(text) as {
+      error?: string;
+      results?: { error?: string; series?: { values: unknown[][] }[] }[];
+    };
+    const fault = error ?? results?.[0]?.error;
+    if (fault !== undefined && !/database not found/.test(fault)) throw new Error(`${query}: ${fault}`);
     return results?.[0]?.series?.[0]?.values ?? [];
   };
   const value = async (query: string, database?: string) =>
     (await rows(query, database))[0]?.[1] as number | string | boolean | undefined;
+  if (account) {
+    await rows(`CREATE USER "${account.username}" WITH PASSWORD '${account.password}' WITH ALL PRIVILEGES`);
+  }
   return { url, start, kill, rows, value };
+}
+
+/** One request, with a certificate of our own trusted where one is given. */
+function ask(url: string, method: string, ca: Buffer | undefined): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const options = { method, agent: false, ...(ca ? { ca } : {}) };
+    const request = (url.startsWith("https") ? https : http).request(url, options, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (part: string) => (text += part));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+      response.on("error", reject);
+    });
+    request.on("error", reject).end();
+  });
 }
 
 function settings(folder: string, url: string): NodeJS.ProcessEnv {
@@ -73,11 +116,11 @@ function settings(folder: string, url: string): NodeJS.ProcessEnv {
   };
 }
 
-async function answering(url: string): Promise<void> {
+async function answering(url: string, ca: Buffer | undefined): Promise<void> {
   const deadline_ms = performance.now() + 20_000;
   for (;;) {
     try {
-      if ((await fetch(`${url}/ping`)).status === 204) return;
+      if ((await ask(`${url}/ping`, "GET", ca)).status === 204) return;
     } catch (error) {
       if (performance.now() > deadline_ms) throw new Error("influxd did not answer within 20 s", { cause: error });
     }

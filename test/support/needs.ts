@@ -27,6 +27,13 @@ const programs = {
     packages: ["util-linux", "iproute2"],
     check: ["--map-root-user", "--net", "ip", "link", "set", "lo", "up"],
   },
+  // A small disk of its own, to fill it up.
+  "small-disk": {
+    command: "unshare",
+    packages: ["util-linux", "mount"],
+    check: ["--map-root-user", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"],
+  },
+  openssl: { command: "openssl", packages: ["openssl"] },
 } as const;
 
 export type Program = keyof typeof programs;

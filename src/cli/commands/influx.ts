@@ -2,7 +2,8 @@ import type { Command } from "commander";
 import { loadBench, type BenchConfig } from "../../bench/index.js";
 import { MemrigError } from "../../errors.js";
 import { listRuns } from "../../store/index.js";
-import { InfluxSink } from "../../store/sinks/influx.js";
+import { InfluxSink, type PushReport } from "../../store/sinks/influx.js";
+import { influxSentence } from "../influx-end.js";
 import { outputOf, textTable } from "../output.js";
 
 export function addInfluxCommand(program: Command): void {
@@ -17,14 +18,25 @@ export function addInfluxCommand(program: Command): void {
   influx
     .command("push")
     .requiredOption("--bench <file>", "bench file with an influx section")
+    .option("--again", "every row from the start, also what was sent: after the database was dropped")
     .description("send every row that InfluxDB has not got; safe to repeat")
-    .action(async (options: { bench: string }, command: Command) => {
+    .action(async (options: { bench: string; again?: boolean }, command: Command) => {
       const output = outputOf(command);
       const { sink, store } = sinkOf(await loadBench(options.bench), options.bench);
-      const reports = [];
-      for (const run of (await listRuns(store)).reverse()) reports.push(await sink.pushRun(run.folder));
+      const reports: PushReport[] = [];
+      const runs = (await listRuns(store)).reverse();
+      for (const run of runs) {
+        const report = await sink.pushRun(run.folder, { again: options.again === true });
+        reports.push(report);
+        if (!report.complete && report.rows > report.sent + report.notStorable) break; // nor would it take the next one
+      }
+      await sink.stop();
       const sent = reports.reduce((sum, report) => sum + report.sent, 0);
-      output.result({ runs: reports }, `Sent ${sent} rows of ${reports.length} runs.`);
+      const told = reports.map((report) => ({ run: report.run, sentence: influxSentence(report) }));
+      const lines = told.flatMap(({ run, sentence }) => (sentence === undefined ? [] : [`${run}: ${sentence}`]));
+      output.result({ runs: reports }, [...lines, `InfluxDB has ${sent} rows of ${reports.length} runs.`].join("\n"));
+      const stuck = reports.find((report) => !report.complete && report.rows > report.sent + report.notStorable);
+      if (stuck?.lastError !== undefined) throw new MemrigError("no-answer", stuck.lastError, { run: stuck.run });
     });
 
   influx
@@ -35,14 +47,18 @@ export function addInfluxCommand(program: Command): void {
       const output = outputOf(command);
       const { sink } = sinkOf(await loadBench(options.bench), options.bench);
       const status = await sink.status();
-      output.result(
-        status,
-        textTable(
-          ["run", "rows", "sent", "not storable"],
-          status.runs.map((run) => [run.run, String(run.rows), String(run.sent), String(run.notStorable)]),
-          [1, 2, 3],
-        ),
+      await sink.stop();
+      const errors = status.runs.flatMap(({ run, lastError }) => (lastError ? [`${run}: ${lastError}`] : []));
+      const table = textTable(
+        ["run", "rows", "sent", "left", "not storable", "NaN or infinite cells"],
+        status.runs.map(({ run, rows, sent, notStorable, skippedCells }) => [
+          run,
+          ...[rows, sent, rows - sent - notStorable, notStorable, skippedCells].map(String),
+        ]),
+        [1, 2, 3, 4, 5],
       );
+      const server = `${status.target} ${status.reachable ? "answers" : "does not answer"}.`;
+      output.result(status, [server, table, ...errors].join("\n"));
     });
 }
 

@@ -62,6 +62,7 @@ export function addRunCommand(program: Command): void {
               line.update({ done, expected: expectedRows, ...(left_s === undefined ? {} : { left_s }) }),
             onEvent: ({ event, message }) => {
               if (event === "warning" && typeof message === "string") line.end(`warning: ${message}`);
+              if (event === "influx" && typeof message === "string") line.end(message);
             },
           };
           const outcome = await measure(request, wire).finally(() => endWireLog(wire, output));

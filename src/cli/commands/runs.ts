@@ -8,6 +8,7 @@ import type { Command } from "commander";
 import { figureSvg } from "../../analysis/svg.js";
 import { MemrigError } from "../../errors.js";
 import { listRuns, openRun, type RunReader, type RunSummary } from "../../store/index.js";
+import { addConductionCommand } from "./runs-conduction.js";
 import { addImportCommand } from "./runs-import.js";
 import { protocolNamed } from "./protocols.js";
 import { columnsToRows, metricsTable } from "../tables.js";
@@ -30,6 +31,7 @@ export function addRunsCommand(program: Command): void {
       "\nExamples:\n  memrig runs list --protocol iv-sweep\n  memrig runs show 7f3a\n  memrig runs export 7f3a --csv - > points.csv\n  memrig runs plot 7f3a --to figures\n  memrig runs import sweep.csv",
     );
   addImportCommand(runs);
+  addConductionCommand(runs);
 
   runs
     .command("list")

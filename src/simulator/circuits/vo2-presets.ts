@@ -370,7 +370,7 @@ export const tonicPresets: readonly Preset[] = [
     pwl([0, 0], [at, 0], [at + 4e-3, 200e-6]),
     4.01e-3,
     "as published",
-    "Ramp: spikes between 89 and 138 uA, then K stays at 1.10 V (published 25 to 95 uA, 1.05 V).",
+    "Ramp: spikes between 89 and 133...138 uA (the last is not determined), then K stays at 1.10 V (published 25 to 95 uA, 1.05 V).",
   ),
   preset(
     "skipping",

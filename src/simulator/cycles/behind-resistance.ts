@@ -26,6 +26,7 @@ export class BehindResistance implements Rates {
     const { driven, n, x, rates } = this;
     this.take(io);
     driven.rates(0, x, rates);
+    io[n + 1] = driven.current_A(0, driven.solved_V, x);
     for (let i = 0; i < n; i++) io[n + 2 + i] = rates[i]!;
   }
 
@@ -33,14 +34,12 @@ export class BehindResistance implements Rates {
     const { driven, n, x, rates, byState, byTime } = this;
     this.take(io);
     driven.linearise(0, x, rates, byState, byTime);
-    for (let i = 0; i < n; i++) io[n + 2 + i] = rates[i]!;
+    io[n + 1] = driven.current_A(0, driven.solved_V, x);
+    for (let i = 0; i < n; i++) {
+      io[n + 2 + i] = rates[i]!;
+      io[3 * n + 3 + i] = byTime[i]!; // the line below rises by 1 V/s: this is df/demf
+    }
     for (let k = 0; k < n * n; k++) io[4 * n + 3 + k] = byState[k]!;
-  }
-
-  /** Terminal voltage with the source at a voltage and the device in a state. */
-  terminal_V(emf_V: number, x: Float64Array): number {
-    this.drive(emf_V);
-    return this.driven.voltage_V(0, x);
   }
 
   private take(io: Float64Array): void {
@@ -49,7 +48,7 @@ export class BehindResistance implements Rates {
   }
 
   private drive(emf_V: number): void {
-    if (emf_V !== this.emf_V) this.driven.line(emf_V, 0);
+    if (emf_V !== this.emf_V) this.driven.line(emf_V, 1);
     this.emf_V = emf_V;
   }
 }

@@ -15,7 +15,7 @@
 export interface Rates {
   /** Takes the n states from [1], gives f from [n + 2]. */
   flow(io: Float64Array): void;
-  /** As `flow`, and df/dx row by row from [4 n + 3]. */
+  /** As `flow`, and df/d[0] from [3 n + 3], df/dx row by row from [4 n + 3]. */
   linearise(io: Float64Array): void;
 }
 
@@ -32,12 +32,18 @@ export class ExponentialStep {
   /** State where the step tried last ends, and the error of it. */
   readonly x1: Float64Array;
   readonly error: Float64Array;
+  /** How fast [0] rises where the step starts, per second: `ramp`. */
+  private risePerS = 0;
+  private drive0 = 0;
+  /** df/dt at a fixed state where the step starts, and what it adds to the straight part at the three points of a step. */
+  readonly rise: Float64Array;
+  private readonly risen: Float64Array;
   private readonly bend2: Float64Array;
   /** Of each state: phi_1 and phi_3 at 0.9 of the step and at its end, phi_4 at its end. */
   private readonly phi: Float64Array;
 
   constructor(
-    private readonly system: Rates,
+    public system: Rates,
     private readonly n: number,
   ) {
     this.io = new Float64Array(4 * n + 3 + n * n);
@@ -51,6 +57,20 @@ export class ExponentialStep {
       vector(),
     ];
     this.phi = new Float64Array(5 * n);
+    [this.rise, this.risen] = [vector(), new Float64Array(3 * n)];
+  }
+
+  /**
+   * What [0] is where the next step starts, and how fast it rises; 0 for a steady level. On a ramp f depends on time as well: the
+   * straight part takes in df/dt (Hochbruck, Ostermann, Acta Numerica 19 (2010) 209, eq. 2.40).
+   */
+  ramp(drive0: number, risePerS: number): void {
+    this.drive0 = drive0;
+    this.io[0] = drive0;
+    this.risePerS = risePerS;
+    if (risePerS !== 0) return;
+    this.rise.fill(0);
+    this.risen.fill(0);
   }
 
   /** f and its slope at `x0`. */
@@ -62,11 +82,14 @@ export class ExponentialStep {
       f0[i] = io[n + 2 + i]!;
       slope[i] = io[4 * n + 3 + i * n + i]!;
     }
+    if (this.risePerS !== 0) for (let i = 0; i < n; i++) this.rise[i] = io[3 * n + 3 + i]! * this.risePerS;
   }
 
   /** Tries a step from the prepared state. What it gives are no numbers where the step is far too long. */
   try(h: number): void {
-    const { io, n, system, x0, f0, slope, x1, error, bend2, phi } = this;
+    const { io, n, system, x0, f0, slope, x1, error, bend2, phi, rise, risen } = this;
+    const ramped = this.risePerS !== 0;
+    if (ramped) this.riseOver(h);
     for (let i = 0; i < n; i++) {
       const z = h * slope[i]!;
       const z2 = 0.5 * z;
@@ -102,27 +125,59 @@ export class ExponentialStep {
         phi[at + 3] = three;
         phi[at + 4] = (three - 1 / 6) * perZ;
       }
-      io[1 + i] = x0[i]! + 0.5 * h * one2 * f0[i]!;
+      const straight = 0.5 * h * one2 * f0[i]! + risen[3 * i]!;
+      io[1 + i] = x0[i]! + straight;
       // what f does beyond its straight line at half the step: f is subtracted from this below
-      bend2[i] = f0[i]! + slope[i]! * 0.5 * h * one2 * f0[i]!;
+      bend2[i] = f0[i]! + slope[i]! * straight;
+      if (ramped) bend2[i]! += 0.5 * h * rise[i]!;
     }
+    if (ramped) io[0] = this.drive0 + 0.5 * h * this.risePerS;
     system.flow(io);
     for (let i = 0; i < n; i++) {
       bend2[i] = io[n + 2 + i]! - bend2[i]!;
-      io[1 + i] = x0[i]! + h * (phi[5 * i]! * f0[i]! + phi[5 * i + 1]! * bend2[i]!);
+      const straight = h * (phi[5 * i]! * f0[i]! + phi[5 * i + 1]! * bend2[i]!) + risen[3 * i + 1]!;
+      io[1 + i] = x0[i]! + straight;
       // and at 0.9 of it
-      error[i] = f0[i]! + slope[i]! * h * (phi[5 * i]! * f0[i]! + phi[5 * i + 1]! * bend2[i]!);
+      error[i] = f0[i]! + slope[i]! * straight;
+      if (ramped) error[i]! += 0.9 * h * rise[i]!;
     }
+    if (ramped) io[0] = this.drive0 + 0.9 * h * this.risePerS;
     system.flow(io);
     for (let i = 0; i < n; i++) {
       const three = phi[5 * i + 3]!;
       const four = phi[5 * i + 4]!;
       const bend3 = io[n + 2 + i]! - error[i]!;
       const bent = (18 * three - 60 * four) * bend2[i]! + ((500 / 27) * four - (250 / 81) * three) * bend3;
-      x1[i] = x0[i]! + h * (phi[5 * i + 2]! * f0[i]! + bent);
+      x1[i] = x0[i]! + h * (phi[5 * i + 2]! * f0[i]! + bent) + risen[3 * i + 2]!;
       error[i] = h * (bent - 8 * three * bend2[i]!);
     }
   }
+
+  /** What the ramp adds to the straight part: c² h² phi_2(c h slope) df/dt at c = 0.5, 0.9 and 1. */
+  private riseOver(h: number): void {
+    const { n, slope, rise, risen } = this;
+    for (let i = 0; i < n; i++) {
+      for (let k = 0; k < 3; k++) {
+        const part = points[k]! * h;
+        const z = part * slope[i]!;
+        risen[3 * i + k] = part * part * phi2(z) * rise[i]!;
+      }
+    }
+  }
+}
+
+/** Where in a step f is evaluated. */
+const points = [0.5, 0.9, 1];
+
+/** (exp(z) - 1 - z)/z². */
+export function phi2(z: number): number {
+  if (z > -0.01 && z < 0.01) return 0.5 + z * (1 / 6 + z * (c4 + z * (c5 + z * c6)));
+  return (Math.expm1(z) - z) / (z * z);
+}
+
+/** (exp(z) - 1)/z. */
+export function phi1(z: number): number {
+  return z === 0 ? 1 : Math.expm1(z) / z;
 }
 
 // 1/n!

@@ -1,8 +1,9 @@
 import type { Device } from "../models/device.js";
 import { SimulationError } from "../one-port.js";
 import { BehindResistance } from "./behind-resistance.js";
-import { ExponentialStep } from "./exponential-step.js";
+import { ExponentialStep, type Rates } from "./exponential-step.js";
 import type { Pulsed } from "./pulsed.js";
+import { StepInside } from "./step-inside.js";
 
 /** Resets that may follow each other without time passing. */
 const maxResetsAtOnce = 100;
@@ -11,9 +12,12 @@ const maxSteps = 1e7;
 /** An event is placed to this share of the step in which it happens. */
 const eventShare = 1e-8;
 
+/** Told of every step and of its two ends, s since the level began; the state inside is `PulsedStates.inside`. */
+export type StepTold = (from_s: number, length_s: number) => void;
+
 /**
- * A device without capacitance behind a resistance, driven by steady levels one after the other. With the drive steady and the terminal
- * voltage algebraic, each of its states obeys an equation of its own, dx/dt = f(x); for a device whose states act on each other,
+ * A device without capacitance behind a resistance, driven by steady levels and straight ramps one after the other. The terminal voltage
+ * being algebraic, each of its states obeys an equation of its own, dx/dt = f(t, x); for a device whose states act on each other,
  * see `actsOnItself`.
  *
  * A tolerance bounds the estimate of each step; the result is better, the method being of order 5 and the estimate of order 3. For VO2
@@ -23,14 +27,24 @@ export class PulsedStates implements Pulsed {
   /** Accepted and rejected steps so far. */
   steps = 0;
   rejected = 0;
+  /** At the end of the last level, or of the step being told. */
   voltage_V = 0;
   current_A = 0;
+  /** Where the step being told begins. */
+  from_V = 0;
+  from_A = 0;
+  /** Where `inside` has looked. */
+  inside_V = 0;
+  inside_A = 0;
   eventAfter_s = NaN;
   private readonly solver: ExponentialStep;
-  private readonly behind: BehindResistance;
+  private readonly step: StepInside;
   private readonly x: Float64Array;
   private readonly scale: Float64Array;
+  private readonly n: number;
+  private series_ohm: number;
   private emf_V = 0;
+  private emfSlope_V_per_s = 0;
 
   /**
    * @param device without capacitance
@@ -39,32 +53,52 @@ export class PulsedStates implements Pulsed {
    */
   constructor(
     private readonly device: Device,
-    private readonly series_ohm: number,
+    series_ohm: number,
     private readonly tolerance: number,
   ) {
+    this.n = device.size;
     this.x = Float64Array.from(device.initial);
     this.scale = Float64Array.from(device.scale);
-    this.behind = new BehindResistance(device, series_ohm);
-    this.solver = new ExponentialStep(series_ohm === 0 && isDirect(device) ? device : this.behind, device.size);
+    this.series_ohm = series_ohm;
+    this.solver = new ExponentialStep(systemBehind(device, series_ohm), device.size);
+    this.step = new StepInside(this.solver, device.size);
   }
 
-  get state(): ArrayLike<number> {
+  /** States now. To be set from outside only between two levels. */
+  get state(): Float64Array {
     return this.x;
   }
 
+  /** Another resistance between source and terminals, at least 0, from now on. */
+  connect(series_ohm: number): void {
+    if (series_ohm === this.series_ohm) return;
+    this.series_ohm = series_ohm;
+    this.solver.system = systemBehind(this.device, series_ohm);
+  }
+
   hold(level_V: number, length_s: number): void {
-    const { device, x, solver } = this;
+    this.pass(level_V, 0, length_s);
+  }
+
+  /**
+   * Lets time pass while the source rises from a level with a slope.
+   *
+   * @throws SimulationError the solve failed; the state is the last good one
+   */
+  pass(level_V: number, slope_V_per_s: number, length_s: number, told?: StepTold): void {
+    const { device, x, solver, step } = this;
     this.emf_V = level_V;
-    solver.io[0] = level_V;
+    this.emfSlope_V_per_s = slope_V_per_s;
     this.eventAfter_s = NaN;
     const allowedSteps = this.steps + maxSteps;
     let next_s = 0;
     let last_s = 0;
     let lastError = 1;
+    this.prepare(0);
     for (let t = 0; t < length_s;) {
       const fired = this.reset(t);
-      copy(x, solver.x0);
-      solver.prepare();
+      this.from_V = this.voltage_V;
+      this.from_A = this.current_A;
       if (t === 0 || fired) {
         last_s = 0;
         next_s = this.cautious_s(length_s);
@@ -72,6 +106,7 @@ export class PulsedStates implements Pulsed {
       let h = Math.min(next_s, length_s - t);
       let shrunk = false;
       let error = 0;
+      step.begin();
       for (;;) {
         solver.try(h);
         error = this.errorNorm();
@@ -91,13 +126,42 @@ export class PulsedStates implements Pulsed {
       next_s = h * Math.min(shrunk ? 1 : 8, Math.max(0.2, factor));
       last_s = h;
       lastError = Math.max(error, 0.01);
+      const from_s = t;
+      const end_s = h >= length_s - t ? length_s : t + h;
       copy(solver.x1, x);
-      if (device.guard(this.terminal_V(), x) >= 0) t += this.toEvent_s(h);
-      else t = h >= length_s - t ? length_s : t + h;
-      device.accepted(x);
+      device.accepted(x); // rounds only
+      this.prepare(end_s);
+      if (this.guard() < 0) t = end_s;
+      else {
+        step.back();
+        this.prepareAt(t);
+        h = this.toEvent_s(h, t);
+        t += h;
+        device.accepted(x);
+        this.prepare(t);
+      }
+      if (told) {
+        told(from_s, h);
+        solver.io[0] = this.emfAt(t); // a look inside has used it
+      }
     }
-    this.voltage_V = this.terminal_V();
-    this.current_A = device.current_A(this.voltage_V, x);
+  }
+
+  /** Voltage and current with the source at a level, before any time passes. */
+  rest(level_V: number): void {
+    this.emfSlope_V_per_s = 0;
+    this.emf_V = level_V;
+    this.prepare(0);
+  }
+
+  /** Voltage and current at a share of the step being told. */
+  inside(share: number, from_s: number, length_s: number): void {
+    const { io, system } = this.solver;
+    io[0] = this.emfAt(from_s + share * length_s);
+    this.step.states(share, length_s, io, 1);
+    system.flow(io);
+    this.inside_A = io[this.n + 1]!;
+    this.inside_V = io[0]! - this.inside_A * this.series_ohm;
   }
 
   /** A step that moves no state by more than about itself or its scale. */
@@ -123,31 +187,58 @@ export class PulsedStates implements Pulsed {
     return largest;
   }
 
+  /** Source, f and its slope where the next step starts: at the present state. */
+  private prepare(t: number): void {
+    copy(this.x, this.solver.x0);
+    this.prepareAt(t);
+  }
+
+  private prepareAt(t: number): void {
+    this.solver.ramp(this.emfAt(t), this.emfSlope_V_per_s);
+    this.solver.prepare();
+    this.seen();
+  }
+
+  /** Voltage and current of the state that f was evaluated for last. */
+  private seen(): void {
+    const { io } = this.solver;
+    this.current_A = io[this.n + 1]!;
+    this.voltage_V = io[0]! - this.current_A * this.series_ohm;
+  }
+
+  private emfAt(t: number): number {
+    return this.emfSlope_V_per_s === 0 ? this.emf_V : this.emf_V + this.emfSlope_V_per_s * t;
+  }
+
+  private guard(): number {
+    return this.device.guard(this.voltage_V, this.x);
+  }
+
   /** Fires what is due at once. */
   private reset(t: number): boolean {
     const { device, x } = this;
     let fired = 0;
-    for (let v = this.terminal_V(); device.guard(v, x) >= 0; v = this.terminal_V(), fired++) {
+    for (; this.guard() >= 0; fired++) {
       if (fired === maxResetsAtOnce) throw this.failed(t, "it switches on and off without time passing");
-      device.fire(v, x);
+      device.fire(this.voltage_V, x);
+      this.prepare(t);
       if (Number.isNaN(this.eventAfter_s)) this.eventAfter_s = t;
     }
     return fired > 0;
   }
 
   /** Length of the step that ends just past the event inside a step of length h (Illinois rule); leaves the state there. */
-  private toEvent_s(h: number): number {
+  private toEvent_s(h: number, t: number): number {
     let low = 0;
     let high = h;
-    let above = this.guardAfter(h);
-    copy(this.solver.x0, this.x);
-    let below = this.device.guard(this.terminal_V(), this.x);
+    let above = this.guardAfter(h, t);
+    let below = this.guardAfter(0, t);
     for (let side = 0; high - low > eventShare * h;) {
       // not nearer to an end than half of what is asked for, so that the other end gets there too
       const margin_s = (eventShare / 2) * h;
       const straight_s = high - (above * (high - low)) / (above - below);
       const step_s = Math.min(high - margin_s, Math.max(low + margin_s, straight_s));
-      const guard = this.guardAfter(step_s);
+      const guard = this.guardAfter(step_s, t);
       if (guard >= 0) {
         high = step_s;
         above = guard;
@@ -160,20 +251,20 @@ export class PulsedStates implements Pulsed {
         side = -1;
       }
     }
-    this.guardAfter(high);
+    this.guardAfter(high, t);
     return high;
   }
 
   /** The guard after a step of another length from the prepared state; leaves the state there. */
-  private guardAfter(step_s: number): number {
-    this.solver.try(step_s);
-    copy(this.solver.x1, this.x);
-    return this.device.guard(this.terminal_V(), this.x);
-  }
-
-  /** For the state in x. */
-  private terminal_V(): number {
-    return this.series_ohm === 0 ? this.emf_V : this.behind.terminal_V(this.emf_V, this.x);
+  private guardAfter(step_s: number, t: number): number {
+    const { solver, x } = this;
+    if (step_s > 0) solver.try(step_s);
+    copy(step_s > 0 ? solver.x1 : solver.x0, x);
+    solver.io[0] = this.emfAt(t + step_s);
+    for (let i = 0; i < this.n; i++) solver.io[1 + i] = x[i]!;
+    solver.system.flow(solver.io);
+    this.seen();
+    return this.guard();
   }
 
   private failed(t: number, why: string): SimulationError {
@@ -184,6 +275,12 @@ export class PulsedStates implements Pulsed {
       { after_s: t, emf_V: this.emf_V, series_ohm: this.series_ohm, state: Array.from(this.x) },
     );
   }
+}
+
+/** The equations behind a resistance: the device's own where it can take that in, else with the voltage solved for. */
+function systemBehind(device: Device, series_ohm: number): Rates {
+  device.behind?.(series_ohm);
+  return (series_ohm === 0 || device.behind) && isDirect(device) ? device : new BehindResistance(device, series_ohm);
 }
 
 /** `set` would cost more than a step's arithmetic on so few. */

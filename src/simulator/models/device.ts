@@ -92,4 +92,9 @@ export interface Device {
   flow?(io: Float64Array): void;
   /** As `flow`, and behind it di/dv, di/dx (n), df/dv (n), df/dx (n x n, row by row). Comes with `flow` or not at all. */
   linearise?(io: Float64Array): void;
+  /**
+   * From now on `flow` and `linearise` take the voltage in front of so many ohms in series, which costs them no more. The other
+   * functions stay at the terminals. For devices whose current is proportional to the voltage.
+   */
+  behind?(series_ohm: number): void;
 }

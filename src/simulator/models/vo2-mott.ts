@@ -163,6 +163,7 @@ export class MottDevice implements Device {
   private c: Vo2Constants;
   /** [1/Rins, a/Rins, shunt, Re, Q0, A, B]: what the innermost loop reads. */
   private readonly k = new Float64Array(7);
+  private series_ohm = 0;
   private on = false;
   private lastY = 0;
   private lastShare = 0;
@@ -256,6 +257,11 @@ export class MottDevice implements Device {
     io[7] = (power - k[4]! - rate * heatByState) * perHeat;
   }
 
+  behind(series_ohm: number): void {
+    this.series_ohm = series_ohm;
+    this.k[3] = this.c.Re_ohm + series_ohm;
+  }
+
   guard(_v: number, x: Float64Array): number {
     return this.on ? offAt_y - x[0]! : x[0]! - onAt_y;
   }
@@ -272,7 +278,7 @@ export class MottDevice implements Device {
   private drawCycle(): Vo2Constants {
     const rho_met = this.drawn.rho_met * Math.exp(this.drawn.sigma_cycle * this.cycle.normal());
     const c = vo2Constants({ ...this.drawn, rho_met });
-    this.k.set([1 / c.Rins_ohm, c.a / c.Rins_ohm, c.gShunt_S, c.Re_ohm, c.Q0_W, c.A_J, c.B_J]);
+    this.k.set([1 / c.Rins_ohm, c.a / c.Rins_ohm, c.gShunt_S, c.Re_ohm + this.series_ohm, c.Q0_W, c.A_J, c.B_J]);
     return c;
   }
 

@@ -57,6 +57,13 @@ export class DevicePort implements OnePort {
     return this.solver.x0;
   }
 
+  /** Goes on from a state that somebody else brought the device to, at that time. States as `state` gives them. */
+  resume(time_s: number, state: ArrayLike<number>): void {
+    this.time_s = time_s;
+    this.solver.x0.set(state);
+    this.nextStep_s = 1e-9;
+  }
+
   advance(until_s: number, drive: Drive, probe?: Probe): void {
     this.check(until_s, drive);
     this.circuit.connect(drive.series_ohm, drive.limit_A);
@@ -76,7 +83,8 @@ export class DevicePort implements OnePort {
     this.current_A = this.circuit.current_A(t, this.voltage_V, this.solver.x0);
   }
 
-  private check(until_s: number, drive: Drive): void {
+  /** @throws SimulationError a drive or a time that can not be; nothing was done */
+  check(until_s: number, drive: Drive): void {
     const sound = until_s >= this.time_s && drive.series_ohm >= 0 && drive.limit_A >= 0 && until_s < Infinity;
     if (sound && drive.emf.times_s.length > 0 && drive.emf.values.length >= drive.emf.times_s.length) return;
     throw new SimulationError(

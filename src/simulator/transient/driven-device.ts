@@ -68,6 +68,11 @@ export class DrivenDevice implements OdeSystem {
     return Math.max(-this.limit_A, Math.min(this.limit_A, this.sourceCurrent_A(t, v)));
   }
 
+  /** Terminal voltage that was solved for last (no capacitance), V. */
+  get solved_V(): number {
+    return this.lastVoltage_V;
+  }
+
   rates(t: number, x: Float64Array, out: Float64Array): void {
     this.ratesAt(t, this.voltage_V(t, x), x, out);
   }

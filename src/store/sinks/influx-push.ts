@@ -1,7 +1,6 @@
-import type { IPoint } from "influx";
 import { openRunFolder, type RunReader } from "../run-reader.js";
 import type { TableSpec } from "../shapes.js";
-import type { InfluxClient } from "./influx-client.js";
+import type { InfluxClient, Refused } from "./influx-client.js";
 import {
   type InfluxProgress,
   readProgress,
@@ -9,10 +8,11 @@ import {
   type TableProgress,
   writeProgress,
 } from "./influx-cursor.js";
-import { PointEncoder } from "./influx-points.js";
+import { LineEncoder } from "./influx-lines.js";
+import { type Request, requestsOf, stillThere } from "./influx-requests.js";
 
-/** Points in one request: past this the server gains nothing, and encoding would hold up the process for longer. */
-const requestPoints = 5000;
+/** Requests under way at a time: while the server stores one, the next is made and sent. */
+const writers = 2;
 
 /** What InfluxDB has of a run. */
 export interface PushReport {
@@ -34,7 +34,9 @@ export interface PushReport {
 
 /** Sends one run from where its cursor stands. */
 export class RunPush {
-  readonly #encoders = new Map<string, PointEncoder>();
+  readonly #encoders = new Map<string, LineEncoder>();
+  /** Tables whose cursor was compared with what is on the disk. */
+  readonly #checked = new Set<string>();
 
   private constructor(
     readonly reader: RunReader,
@@ -45,31 +47,39 @@ export class RunPush {
   /** @throws MemrigError `invalid-request`: no run in this folder; `storage-failed`: it can not be read */
   static async open(folder: string, target: string): Promise<RunPush> {
     const push = new RunPush(await openRunFolder(folder), target, await readProgress(folder, target));
-    const { rows, sent, notStorable, complete } = await push.report();
-    if (complete && rows > sent + notStorable) push.progress.complete = false; // it was gone on with since
+    const { progress, reader } = push;
+    const { rows, sent, notStorable } = await push.report();
+    const goneOn = rows > sent + notStorable || reader.info.endedAt !== progress.endedAt;
+    if (progress.complete && goneOn) progress.complete = false;
     return push;
+  }
+
+  /** Forgets what was sent: all of it goes again. A point sent twice is one point. */
+  startAgain(): void {
+    this.progress.tables.clear();
+    this.progress.complete = false;
   }
 
   /**
    * Sends what is on the disk, at most `mostRequests` requests. The cursor is kept after each, so nothing is lost when the
-   * process ends and little is sent again.
+   * process ends and little is sent again. A run whose database was dropped is sent from its start.
    *
    * @returns whether something is left
    * @throws MemrigError `no-answer`: the database can not take it now
    */
   async send(client: InfluxClient, mostRequests: number): Promise<boolean> {
     const ended = (await this.reader.status()) !== "running"; // before reading: rows of an ended run grow no more
-    let requests = 0;
+    let left = mostRequests;
     for (const spec of this.reader.info.tables) {
-      for await (const points of this.#requests(spec)) {
-        await this.#sendOne(client, spec.name, points);
-        requests += 1;
-        if (requests >= mostRequests) return true;
-      }
+      await this.#check(client, spec);
+      left = await this.#sendTable(client, spec, left);
+      if (left <= 0) return true;
     }
     if (ended && !this.progress.complete) {
       await this.#countDamaged();
       this.progress.complete = true;
+      const { endedAt } = (await openRunFolder(this.reader.folder)).info;
+      if (endedAt !== undefined) this.progress.endedAt = endedAt;
       await this.#keep();
     }
     return false;
@@ -91,51 +101,89 @@ export class RunPush {
     };
   }
 
-  async #sendOne(client: InfluxClient, table: string, { points, after }: Request): Promise<void> {
-    if (points.length > 0) {
-      const { refused, why } = await client.write(points);
-      after.notStorable += refused;
-      if (why !== undefined) after.lastError = why;
+  /** @returns requests that may still be sent; none: something may be left */
+  async #sendTable(client: InfluxClient, spec: TableSpec, mostRequests: number): Promise<number> {
+    const underWay: { request: Request; reply: Promise<Refused> }[] = [];
+    let left = mostRequests;
+    try {
+      for await (const request of requestsOf(this.reader, spec, this.#encoderOf(spec), this.#progressOf(spec.name))) {
+        const reply = client.write(request.lines);
+        reply.catch(() => undefined); // its turn to be told of comes below
+        underWay.push({ request, reply });
+        left -= 1;
+        if (underWay.length >= writers && !(await this.#settle(underWay))) return 0;
+        if (left <= 0) break;
+      }
+      while (underWay.length > 0) if (!(await this.#settle(underWay))) return 0;
+    } finally {
+      await Promise.allSettled(underWay.map(({ reply }) => reply));
     }
-    this.progress.tables.set(table, after);
-    await this.#keep();
+    return left;
   }
 
-  /** The points behind the cursor in requests, small batches together and large ones in parts. */
-  async *#requests(spec: TableSpec): AsyncGenerator<Request> {
-    const encoder = this.#encoderOf(spec);
-    let after = copyOf(this.#progressOf(spec.name));
-    let points: IPoint[] = [];
-    for await (const batch of this.reader.batches(spec.name, after.cursor, { leaveOutDamaged: true })) {
-      noteDamaged(after, batch.firstRow);
-      for (let from = after.stamp.row - batch.firstRow; from < batch.columns.length;) {
-        const to = Math.min(batch.columns.length, from + requestPoints - points.length);
-        const encoded = encoder.encode(batch.columns, from, to, after.stamp);
-        points.push(...encoded.points);
-        after.skippedCells += encoded.skippedCells;
-        after.notStorable += encoded.emptyRows;
-        if (to === batch.columns.length) after.cursor = batch.cursor;
-        from = to;
-        if (points.length < requestPoints) continue;
-        yield { points, after };
-        after = copyOf(this.#progressOf(spec.name));
-        points = [];
-      }
+  /**
+   * Waits for the oldest request under way: the cursor moves behind one only when all before it are in.
+   *
+   * @returns false: the database had been dropped, and the run is to be sent from its start
+   */
+  async #settle(underWay: { request: Request; reply: Promise<Refused> }[]): Promise<boolean> {
+    const [oldest] = underWay;
+    if (oldest === undefined) return true;
+    const { refused, why, created } = await oldest.reply;
+    underWay.shift();
+    if (created && this.progress.tables.size > 0) {
+      this.startAgain();
+      await this.#keep();
+      return false;
     }
-    if (after.stamp.row > this.#progressOf(spec.name).stamp.row) yield { points, after };
+    const { table, cursor, stamp, last, skippedCells, emptyRows, damagedRows } = oldest.request;
+    const before = this.#progressOf(table);
+    const lastError =
+      why ??
+      (damagedRows > 0 ? `${damagedRows} rows before row ${stamp.row} are damaged on the disk` : before.lastError);
+    this.progress.tables.set(table, {
+      cursor,
+      stamp,
+      ...(last ? { last } : {}),
+      notStorable: before.notStorable + emptyRows + damagedRows + refused,
+      skippedCells: before.skippedCells + skippedCells,
+      ...(lastError === undefined ? {} : { lastError }),
+    });
+    await this.#keep();
+    return true;
+  }
+
+  /** A run that was gone on with may have had its last rows cut off: their points are taken out, and the table is sent again. */
+  async #check(client: InfluxClient, spec: TableSpec): Promise<void> {
+    const progress = this.progress.tables.get(spec.name);
+    if (this.#checked.has(spec.name)) return;
+    const wasCut = progress?.cut ?? false;
+    if (wasCut || (progress && !(await stillThere(this.reader, spec, this.#encoderOf(spec), progress)))) {
+      await client.remove(spec.name, this.reader.info.run);
+      this.progress.tables.delete(spec.name);
+      await this.#keep();
+    }
+    this.#checked.add(spec.name);
   }
 
   /** Rows at the end of an ended run that no sound batch holds. */
   async #countDamaged(): Promise<void> {
     for (const { name } of this.reader.info.tables) {
-      const progress = copyOf(this.#progressOf(name));
-      noteDamaged(progress, await this.reader.rows(name));
-      this.progress.tables.set(name, progress);
+      const progress = this.#progressOf(name);
+      const rows = await this.reader.rows(name);
+      const missing = rows - progress.stamp.row;
+      if (missing <= 0) continue;
+      this.progress.tables.set(name, {
+        ...progress,
+        stamp: { ...progress.stamp, row: rows },
+        notStorable: progress.notStorable + missing,
+        lastError: `${missing} rows before row ${rows} are damaged on the disk`,
+      });
     }
   }
 
-  #encoderOf(spec: TableSpec): PointEncoder {
-    const encoder = this.#encoders.get(spec.name) ?? new PointEncoder(this.reader.info, spec);
+  #encoderOf(spec: TableSpec): LineEncoder {
+    const encoder = this.#encoders.get(spec.name) ?? new LineEncoder(this.reader.info, spec);
     this.#encoders.set(spec.name, encoder);
     return encoder;
   }
@@ -147,23 +195,4 @@ export class RunPush {
   #keep(): Promise<void> {
     return writeProgress(this.reader.folder, this.target, this.progress);
   }
-}
-
-interface Request {
-  readonly points: IPoint[];
-  /** The progress once they are in. */
-  readonly after: TableProgress;
-}
-
-function copyOf(progress: TableProgress): TableProgress {
-  return { ...progress, stamp: { ...progress.stamp } };
-}
-
-/** Rows before `row` that were not read are damaged on the disk. */
-function noteDamaged(progress: TableProgress, row: number): void {
-  const missing = row - progress.stamp.row;
-  if (missing <= 0) return;
-  progress.notStorable += missing;
-  progress.stamp.row = row;
-  progress.lastError = `${missing} rows before row ${row} are damaged on the disk`;
 }

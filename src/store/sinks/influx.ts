@@ -23,6 +23,8 @@ const look_s = 0.25;
 /** After a failure: doubled each time, up to the longest; there is no last try. */
 const firstRetry_s = 0.25;
 const longestRetry_s = 15;
+/** A server may ask for longer (Retry-After), up to this. */
+const longestAsked_s = 300;
 /** Requests for one run before the others have their turn. */
 const requestsPerTurn = 20;
 /** `stop` sends for at most this long; the rest is left for the next start or `memrig influx push`. */
@@ -42,12 +44,16 @@ export class InfluxSink {
   #loop: Promise<void> | undefined;
   #lastError: string | undefined;
 
-  /** @throws MemrigError `invalid-request`: the address is not an http address */
+  /**
+   * @param timeout_s how long the server may say nothing to a request
+   * @throws MemrigError `invalid-request`: the address is not an http address, or the certificate can not be read
+   */
   constructor(
     config: InfluxConfig,
     readonly storeDir: string,
+    timeout_s?: number,
   ) {
-    this.#client = new InfluxClient(config);
+    this.#client = new InfluxClient(config, timeout_s);
     this.#target = targetOf(config);
   }
 
@@ -72,10 +78,15 @@ export class InfluxSink {
    * Sends one run as far as it is on the disk, trying again for a while when the server does not answer.
    *
    * @param options.patience_s how long to try after the last success
+   * @param options.again from its start, whatever was sent: for a database that was dropped
    * @returns what the database has now; `lastError` says why when something is left
    */
-  async pushRun(folder: string, options: { patience_s?: number; signal?: AbortSignal } = {}): Promise<PushReport> {
+  async pushRun(
+    folder: string,
+    options: { patience_s?: number; again?: boolean; signal?: AbortSignal } = {},
+  ): Promise<PushReport> {
     const push = await RunPush.open(folder, this.#target);
+    if (options.again) push.startAgain();
     const patience_ms = (options.patience_s ?? 10) * 1e3;
     let wait_s = firstRetry_s;
     let lastError: string | undefined;
@@ -88,13 +99,21 @@ export class InfluxSink {
       } catch (error) {
         if (!isNotNow(error)) throw error;
         lastError = error.message;
-        if (performance.now() - good_ms + wait_s * 1e3 > patience_ms) break;
-        await pause(wait_s * 1e3, undefined, { signal: options.signal });
+        const rest_s = restAfter(error, wait_s);
+        if (performance.now() - good_ms + rest_s * 1e3 > patience_ms) break;
+        await pause(rest_s * 1e3, undefined, { signal: options.signal });
         wait_s = Math.min(2 * wait_s, longestRetry_s);
       }
     }
     const report = await push.report();
     return lastError === undefined ? report : { ...report, lastError };
+  }
+
+  /** What the database has of one run, from its cursor; `lastError` also tells what went wrong with the server last. */
+  async report(folder: string): Promise<PushReport> {
+    const report = await (await RunPush.open(folder, this.#target)).report();
+    const lastError = (report.complete ? undefined : this.#lastError) ?? report.lastError;
+    return { ...report, ...(lastError === undefined ? {} : { lastError }) };
   }
 
   /** What the database has of each run, from the cursors on the disk, and whether the server answers now. */
@@ -123,7 +142,7 @@ export class InfluxSink {
         // Whatever it was, a run in progress must not fall for it: it is kept for `status` and tried again.
         this.#lastError = messageOf(error);
         if (lastTurn) return;
-        await this.#rest(wait_s);
+        await this.#rest(restAfter(error, wait_s));
         wait_s = Math.min(2 * wait_s, longestRetry_s);
       }
     }
@@ -187,6 +206,12 @@ export class InfluxSink {
       if (!this.#stop.signal.aborted) throw error;
     }
   }
+}
+
+/** What the server asked for, where it did, and never less than our own pace. */
+function restAfter(error: unknown, wait_s: number): number {
+  const asked_s = error instanceof MemrigError ? error.details["retryAfter_s"] : undefined;
+  return typeof asked_s === "number" ? Math.max(wait_s, Math.min(asked_s, longestAsked_s)) : wait_s;
 }
 
 function isNotNow(error: unknown): error is MemrigError {

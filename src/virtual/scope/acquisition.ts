@@ -8,7 +8,7 @@ export interface Circuit {
   readonly now_s: number;
   /** Time passes without the scope asking for it. */
   readonly moving: boolean;
-  watch(probe: (step: LabStep) => void): () => void;
+  watch(probe: (step: LabStep) => void, resolution_s?: number): () => void;
   schedule(at_s: number, action: () => void): () => void;
 }
 
@@ -17,6 +17,8 @@ export interface AcquisitionPlan {
   /** Beginning and end of a record, relative to its trigger. */
   readonly from_s: number;
   readonly to_s: number;
+  /** Between two samples of a record. */
+  readonly sample_s?: number;
   /** Records to take. */
   readonly count: number;
   /** Least time from one trigger to the next. */
@@ -88,7 +90,7 @@ export class Acquisition {
     this.#edge = trigger && new EdgeTrigger(trigger.level_V, trigger.slope, trigger.hysteresis_V);
     this.#history.clear();
     this.#trigger_s = undefined;
-    this.#unwatch = this.circuit.watch((step) => this.#follow(step)); // may set a free-running generator going
+    this.#unwatch = this.circuit.watch((step) => this.#follow(step), plan.sample_s); // may set a free-running generator going
     const { moving, now_s } = this.circuit;
     this.#earliest_s = now_s + (moving ? Math.max(0, -plan.from_s) : 0);
     this.#filled = !moving;

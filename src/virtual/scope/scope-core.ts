@@ -174,6 +174,7 @@ export abstract class ScopeCore<Input extends InputSettings = InputSettings> {
     return {
       from_s: reading.from_s,
       to_s: reading.from_s + reading.window_s,
+      sample_s: reading.window_s / reading.samples,
       count,
       holdoff_s: trigger.holdoff_s,
       auto_s: trigger.auto ? Math.max(auto_s, 2 * reading.window_s) : undefined,

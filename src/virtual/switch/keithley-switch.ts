@@ -12,12 +12,12 @@ import { scanObject } from "./scan.js";
 /**
  * A virtual Keithley 707B, 708B or 3706A.
  *
- * Departures: its relays carry nothing, as the lab's wiring is fixed. No multimeter in the 3706A, no digital lines, no
+ * Departures: its relays carry what the plan's sites say, all crosspoints of a site or nothing of it. No multimeter in the 3706A, no digital lines, no
  * interlock that opens. Numbers of the errors of a bad channel list are of our own.
  *
  * @see 707B-901-01; Series 3700A reference manual, channel functions
  */
-export function createKeithleySwitch({ plan, lab, seed }: InstrumentContext): VirtualInstrument {
+export function createKeithleySwitch({ plan, lab, seed, onClosed }: InstrumentContext): VirtualInstrument {
   const asked = plan.model ?? "707B";
   const model = switchModels.get(asked.replace(/^MODEL\s*/i, ""));
   if (!model) {
@@ -31,7 +31,7 @@ export function createKeithleySwitch({ plan, lab, seed }: InstrumentContext): Vi
   const serial = String(1_200_000 + Math.floor(createRandom(seed, `serial:${plan.label}`).uniform() * 9e4));
   const separator = model.title.includes(", Model") ? ", " : ",";
   const tsp = new TspInstrument([model.title, serial, model.firmware].join(separator), lab);
-  const relays = new Relays(model);
+  const relays = new Relays(model, onClosed);
   /** Relays have moved: what waits for completion waits until they have settled. */
   const settle = (times = 1) => {
     const settled = tsp.operations.begin();

@@ -14,7 +14,11 @@ export class Relays {
   readonly counts = new Map<string, number>();
   private readonly closed = new Set<string>();
 
-  constructor(model: SwitchModel) {
+  /** @param onMoved told of all that is closed, after every move */
+  constructor(
+    model: SwitchModel,
+    private readonly onMoved: (closed: readonly string[]) => void = () => undefined,
+  ) {
     this.channels = model.cards.flatMap(({ channels }, slot) => channels.map((name) => `${slot + 1}${name.slice(1)}`));
   }
 
@@ -59,9 +63,11 @@ export class Relays {
       if (!this.closed.has(name)) this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
       this.closed.add(name);
     }
+    this.onMoved([...this.closed]);
   }
 
   open(names: readonly string[]): void {
     for (const name of names) this.closed.delete(name);
+    this.onMoved([...this.closed]);
   }
 }

@@ -5,7 +5,7 @@ import {
   boundedResistance,
   crossing_s,
   decimate,
-  energy_J,
+  pulseTotals,
   histogramOf,
   histogramOnGrid,
   levelAbove,
@@ -94,7 +94,7 @@ test("a crossing lies between its samples; one sample of noise is none", () => {
 
 test("the energy of a constant voltage and current is their product times the time", () => {
   const constant = (value: number) => ({ start_s: 0, step_s: 1e-9, values: new Float64Array(2001).fill(value) });
-  assert.ok(Math.abs(energy_J(constant(1.5), constant(1e-3), 0, 2e-6) - 3e-9) < 1e-15);
+  assert.ok(Math.abs(pulseTotals(constant(1.5), constant(1e-3), 0, 2e-6).energy_J - 3e-9) < 1e-15);
 });
 
 test("the turn-on of a known waveform is found within a sample, and a resistor is not late", () => {

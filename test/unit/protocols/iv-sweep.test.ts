@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { z } from "zod";
 import { ivSweep } from "../../../protocols/iv-sweep.js";
-import { levelsOf } from "../../../protocols/iv-sweep-plan.js";
+import { levelsOf } from "../../../protocols/sweep-levels.js";
 import { figureSvg } from "../../../src/analysis/index.js";
 import { noiseOf, runHere } from "./bench.js";
 import { FakeSmu, resistor, volatileSwitch } from "./fake-smu.js";
