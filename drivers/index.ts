@@ -8,6 +8,7 @@ import { lakeshore336 } from "./thermal/lakeshore-336.js";
 import { keysightInfiniiVision } from "./scope/keysight-infiniivision.js";
 import { rigolScope } from "./scope/rigol-scope.js";
 import { rohdeSchwarzRtx } from "./scope/rohde-schwarz-rtx.js";
+import { siglentSds } from "./scope/siglent-sds.js";
 import { tektronixMso } from "./scope/tektronix-mso.js";
 import { keithley2400 } from "./smu/keithley-2400.js";
 import { keithley2600 } from "./smu/keithley-2600.js";
@@ -33,6 +34,7 @@ const entries: readonly DriverEntry[] = [
   keysightInfiniiVision,
   tektronixMso,
   rigolScope,
+  siglentSds,
   rohdeSchwarzRtx,
   lakeshore336,
   keithleySwitch,

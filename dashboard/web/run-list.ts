@@ -12,7 +12,7 @@ export class RunListView {
   private readonly list = byId("runs", HTMLOListElement);
   private readonly total = byId("runs-total", HTMLElement);
   private readonly filter = byId("filter", HTMLInputElement);
-  private timer: number | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
   private chosen = "";
   private asked = 0;
 

@@ -23,7 +23,9 @@ export function parsePreamble(reply: string, width: 1 | 2): Preamble {
   const [format, , points = NaN, , step_s = NaN, xOrigin_s = NaN, xReference = NaN, ...vertical] = fields;
   const [yIncrement_V = NaN, yOrigin_V = NaN, yReference = NaN] = vertical;
   if (fields.length !== FIELDS || format !== FORMATS[width] || !(points >= 1) || !(step_s > 0)) {
-    throw new MemrigError("bad-reply", `"${reply}" is not the preamble of a record in ${8 * width}-bit words.`, { reply });
+    throw new MemrigError("bad-reply", `"${reply}" is not the preamble of a record in ${8 * width}-bit words.`, {
+      reply,
+    });
   }
   return { points, width, step_s, start_s: xOrigin_s - xReference * step_s, yIncrement_V, yOrigin_V, yReference };
 }

@@ -120,7 +120,11 @@ export class KeysightInfiniiVision implements ScopeDialect {
     const { start_s = 0, step_s = NaN } = all[0]?.preamble ?? {};
     const volts = new Map(all.map((one) => [one.channel, one.volts]));
     const inMemory = all.every(({ block }) => block !== "one by one");
-    const times_s = few ? early_s : inMemory ? await this.#timesInOne(plan.segments) : await this.#triggerTimes(plan.segments);
+    const times_s = few
+      ? early_s
+      : inMemory
+        ? await this.#timesInOne(plan.segments)
+        : await this.#triggerTimes(plan.segments);
     const load = inMemory
       ? (segment: number) => all.forEach((one) => intoVolts(one, segment))
       : async (segment: number) => {

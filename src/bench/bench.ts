@@ -21,6 +21,7 @@ import { crosspointsOf } from "./sites.js";
 import { stationOf, withLimits } from "./stations.js";
 import type { AnyInstrument } from "./stations.js";
 import { safeTarget } from "./targets.js";
+import { Together } from "./together.js";
 import type { VirtualHost } from "./virtual-host.js";
 
 /** An open bench: instruments that answered, limits before each, a guardian behind them. */
@@ -100,6 +101,7 @@ export class OpenBench implements Bench {
   private epoch = 0;
   private closing: Promise<void> | undefined;
   private readonly gate = new Gate(() => this.sources);
+  private readonly together: Together;
   /** Where the prober stands, as far as is known. */
   private position: string | undefined;
 
@@ -112,6 +114,7 @@ export class OpenBench implements Bench {
     const { host } = parts;
     const simulated = config.instruments.every(({ resource }) => resource === "virtual");
     if (host && simulated && config.virtual.time === "fast") this.passTime = (duration_s) => host.pass(duration_s);
+    this.together = new Together(config);
     // Whoever takes an instrument from here gets it with its limits.
     this.instruments = parts.opened.map(
       (found) => ({ ...found, instrument: this.limited(found) }) as OpenInstrument, // of the same kind
@@ -129,6 +132,7 @@ export class OpenBench implements Bench {
       found,
       () => this.mayDrive(found, epoch),
       (move) => this.gate.cold(found.label, move),
+      this.together,
     );
   }
 
@@ -216,13 +220,16 @@ export class OpenBench implements Bench {
     const began_ms = performance.now();
     const { label, resource } = found;
     const report = (state: SafeReport["state"], note: string): SafeReport => {
-      if (state === "safe") this.mayBeOn.delete(label);
+      if (state === "safe") {
+        this.mayBeOn.delete(label);
+        this.together.freeAll(label);
+      }
       return { label, resource, state, note, took_s: (performance.now() - began_ms) / 1000 };
     };
     if (found.foundOn) return report("left-as-found", "an output was on before; it was not touched");
     try {
       await within(turnOff(found), safe_s, label);
-      return report("safe", "outputs off");
+      return report("safe", found.kind === "switch" ? "all relays open" : "outputs off");
     } catch (error) {
       return this.pastItsSession(found, messageOf(error), report);
     }

@@ -17,8 +17,10 @@ export async function levelsFound(session: Session, safe: SafeState): Promise<st
 /** What a person is told of an output that was on before this program came. */
 export function foundOnMessage(label: string, levels: readonly string[]): string {
   const at = levels.length === 0 ? "" : `, at ${levels.join(" and ")}`;
+  // A generator, and a 4200A, can not be asked for its level: it goes off where it is.
+  const way = levels.length === 0 ? "which turns it off where it is" : "which takes it to zero in steps";
   return (
     `${label}: an output was on already${at}. It is left as it is, and this program will not drive it: a jump from whatever ` +
-    "it is at could harm the sample. Turn it off at the front panel, or with memrig safe, which takes it to zero in steps; then run again."
+    `it is at could harm the sample. Turn it off at the front panel, or with memrig safe, ${way}; then run again.`
   );
 }

@@ -1,8 +1,11 @@
 import type { Bias, SourceMeasureUnit, SweepPlan } from "../capabilities/index.js";
+import { MemrigError } from "../errors.js";
 import type { Limits } from "./bounds.js";
 import type { Permission } from "./gate.js";
 import { above0, channelOf } from "./refusals.js";
 import { checkBias, checkSweep } from "./sweep-limits.js";
+import { alone } from "./together.js";
+import type { Force, Share } from "./together.js";
 import { unlimited } from "./unlimited.js";
 
 /**
@@ -11,12 +14,14 @@ import { unlimited } from "./unlimited.js";
  *
  * @param limitsOf what holds for a channel
  * @param wired the channel that is meant where a plan names none
+ * @param share what it may force beside the other sources at the device
  */
 export function limitedSmu(
   smu: SourceMeasureUnit,
   limitsOf: (channel: number) => Limits,
   mayDrive: Permission,
   wired = 1,
+  share: Share = alone,
 ): SourceMeasureUnit {
   const { label, channels } = smu;
   return {
@@ -30,7 +35,18 @@ export function limitedSmu(
       checkSweep(limitsOf(channel), label, plan);
       const end = mayDrive();
       try {
-        yield* smu.sweep(plan, signal);
+        const claim = share.claim(channel, forceOf(plan.drive, levelsOf(plan), plan.compliance));
+        let failed = false;
+        try {
+          yield* smu.sweep(plan, signal);
+        } catch (error) {
+          failed = true; // what its output is at is known once it was made safe
+          if (nothingSent(error)) claim.withdraw();
+          throw error;
+        } finally {
+          // Who stops taking readings ends the sweep too, with the output off.
+          if (!failed) share.free(channel);
+        }
       } finally {
         end();
       }
@@ -42,7 +58,15 @@ export function limitedSmu(
       checkBias(limitsOf(channel), label, bias);
       const end = mayDrive();
       try {
-        await smu.hold(bias, signal);
+        const claim = share.claim(channel, forceOf(bias.drive, [bias.level], bias.compliance));
+        try {
+          await smu.hold(bias, signal);
+          claim.settle();
+        } catch (error) {
+          // Else it may hold either, until it is released.
+          if (nothingSent(error)) claim.withdraw();
+          throw error;
+        }
       } finally {
         end();
       }
@@ -52,8 +76,37 @@ export function limitedSmu(
       if (nplc !== undefined) above0(label, "an integration time", nplc);
       return smu.measure(channel, nplc);
     },
-    release: (channel: number) => smu.release(channel),
+    async release(channel: number) {
+      await smu.release(channel);
+      share.free(channel);
+    },
+    async makeSafe() {
+      await smu.makeSafe();
+      share.freeAll();
+    },
   };
+}
+
+/** Whatever is at its terminals: with a forced current the voltage may go anywhere within its compliance. */
+function forceOf(drive: SweepPlan["drive"], levels: readonly number[], compliance: number): Force {
+  if (drive === "voltage") {
+    const [low_V, high_V] = levels.reduce(
+      ([low, high], level) => [Math.min(low, level), Math.max(high, level)],
+      [0, 0],
+    );
+    return { low_V: low_V ?? 0, high_V: high_V ?? 0, current_A: compliance, source_ohm: 0 };
+  }
+  const most_A = levels.reduce((most, level) => Math.max(most, Math.abs(level)), 0);
+  return { low_V: -compliance, high_V: compliance, current_A: most_A, source_ohm: 0 };
+}
+
+function levelsOf({ levels, pulse }: SweepPlan): readonly number[] {
+  return pulse === undefined ? levels : [...levels, pulse.base];
+}
+
+/** A driver that finds a plan impossible says so before it sends anything. */
+function nothingSent(error: unknown): boolean {
+  return error instanceof MemrigError && error.kind === "invalid-request";
 }
 
 function copyOfSweep(asked: SweepPlan, wired: number): SweepPlan {

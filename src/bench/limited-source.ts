@@ -6,6 +6,8 @@ import type { SourcePath } from "./paths.js";
 import { checkCycle } from "./pulse-limits.js";
 import type { Reach } from "./pulse-limits.js";
 import { channelOf, invalid } from "./refusals.js";
+import { alone } from "./together.js";
+import type { Force, Share } from "./together.js";
 import { unlimited } from "./unlimited.js";
 import { checkWaveform } from "./waveform-limits.js";
 
@@ -15,26 +17,33 @@ import { checkWaveform } from "./waveform-limits.js";
  *
  * @param limitsOf what holds for a channel
  * @param pathOf how a channel reaches the device
+ * @param share what it may force beside the other sources at the device
  */
 export function limitedSource(
   source: PulseSource,
   limitsOf: (channel: number) => Limits,
   pathOf: (channel: number) => SourcePath | undefined,
   mayDrive: Permission,
+  share: Share = alone,
 ): PulseSource {
   const { label, channels } = source;
-  const loaded = new Set<number>();
+  /** What each channel would play. */
+  const loaded = new Map<number, Force>();
+  const source_ohm = source.ranges.sourceResistance_ohm;
   const reachOf = (channel: number): Reach => {
     channelOf(label, channel, channels);
-    const { sourceResistance_ohm: source_ohm } = source.ranges;
     return { limits: limitsOf(channel), source_ohm, path: pathOf(channel) };
   };
-  const setting = async <T>(channel: number, set: () => Promise<T>): Promise<T> => {
+  const setting = async <T>(channel: number, levels: Levels, set: () => Promise<T>): Promise<T> => {
     const end = mayDrive();
     try {
+      const force: Force = { ...levels, current_A: Infinity, source_ohm };
+      // An output that is on plays what is loaded.
+      const claim = share.isOn(channel) ? share.claim(channel, force) : undefined;
       loaded.delete(channel); // while it is half loaded it is not known
       const played = await set();
-      loaded.add(channel);
+      claim?.settle();
+      loaded.set(channel, force);
       return played;
     } finally {
       end();
@@ -42,7 +51,8 @@ export function limitedSource(
   };
   const driving = async (channel: number, what: string, drive: () => Promise<void>): Promise<void> => {
     channelOf(label, channel, channels);
-    if (!loaded.has(channel)) {
+    const force = loaded.get(channel);
+    if (!force) {
       throw new MemrigError(
         "invalid-request",
         `${label}: channel ${channel} was to ${what}, but no waveform was loaded into it by this program; what it would play is not known. Nothing was sent.`,
@@ -51,6 +61,7 @@ export function limitedSource(
     }
     const end = mayDrive();
     try {
+      share.claim(channel, force); // until it is known to be off
       await drive();
     } finally {
       end();
@@ -68,17 +79,36 @@ export function limitedSource(
         limit: { low_V, high_V },
       };
       checkCycle(label, cycle, cycles, reachOf(channel));
-      return setting(channel, () => source.load(channel, cycle, cycles));
+      const levels = spanOf(cycle.segments.map(({ level_V }) => level_V));
+      return setting(channel, levels, () => source.load(channel, cycle, cycles));
     },
     async setWaveform(channel: number, asked: WaveformPlan) {
       const plan = copyOfPlan(label, asked);
       checkWaveform(label, plan, reachOf(channel));
-      return setting(channel, () => source.setWaveform(channel, plan));
+      const levels = spanOf([plan.low_V, plan.high_V]);
+      return setting(channel, levels, () => source.setWaveform(channel, plan));
     },
     outputOn: (channel: number) => driving(channel, "be turned on", () => source.outputOn(channel)),
-    outputOff: (channel: number) => source.outputOff(channel),
+    async outputOff(channel: number) {
+      await source.outputOff(channel);
+      share.free(channel);
+    },
+    async makeSafe() {
+      await source.makeSafe();
+      share.freeAll();
+    },
     trigger: (channel: number) => driving(channel, "be triggered", () => source.trigger(channel)),
   };
+}
+
+type Levels = Pick<Force, "low_V" | "high_V">;
+
+/** From the lowest to the highest, and where it rests. */
+function spanOf(levels: readonly number[]): Levels {
+  return levels.reduce<Levels>(
+    ({ low_V, high_V }, level_V) => ({ low_V: Math.min(low_V, level_V), high_V: Math.max(high_V, level_V) }),
+    { low_V: 0, high_V: 0 },
+  );
 }
 
 function copyOfPlan(who: string, asked: WaveformPlan): WaveformPlan {

@@ -92,7 +92,7 @@ async function safeOne(instrument: InstrumentConfig, runs: readonly RunReader[])
   };
   try {
     const { safe, note } = await sendSafe(await targetAt(instrument, where), deadline_s, { refusals });
-    if (safe) return report("safe", `outputs off: ${note}`);
+    if (safe) return report("safe", `${kindOf(instrument) === "switch" ? "all relays open" : "outputs off"}: ${note}`);
     return report("unknown", `${note}. Turn it off at the front panel before you touch the sample.`);
   } catch (error) {
     return report("unknown", `${messageOf(error)} Turn it off at the front panel before you touch the sample.`);

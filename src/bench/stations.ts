@@ -17,6 +17,7 @@ import { limitedSmu } from "./limited-smu.js";
 import { limitedSource } from "./limited-source.js";
 import { oneChannel } from "./one-channel.js";
 import { currentProbes, findSweepWiring, pulseWiring, sourcePath, sweepWiring } from "./paths.js";
+import type { Together } from "./together.js";
 import { kindOf } from "./wiring.js";
 
 /** Any instrument as its driver gives it. */
@@ -28,14 +29,16 @@ export function withLimits(
   opened: OpenInstrument,
   mayDrive: Permission,
   cold: ColdSwitching,
+  together: Together,
 ): AnyInstrument {
   const { kind, label, instrument } = opened;
+  const share = () => together.shareOf(label, opened.foundOn);
   const limitsOf = (channel: number) => limitsFor(config, label, channel);
   switch (kind) {
     case "smu":
-      return limitedSmu(instrument, limitsOf, mayDrive, wiredChannel(config, label));
+      return limitedSmu(instrument, limitsOf, mayDrive, wiredChannel(config, label), share());
     case "awg":
-      return limitedSource(instrument, limitsOf, (channel) => sourcePath(config, label, channel), mayDrive);
+      return limitedSource(instrument, limitsOf, (channel) => sourcePath(config, label, channel), mayDrive, share());
     case "scope":
       return limitedScope(instrument, wiredInputs(config, label));
     case "thermal":

@@ -5,6 +5,7 @@ import { createTektronixAfg } from "./awg/tektronix-afg.js";
 import { createInfiniiVision } from "./scope/keysight-infiniivision.js";
 import { createRigolScope } from "./scope/rigol-scope.js";
 import { createRohdeSchwarzRtx } from "./scope/rohde-schwarz-rtx.js";
+import { createSiglentSds } from "./scope/siglent-sds.js";
 import { createTektronixMso } from "./scope/tektronix-mso.js";
 import { createVirtual2450 } from "./smu/index.js";
 import { createVirtual2400 } from "./smu/keithley-2400/index.js";
@@ -29,6 +30,7 @@ export const virtualInstruments: ReadonlyMap<string, (context: InstrumentContext
   ["keysight-infiniivision", createInfiniiVision],
   ["tektronix-mso", createTektronixMso],
   ["rigol-scope", createRigolScope],
+  ["siglent-sds", createSiglentSds],
   ["rohde-schwarz-rtx", createRohdeSchwarzRtx],
   ["lakeshore-336", createLakeshore336],
   ["keithley-switch", createKeithleySwitch],

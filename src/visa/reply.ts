@@ -1,3 +1,4 @@
+import { blockAt } from "./block-head.js";
 import type { BlockSink, SinkFor } from "./block-sink.js";
 import type { Call } from "./call.js";
 import { LinkError } from "./message-link.js";
@@ -44,30 +45,42 @@ export async function readBlock<S extends BlockSink>(
     const more = await link.receive(PIECE_BYTES, call);
     first = { bytes: Buffer.concat([first.bytes, more.bytes]), end: more.end };
   }
-  const head = Buffer.from(first.bytes.buffer, first.bytes.byteOffset, Math.min(11, first.bytes.length)).toString(
-    "latin1",
-  );
+  const at = Math.max(0, blockAt(beginOf(first.bytes)) ?? 0);
+  const before = beginOf(first.bytes).slice(0, at);
+  const head = beginOf(first.bytes.subarray(at)).slice(0, 11);
   const form = /^#(?:0|([1-9])(\d+))/.exec(head);
   const digits = Number(form?.[1] ?? 0);
   if (!form || (form[2] ?? "").length < digits) throw notABlock(shorten(first.bytes));
   if (digits === 0) {
-    const { block, after } = await indefinite(link, call, first);
+    const { block, after } = await indefinite(link, call, { bytes: first.bytes.subarray(at), end: first.end });
     const taken = block.subarray(0, due_bytes);
     const sink = sinkFor(taken.length);
     sink.take(taken);
-    return { head: "#0", sink, after };
+    return { head: `${before}#0`, sink, after };
   }
   const length = Number(head.slice(2, 2 + digits));
   const sink = sinkFor(length);
-  const after = await definite(link, call, { bytes: first.bytes.subarray(2 + digits), end: first.end }, length, sink);
-  return { head: head.slice(0, 2 + digits), sink, after };
+  const after = await definite(
+    link,
+    call,
+    { bytes: first.bytes.subarray(at + 2 + digits), end: first.end },
+    length,
+    sink,
+  );
+  return { head: before + head.slice(0, 2 + digits), sink, after };
 }
 
 /** Bytes that must have come before the length of the block is known. */
 function headLength(bytes: Uint8Array): number {
-  if (bytes.length < 2) return 2;
-  const digits = (bytes[1] ?? 0) - 48;
-  return bytes[0] === 0x23 && digits >= 1 && digits <= 9 ? 2 + digits : 2;
+  const at = blockAt(beginOf(bytes));
+  if (at === undefined) return bytes.length + 1;
+  if (at < 0 || bytes.length < at + 2) return at + 2;
+  const digits = (bytes[at + 1] ?? 0) - 48;
+  return at + (digits >= 1 && digits <= 9 ? 2 + digits : 2);
+}
+
+function beginOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(80, bytes.length)).toString("latin1");
 }
 
 /** @returns what stood behind the block */

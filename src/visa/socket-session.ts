@@ -1,6 +1,7 @@
 import net from "node:net";
 import { MemrigError } from "../errors.js";
 import { bytesPerValue, ValueSink } from "./binary.js";
+import { blockAt } from "./block-head.js";
 import { KeepingSink, MemorySink } from "./block-sink.js";
 import type { BlockSink, SinkFor } from "./block-sink.js";
 import { Call } from "./call.js";
@@ -30,6 +31,8 @@ export interface SocketSettings extends SocketOptions {
 const RECEIVE_BYTES = 256 * 1024;
 /** Of what nobody asked for, so much goes into the log. */
 const DROPPED_SHOWN_BYTES = 200;
+/** Enough to see where a block begins. */
+const HEAD_BYTES = 80;
 /** Bytes that nobody waits for, beyond which the connection is not read any further until somebody does. */
 const MOST_UNREAD_BYTES = 8 * 1024 * 1024;
 
@@ -317,7 +320,7 @@ export class SocketSession implements Session {
     return sink;
   }
 
-  /** Reads `#<d><d digits>` or `#0`. */
+  /** Reads `#<d><d digits>` or `#0`, and the response header before it where there is one. */
   async #blockHead(call: Call, due_bytes: number | undefined): Promise<{ head: string; length: number }> {
     const need = async (count: number) => {
       await this.#until(call, () => {
@@ -327,7 +330,14 @@ export class SocketSession implements Session {
       });
       return this.#inbox.peek(count);
     };
-    const head = await need(2);
+    let at: number | undefined;
+    for (let bytes = 1; at === undefined; bytes = this.#inbox.waiting + 1) {
+      await need(bytes);
+      at = blockAt(this.#inbox.peek(HEAD_BYTES));
+    }
+    const before = at > 0 ? this.#inbox.peek(at) : "";
+    this.#inbox.skip(before.length);
+    const head = at < 0 ? "" : await need(2);
     if (!/^#\d$/.test(head)) {
       throw this.#error("bad-reply", call.what, `a block was expected, "${shorten(this.#inbox.peek(80))}" came`);
     }
@@ -338,14 +348,14 @@ export class SocketSession implements Session {
         throw this.#error("bad-reply", call.what, `${why}. Ask for a definite block, or say how many bytes are due`);
       }
       this.#inbox.skip(2);
-      return { head: "#0", length: due_bytes };
+      return { head: `${before}#0`, length: due_bytes };
     }
     const header = await need(2 + digits);
     if (!/^#\d+$/.test(header)) {
       throw this.#error("bad-reply", call.what, `"${shorten(header)}" does not begin a block`);
     }
     this.#inbox.skip(2 + digits);
-    return { head: header, length: Number(header.slice(2)) };
+    return { head: before + header, length: Number(header.slice(2)) };
   }
 
   /** Waits until `ready`, which may throw; looks again whenever something happened. */

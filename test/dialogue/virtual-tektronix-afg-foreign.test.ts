@@ -66,3 +66,24 @@ test("a Gaussian reaches half its amplitude above the offset", () =>
     assert.match(await awg.query("SYST:ERR?"), NO_ERROR);
     assert.ok(Math.abs(peak_V() - 1) < 0.02, `${peak_V()} V`);
   }));
+
+test("modulation and sweep are set and asked while they are off, and refused when they are turned on", () =>
+  on(async (awg) => {
+    for (const [line, question, answer] of [
+      ["SOURce1:AM:DEPTh 80.5PCT", "SOURce1:AM:DEPTh?", 80.5],
+      ["SOURce1:FM:INTernal:FREQuency 2e3Hz", "SOURce1:FM:INTernal:FREQuency?", 2000],
+      ["SOURce1:SWEep:TIME 0.5s", "SOURce1:SWEep:TIME?", 0.5],
+      ["SOURce1:FREQuency:CW 3e3Hz", "SOURce1:FREQuency:FIXed?", 3000],
+    ] as const) {
+      await awg.write(line);
+      assert.equal(Number(await awg.query(question)), answer, line);
+    }
+    await awg.write("SOURce1:SWEep:SPACing LOG");
+    assert.equal((await awg.query("SOURce1:SWEep:SPACing?")).trim(), "LOG");
+    assert.match(await awg.query("SYST:ERR?"), NO_ERROR);
+    await awg.write("SOURce1:AM:STATe ON");
+    assert.match(await awg.query("SYST:ERR?"), /^-241,/);
+    assert.equal((await awg.query("SOURce1:AM:STATe?")).trim(), "0");
+    await awg.write("SOURce1:AM:DEPTh 121PCT");
+    assert.match(await awg.query("SYST:ERR?"), /^-222,/);
+  }));

@@ -10,7 +10,7 @@ export const [anySource, anyScope]: [Member, Member] = [
 ];
 
 /** Models whose inputs have 1 MΩ only. */
-const without50 = /^DS1|^MSO5\d\d\d|^RTB|X-E$/;
+const without50 = /^DS1|^MSO5\d\d\d|^RTB|X-E$|^SDS8.*HD$/;
 
 /** A generator at the top of a resistor, a scope on both its ends, each over the link that its family has. */
 export async function station(source: Member, scope: Member) {

@@ -256,3 +256,16 @@ test("a closed session says so", async () => {
     await assert.rejects(session.write("*CLS"), /this session is closed/);
   });
 });
+
+test("a block behind a response header is read, also where it comes in pieces and a line end was left over", async () => {
+  const reply = Buffer.concat([
+    Buffer.from("\nC1:WF ALL,#9000000003"),
+    Buffer.from("0a23ff", "hex"),
+    Buffer.from("\n\n"),
+  ]);
+  for (const pieces of [1, 7]) {
+    await withInstrument([{ expect: "C1:WF? DAT2", answer: reply, pieces }], async (session) => {
+      assert.deepEqual([...(await session.queryBlock("C1:WF? DAT2"))], [0x0a, 0x23, 0xff]);
+    });
+  }
+});

@@ -161,7 +161,7 @@ export class PulsedStates implements Pulsed {
     this.step.states(share, length_s, io, 1);
     system.flow(io);
     this.inside_A = io[this.n + 1]!;
-    this.inside_V = io[0]! - this.inside_A * this.series_ohm;
+    this.inside_V = io[0] - this.inside_A * this.series_ohm;
   }
 
   /** A step that moves no state by more than about itself or its scale. */

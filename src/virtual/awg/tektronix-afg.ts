@@ -3,13 +3,14 @@ import type { InstrumentContext, VirtualInstrument } from "../virtual-instrument
 import { createAfg } from "./tektronix/afg.js";
 import { burstCommands } from "./tektronix/burst-commands.js";
 import { functionCommands } from "./tektronix/function-commands.js";
+import { keptCommands } from "./tektronix/kept-commands.js";
 import { levelCommands } from "./tektronix/level-commands.js";
 import { memoryCommands } from "./tektronix/memory-commands.js";
 import { afgModel, defaultAfgModel } from "./tektronix/models.js";
 
 /**
  * A simulated Tektronix AFG3000C or AFG31000 in basic mode: standard shapes, pulses, edit memories and bursts behind 50 ohm.
- * Not simulated: sweeps, modulation, amplitudes in dBm, files and the sequence mode of the AFG31000.
+ * Not simulated: sweeps and modulation (their settings are kept), amplitudes in dBm, files and the sequence mode of the AFG31000.
  *
  * @throws MemrigError `invalid-request`: a model that is not of the families
  * @see AFG3000 Series Programmer Manual, 071-1639
@@ -30,6 +31,7 @@ export function createTektronixAfg({ plan, lab, seed }: InstrumentContext): Virt
   functionCommands(afg);
   memoryCommands(afg);
   burstCommands(afg);
+  keptCommands(afg);
   afg.scpi.tree.command(
     ":SYSTem:BEEPer[:IMMediate]",
     takes([], () => undefined), // it is heard by nobody

@@ -92,7 +92,8 @@ export function convert(
   const scale = 65_536 / steps;
   for (let k = 0; k < volts.length; k += 1) {
     const code = Math.floor(
-      ((volts[k] as number) + sigma_V * (table[(begin + (offsets[k] as number)) & 0xffff] as number)) * perVolt + middle,
+      ((volts[k] as number) + sigma_V * (table[(begin + (offsets[k] as number)) & 0xffff] as number)) * perVolt +
+        middle,
     );
     words[k] = code < 1 ? clippedLow : code >= steps ? clippedHigh : code * scale;
   }

@@ -71,8 +71,7 @@ export class History {
     this.#head = Math.max(this.#head, this.#after(keep_s) - 1);
     const kept = this.#end - this.#head;
     if (kept * 2 <= this.#times_s.length) {
-      for (const values of [this.#times_s, this.#top_V, this.#bottom_V])
-        values.copyWithin(0, this.#head, this.#end);
+      for (const values of [this.#times_s, this.#top_V, this.#bottom_V]) values.copyWithin(0, this.#head, this.#end);
       this.#head = 0;
       this.#end = kept;
       return;

@@ -77,13 +77,7 @@ const complete: Turn[] = [
   asked(":ACQ:SEGM:IND 1;:WAV:SEGM:TTAG?;:ACQ:SEGM:IND 2;:WAV:SEGM:TTAG?", "+0.0E+00;+1.00125E-04"),
 ];
 const setUp = (channel: number): Turn[] => [
-  ...told(
-    `:WAV:SOUR CHAN${channel}`,
-    ":WAV:FORM BYTE",
-    ":WAV:UNS 1",
-    ":WAV:POIN:MODE RAW",
-    ":WAV:POIN 100",
-  ),
+  ...told(`:WAV:SOUR CHAN${channel}`, ":WAV:FORM BYTE", ":WAV:UNS 1", ":WAV:POIN:MODE RAW", ":WAV:POIN 100"),
   noKeysightError,
   asked(":WAV:PRE?", "+0,+0,+3,+1,+1.0E-08,-1.0E-07,+0,+1.0E-01,+5.0E-01,+128"),
 ];

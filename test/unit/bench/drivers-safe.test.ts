@@ -29,7 +29,11 @@ const identities: Readonly<Record<string, readonly string[]>> = {
     "RIGOL TECHNOLOGIES,DS1104Z,DS1ZA123456789,00.04.04",
     "RIGOL TECHNOLOGIES,MSO5074,MS5A123456,00.01.03",
   ],
-  "siglent-sds": ["Siglent Technologies,SDS1104X-E,SDS1EBAX0R0000,7.1.6.1.26"],
+  "siglent-sds": [
+    "Siglent Technologies,SDS1104X-E,SDSMMEBQ2R1234,8.2.6.1.37R9",
+    "Siglent Technologies,SDS2104X Plus,SDS2PDDC6R0123,1.3.9R10",
+    "Siglent Technologies,SDS824X HD,SDS08A0X802019,1.1.3.8",
+  ],
   "rohde-schwarz-rtx": [
     "Rohde&Schwarz,RTB2004,1333.1005k04/100001,02.300",
     "Rohde&Schwarz,RTO,1316.1000k14/200153,4.50.1.0",

@@ -40,11 +40,11 @@ interface Oracle {
   highest_V: number;
 }
 
-async function benchWith(t: TestContext) {
+async function benchWith(t: TestContext, smuDriver = "keithley-2450", awgDriver = "keysight-33500") {
   const bench = await virtualBench(
     [
-      { label: "smu", driver: "keithley-2450" },
-      { label: "awg", driver: "keysight-33500" },
+      { label: "smu", driver: smuDriver },
+      { label: "awg", driver: awgDriver },
     ],
     [
       { instrument: "smu", terminal: "high", node: "dut.top" },
@@ -60,17 +60,18 @@ async function benchWith(t: TestContext) {
     seen.most_A = Math.max(seen.most_A, Math.abs(i0_A), Math.abs(i1_A));
   });
   const open = async (label: string, driver: string) => {
-    const session = await openSession(bench.resource(label), {
-      onWire: (event) => void (event.kind === "sent" && seen.sent.push(event.text.trimEnd())),
-    });
     const entry = drivers.get(driver);
     assert.ok(entry);
+    const session = await openSession(bench.resource(label), {
+      ...entry.session,
+      onWire: (event) => void (event.kind === "sent" && seen.sent.push(event.text.trimEnd())),
+    });
     const instrument = await entry.open(session, label, { ramp: { V_per_s: 1e5, A_per_s: 1e5 } });
     t.after(() => instrument.close());
     return instrument;
   };
-  const smu = (await open("smu", "keithley-2450")) as SourceMeasureUnit;
-  const awg = (await open("awg", "keysight-33500")) as PulseSource;
+  const smu = (await open("smu", smuDriver)) as SourceMeasureUnit;
+  const awg = (await open("awg", awgDriver)) as PulseSource;
   return { seen, smu, awg };
 }
 
@@ -104,14 +105,20 @@ function levelsIn(message: string): ["V" | "A", number][] {
   return found;
 }
 
-function judge(seen: Oracle): void {
-  const { sent } = seen;
+/** What the device saw, whatever it was told with. */
+function judgeDevice(seen: Oracle): void {
   seen.highest_V = Math.max(seen.highest_V, seen.most_V);
   const [most_V, most_A] = [seen.most_V, seen.most_A];
   seen.most_V = seen.most_A = 0;
-  seen.sent = [];
   assert.ok(most_V <= most.V * accuracy, `the device saw ${most_V} V`);
   assert.ok(most_A <= most.A * accuracy, `the device saw ${most_A} A`);
+}
+
+/** And what the 2450 and the 33500 were told. */
+function judge(seen: Oracle): void {
+  const { sent } = seen;
+  seen.sent = [];
+  judgeDevice(seen);
   for (const message of sent) {
     for (const [unit, value] of levelsIn(message)) {
       assert.ok(Math.abs(value) <= most[unit] * (1 + 1e-6), `${value} ${unit} in "${message}"`);
@@ -195,8 +202,12 @@ function tampered<T extends object>(plan: T, wild: () => boolean): T {
   return copy as T;
 }
 
-test("no sequence of calls with any values, in any form, gets past the limits to the instruments or the device", async (t) => {
-  const { seen, smu: bareSmu, awg: bareAwg } = await benchWith(t);
+/** Does sequences of calls with limits before the drivers, and looks after each. @returns how many of each were taken */
+async function walk(
+  { seen, smu: bareSmu, awg: bareAwg }: Awaited<ReturnType<typeof benchWith>>,
+  look: (seen: Oracle) => void,
+  numRuns: number,
+): Promise<Record<string, number>> {
   const smu = limitedSmu(
     bareSmu,
     () => limits,
@@ -247,20 +258,61 @@ test("no sequence of calls with any values, in any form, gets past the limits to
           begun = true;
           await going;
           done[step.call] = (done[step.call] ?? 0) + 1;
+          // What was taken is made to act: in the lab time passes only where somebody measures or a waveform plays.
+          if (step.call === "hold") await smu.measure(1, 0.1);
+          if (step.call === "load" || step.call === "setWaveform") {
+            await awg.outputOn(step.channel);
+            await awg.trigger(step.channel);
+          }
         } catch (error) {
           if (!(error instanceof MemrigError) && !(error instanceof TypeError)) throw error;
         }
-        judge(seen);
+        look(seen);
       }
       await bareSmu.makeSafe();
       await bareAwg.makeSafe();
-      judge(seen);
+      look(seen);
     }),
-    { numRuns: 100 },
+    { numRuns },
   );
+  return done;
+}
+
+test("no sequence of calls with any values, in any form, gets past the limits to the instruments or the device", async (t) => {
+  const bench = await benchWith(t);
+  const { seen } = bench;
+  const done = await walk(bench, judge, 100);
   t.diagnostic(`taken: ${JSON.stringify(done)}; the device saw up to ${seen.highest_V.toFixed(3)} V`);
   for (const name of ["hold", "sweep", "load", "setWaveform", "outputOn"]) assert.ok((done[name] ?? 0) > 3, name);
   assert.ok(seen.highest_V > 0.3, "nothing ever reached the device: the property says too little");
+});
+
+test("nor to the device through any other source-measure unit or generator", async (t) => {
+  const named = (kind: string) => [...drivers.values()].filter((entry) => entry.kind === kind).map(({ name }) => name);
+  const [smus, awgs] = [named("smu"), named("awg")];
+  for (let k = 0; k < Math.max(smus.length, awgs.length); k += 1) {
+    const [smu, awg] = [smus[k % smus.length] ?? "", awgs[k % awgs.length] ?? ""];
+    const bench = await benchWith(t, smu, awg);
+    const done = await walk(bench, judgeDevice, 10);
+    // The oracle sees what each of the two does: neither walk says nothing.
+    await bench.smu.hold({ drive: "voltage", level: 1, compliance: 9e-4 }, new AbortController().signal);
+    await bench.smu.measure(1, 0.1);
+    await bench.smu.release(1);
+    assert.ok(bench.seen.most_V > 0.9, `${smu} at 1 V brought ${bench.seen.most_V} V`);
+    bench.seen.most_V = 0;
+    await bench.awg.setWaveform(1, {
+      waveform: { shape: "square", frequency_Hz: 1e5, duty: 0.5 },
+      low_V: 0,
+      high_V: 1,
+      limit: { low_V: 0, high_V: 1 },
+      burst: { cycles: 2, trigger: "bus" },
+    });
+    await bench.awg.outputOn(1);
+    await bench.awg.trigger(1);
+    await bench.awg.makeSafe();
+    assert.ok(bench.seen.most_V > 0.2, `${awg} at 1 V brought ${bench.seen.most_V} V`);
+    t.diagnostic(`${smu}, ${awg}: ${JSON.stringify(done)}, up to ${bench.seen.highest_V.toFixed(3)} V`);
+  }
 });
 
 test("the oracle sees what passes when there are no limits before the drivers", async (t) => {

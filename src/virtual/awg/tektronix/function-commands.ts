@@ -31,19 +31,21 @@ const shape = keyword(
 );
 const LEAST_HZ = 1e-6;
 
-/** Shape, frequency, and what the shapes take. Sweep and modulation are not simulated (-113). */
+/** Shape, frequency, and what the shapes take. Sweep and modulation are not simulated: see kept-commands. */
 export function functionCommands(afg: Afg): void {
   for (const c of afg.channels) for (const [name, wave] of builtInShapes) c.memory.set(name, wave);
   shapeCommand(afg);
   const most_Hz = (c: AwgChannel) => frequencyMax_Hz(afg.model, c.settings.fn);
-  setting(afg, "[:SOURce<1-2>]:FREQuency[:FIXed]", {
-    units: ["HZ"],
-    min: LEAST_HZ,
-    max: most_Hz,
-    default: 1e6,
-    get: (c) => c.settings.frequency_Hz,
-    set: (c, value) => setFrequency(afg, c, value),
-  });
+  for (const node of ["FREQuency[:FIXed]", "FREQuency:CW"]) {
+    setting(afg, `[:SOURce<1-2>]:${node}`, {
+      units: ["HZ"],
+      min: LEAST_HZ,
+      max: most_Hz,
+      default: 1e6,
+      get: (c) => c.settings.frequency_Hz,
+      set: (c, value) => setFrequency(afg, c, value),
+    });
+  }
   afg.scpi.tree.command(
     "[:SOURce<1-2>]:FREQuency:MODE",
     takes([keyword("CW", "FIXed", "SWEep")], ([mode]) => {
