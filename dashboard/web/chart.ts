@@ -21,6 +21,7 @@ export interface Line {
 const all = (_plot: uPlot, splits: number[]): number[] => splits;
 
 const font = "14px system-ui, sans-serif";
+const longestOf = (texts: readonly string[]): number => Math.max(0, ...texts.map((text) => text.length));
 
 /** Curves over two axes: uPlot's axes, zoom and canvas, and curves of any order painted onto them. */
 export class Chart {
@@ -120,7 +121,8 @@ export class Chart {
       labelFont: font,
       labelSize: 22,
       labelGap: 0,
-      size,
+      // Wide enough for the longest number, which must not run into the title of the axis.
+      size: which === "x" ? size : (_plot, texts) => Math.max(size, 14 + 7.5 * longestOf(texts ?? [])),
       gap: 6,
       stroke: colour("--text"),
       grid: { stroke: colour("--grid"), width: 1, filter: all },

@@ -14,6 +14,8 @@ const units: Readonly<Record<string, string>> = {
   J: "J",
   K: "K",
   F: "F",
+  C: "C",
+  eV: "eV",
   Hz: "Hz",
 };
 
