@@ -122,7 +122,7 @@ export class Chart {
       labelSize: 22,
       labelGap: 0,
       // Wide enough for the longest number, which must not run into the title of the axis.
-      size: which === "x" ? size : (_plot, texts) => Math.max(size, 14 + 7.5 * longestOf(texts ?? [])),
+      size: which === "x" ? size : (_plot, texts) => Math.max(size, 34 + 8 * longestOf(texts ?? [])),
       gap: 6,
       stroke: colour("--text"),
       grid: { stroke: colour("--grid"), width: 1, filter: all },
@@ -146,7 +146,7 @@ export class Chart {
     const options: uPlot.Options = {
       width,
       height,
-      padding: [12, 18, 0, 0],
+      padding: [12, this.x.scale === "log" ? 32 : 18, 0, 0], // "100 kHz" under the end of a log axis
       legend: { show: false },
       cursor: { points: { show: false }, drag: { x: true, y: true, setScale: false, uni: 20 } },
       scales: { x: scale(this.x.scale), y: scale(this.scale) },

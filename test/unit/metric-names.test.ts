@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { splitUnit } from "../../dashboard/web/text.js";
+import { plainName, splitUnit } from "../../dashboard/web/text.js";
 import { protocols } from "../../protocols/index.js";
 import { metricsTable, nameAndUnit } from "../../src/cli/tables.js";
 import type { AnyProtocol } from "../../src/engine/protocol.js";
@@ -19,6 +19,10 @@ test("no two metrics of a protocol are shown under one name, and terminal and da
   });
   for (const name of all) assert.deepEqual(splitUnit(name), nameAndUnit(name));
   assert.ok(all.includes("charge_C") && all.includes("activation_eV") && all.includes("hysteresis_W"));
+});
+
+test("a metric at a current limit is named with the limit as people write it", () => {
+  assert.deepEqual(["rOn_at_100nA", "vth_at_1uA", "pSet"].map(plainName), ["R_on at 100 nA", "V_th at 1 µA", "P_set"]);
 });
 
 test("deviations are written in plain digits, and a run without metrics says so", () => {
