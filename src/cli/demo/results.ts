@@ -1,6 +1,6 @@
 import { si } from "../../units.js";
 import { textTable } from "../output.js";
-import { publishedFigures } from "./published.js";
+import type { PublishedFigure } from "./published.js";
 import { percent } from "../tables.js";
 import type { DemoRun } from "./characterise.js";
 
@@ -20,8 +20,8 @@ export interface Result {
 }
 
 /** Every published figure beside the metric that measures it. */
-export function setBeside(done: readonly DemoRun[]): Result[] {
-  return publishedFigures.map((figure) => {
+export function setBeside(figures: readonly PublishedFigure[], done: readonly DemoRun[]): Result[] {
+  return figures.map((figure) => {
     const run = done.find(({ step }) => step.name === figure.measurement);
     const metric = run?.metrics[figure.metric];
     const measured = metric && metric.n > 0 ? metric[figure.statistic] : Number.NaN;
