@@ -60,9 +60,9 @@ export function resultsTable(results: readonly Result[]): string {
   );
 }
 
-/** Against the published value; a range has no middle to deviate from. */
+/** Against the published value; a range has no middle to deviate from, and nothing is a share of 0. */
 function deviation({ deviation: difference, published, shownAs }: Result): string {
-  if (!Number.isFinite(difference) || / to /.test(shownAs ?? "")) return "–";
+  if (!Number.isFinite(difference) || published === 0 || / to /.test(shownAs ?? "")) return "–";
   return `${difference >= 0 ? "+" : ""}${percent(difference / published)}`;
 }
 
