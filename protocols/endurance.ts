@@ -4,7 +4,7 @@ import type { Protocol, RunContext } from "../src/engine/protocol.js";
 import type { RowBatch, TableSpec } from "../src/store/shapes.js";
 import { type EnduranceCycle, enduranceCycle, enduranceParameters, type EndurancePlan } from "./endurance-plan.js";
 import { CycleRows } from "./endurance-rows.js";
-import { enduranceFigures, enduranceMetrics } from "./endurance-results.js";
+import { EnduranceFolding, foldedAtOnce } from "./endurance-results.js";
 import { baseLineOf, endOf, readResistance } from "./pulse-reading.js";
 import { type CaughtCycle, lengthOf, playAndRead } from "./pulse-station.js";
 
@@ -96,6 +96,7 @@ export const endurance: Protocol<EndurancePlan, "pulse-station"> = {
     voltage_V: Math.max(...enduranceCycle(plan).segments.map(({ level_V }) => Math.abs(level_V))),
   }),
   run: setAndRead,
-  analyse: (tables) => enduranceMetrics(tables[cycles.name]),
-  figures: (tables) => enduranceFigures(tables[cycles.name]),
+  analyse: (tables) => foldedAtOnce(cycles.name, tables[cycles.name]).metrics(),
+  figures: (tables) => foldedAtOnce(cycles.name, tables[cycles.name]).figures(),
+  fold: () => new EnduranceFolding(cycles.name),
 };
