@@ -86,7 +86,7 @@ export class DegradationView {
     });
     return {
       name: "degradation",
-      title: "Both resistances as the device wears: mean, least and most of each stretch of cycles",
+      title: "Wear: mean, least and most of each stretch of cycles",
       x: { label: "Cycle", unit: "", scale: "log" },
       y: { label: "Resistance", unit: "ohm", scale: "log" },
       series: [

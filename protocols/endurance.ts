@@ -2,7 +2,13 @@ import { boundedResistance } from "../src/analysis/index.js";
 import type { PulseStation } from "../src/capabilities/index.js";
 import type { Protocol, RunContext } from "../src/engine/protocol.js";
 import type { RowBatch, TableSpec } from "../src/store/shapes.js";
-import { type EnduranceCycle, enduranceCycle, enduranceParameters, type EndurancePlan } from "./endurance-plan.js";
+import {
+  type EnduranceCycle,
+  enduranceCycle,
+  enduranceParameters,
+  type EndurancePlan,
+  endurancePresets,
+} from "./endurance-plan.js";
 import { CycleRows } from "./endurance-rows.js";
 import { EnduranceFolding, foldedAtOnce } from "./endurance-results.js";
 import { baseLineOf, endOf, readResistance } from "./pulse-reading.js";
@@ -99,4 +105,5 @@ export const endurance: Protocol<EndurancePlan, "pulse-station"> = {
   analyse: (tables) => foldedAtOnce(cycles.name, tables[cycles.name]).metrics(),
   figures: (tables) => foldedAtOnce(cycles.name, tables[cycles.name]).figures(),
   fold: () => new EnduranceFolding(cycles.name),
+  presets: endurancePresets,
 };
