@@ -18,6 +18,26 @@ export const enduranceParameters = z
     gap: quantityOr(10e-6, "s", "rest at 0 V after every pulse", { above: 0 }),
     samples: countOr(200, "samples of the scope in the shortest pulse, at least; fewer is faster", 15, 10_000),
     cycles: countOr(1000, "number of cycles", 1, 100_000_000),
+    reads: z.enum(["all", "log"]).default("all").meta({
+      unit: "",
+      description: "which cycles are read: all, or log: evenly on a logarithmic axis; the others are played only",
+    }),
+    reads_per_decade: countOr(10, "with reads=log: cycles that are read in every decade", 1, 1000),
+    stop_failed: countOr(
+      0,
+      "ends the run behind so many cycles in a row that did not switch; 0: goes on",
+      0,
+      1_000_000,
+    ),
+    stop_ratio: quantityOr(0, "", "ends the run when R_off/R_on (median of 10 cycles) is below this; 0: goes on", {
+      min: 0,
+    }),
+    stop_drift: quantityOr(
+      0,
+      "",
+      "ends the run when R_on or R_off (median of 10 cycles) is off by this factor from the first 10; 0: goes on",
+      { min: 0 },
+    ),
   })
   .check((payload) => {
     const plan = payload.value;
@@ -25,6 +45,8 @@ export const enduranceParameters = z
     if (plan.set_amplitude === 0)
       complain(payload, "set_amplitude", "a set pulse of 0 V would never trigger the scope.");
     if (plan.read_amplitude === 0) complain(payload, "read_amplitude", "a read at 0 V has no current to read.");
+    if (plan.stop_drift > 0 && plan.stop_drift <= 1)
+      complain(payload, "stop_drift", "a factor of 1 or less is met at once; give one above 1, or 0 to go on.");
     if ((plan.reset_amplitude === 0) !== (plan.reset_width === 0)) {
       complain(
         payload,

@@ -12,6 +12,7 @@ import {
 } from "../src/analysis/index.js";
 import type { Folding } from "../src/engine/protocol.js";
 import type { Columns, Metric, Metrics } from "../src/store/shapes.js";
+import { type RuleMet, type StopPlan, StopRules } from "./endurance-rules.js";
 import { DegradationView, ThinnedCycles } from "./endurance-view.js";
 
 /**
@@ -31,8 +32,18 @@ export class EnduranceFolding implements Folding {
   private readonly thinned = new ThinnedCycles();
   private readonly view = new DegradationView();
 
-  /** @param table rows of another one change nothing */
-  constructor(private readonly table: string) {}
+  private readonly rules: StopRules;
+
+  /**
+   * @param table rows of another one change nothing
+   * @param plan of a run from before there were stop rules, and of an import, it has none
+   */
+  constructor(
+    private readonly table: string,
+    { stop_failed = 0, stop_ratio = 0, stop_drift = 0 }: Partial<StopPlan> = {},
+  ) {
+    this.rules = new StopRules({ stop_failed, stop_ratio, stop_drift });
+  }
 
   take(table: string, rows: Columns): void {
     if (table !== this.table) return;
@@ -51,6 +62,7 @@ export class EnduranceFolding implements Folding {
       this.gathered.ratio.add(off / on);
       this.thinned.add(cycle[k] ?? Number.NaN, on, off);
       this.view.add(cycle[k] ?? Number.NaN, on, off);
+      this.rules.see(cycle[k] ?? Number.NaN, on, off, switched[k] === 1);
     }
   }
 
@@ -61,6 +73,7 @@ export class EnduranceFolding implements Folding {
       ratio: this.ratio.metric,
       yield: this.switched.metric,
       offAtFloor: this.atFloor.metric,
+      ...stoppedBy(this.rules.met, this.on.metric.n),
       ...this.fitted("rOn", this.gathered.rOn),
       ...this.fitted("rOff", this.gathered.rOff),
       ...this.fitted("ratio", this.gathered.ratio),
@@ -97,14 +110,21 @@ export class EnduranceFolding implements Folding {
   }
 }
 
+/** `stopFailed_cycle`, `stopRatio_cycle`, `stopDrift_cycle`: the cycle that met the rule. Of none: nothing. */
+function stoppedBy(met: RuleMet | undefined, n: number): Metrics {
+  if (!met) return {};
+  const names = { failed: "stopFailed_cycle", ratio: "stopRatio_cycle", drift: "stopDrift_cycle" } as const;
+  return { [names[met.rule]]: single(met.cycle, n) };
+}
+
 /** A number that n cycles gave together. */
 function single(value: number, n: number): Metric {
   return { mean: value, sd: 0, cv: 0, n };
 }
 
 /** The analysis of rows that are all in memory. */
-export function foldedAtOnce(table: string, cycles: Columns | undefined): EnduranceFolding {
-  const folding = new EnduranceFolding(table);
+export function foldedAtOnce(table: string, cycles: Columns | undefined, plan: Partial<StopPlan>): EnduranceFolding {
+  const folding = new EnduranceFolding(table, plan);
   if (cycles) folding.take(table, cycles);
   return folding;
 }
