@@ -54,7 +54,7 @@ export class DegradationView {
 
   add(cycle: number, on_ohm: number, off_ohm: number): void {
     if (!(cycle >= 1)) return;
-    const key = Math.floor(Math.log10(cycle) * perDecade + 1e-9);
+    const key = Math.ceil(Math.log10(cycle) * perDecade - 1e-9); // the last of 10 000 cycles is no stretch of its own
     let stretch = this.stretches.get(key);
     if (!stretch) {
       const none = () => ({ sum: 0, least: Infinity, most: 0 });

@@ -20,7 +20,7 @@ async function lab(t: TestContext, more = "") {
 
 test("kill -9 twice, resume twice: exactly the cycles that were asked for, each whole, with the gaps marked and other draws", async (t) => {
   const { cwd, store, run } = await lab(t);
-  const cycles = 1200; // 3 s: the first rows are on the disk after one
+  const cycles = 900; // 2 s: the first rows are on the disk after one
   const sweep = ["run", "iv-sweep", "--bench", "lab.yaml", "--set", `cycles=${cycles},step=10mV`];
   const { reader, killedAt, rows } = await killedAndResumed(t, { cwd, store, args: sweep, more: [5, 5] });
   assert.equal(rows, cycles * 61);

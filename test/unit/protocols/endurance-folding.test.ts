@@ -54,7 +54,7 @@ test("folded in blocks of any size, rows give the metrics and figures that they 
       assert.deepEqual(folding?.metrics(), metrics);
       assert.deepEqual(folding?.figures(), figures);
     }),
-    { numRuns: 8 },
+    { numRuns: 5 },
   );
 });
 
