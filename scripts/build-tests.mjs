@@ -26,9 +26,12 @@ const urlOfSource = {
 
 /** Gives where each of the test files has gone. */
 export async function buildTests(files) {
-  const sources = readdirSync(join(root, "test"), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  // The page's modules are in its bundle only; the tests look at them one by one.
+  const sources = ["test", "dashboard/web"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && /(?<!\.d)\.ts$/.test(entry.name) && entry.name !== "main.ts")
+      .map((entry) => join(entry.parentPath ?? entry.path, entry.name)),
+  );
   rmSync(join(out, "test"), { recursive: true, force: true });
   const esbuild = await import("esbuild");
   await esbuild.build({

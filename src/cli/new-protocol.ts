@@ -36,7 +36,8 @@ export async function beginProtocol(file: string): Promise<string[]> {
   }
   const project = path.join(path.dirname(file), "tsconfig.json");
   const paths = { memrig: [path.join(ourPackage.root, "src/protocol-files/memrig.ts")] };
-  const settings = { target: "ES2023", module: "NodeNext", strict: true, noEmit: true, skipLibCheck: true, paths };
+  const strict = { strict: true, exactOptionalPropertyTypes: true }; // as memrig's own sources, which the editor reads too
+  const settings = { target: "ES2023", module: "NodeNext", ...strict, noEmit: true, skipLibCheck: true, paths };
   try {
     await writeFile(project, `${JSON.stringify({ compilerOptions: settings }, undefined, 2)}\n`, { flag: "wx" });
     return [file, project];

@@ -91,6 +91,7 @@ export async function peerServer(control = 0, version = 0x0100) {
   let wake = () => undefined as void;
   const server = net.createServer((socket) => {
     sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
     waiting.push(new HislipPeer(socket));
     wake();
   });

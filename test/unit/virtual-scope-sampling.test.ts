@@ -171,3 +171,13 @@ test("rise time, width, period and duty cycle of a pulse train come out as drawn
   near("VBAS", 0, 0.02);
   assert.equal(measure("FREQ", { volts: new Float64Array(100), start_s: 0, step_s }), undefined);
 });
+
+test("an edge between two lines that do not quite meet is seen, at the beginning of the second", () => {
+  const edge = new EdgeTrigger(0, "POS", 0.1);
+  assert.equal(edge.follow(0, -1, 1, -1e-16, 0), undefined);
+  assert.equal(edge.follow(1, 0, 2, 1, 0), 1);
+  assert.equal(edge.follow(2, 1, 3, 2, 0), undefined);
+  const jump = new EdgeTrigger(0, "NEG", 0.1);
+  assert.equal(jump.follow(0, 1, 1, 1, 0), undefined);
+  assert.equal(jump.follow(1, -1, 2, -1, 0), 1);
+});

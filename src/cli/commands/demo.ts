@@ -3,8 +3,11 @@ import type { Command } from "commander";
 import { serveDashboard } from "../../../dashboard/server/index.js";
 import { loadBench, safeBench, type BenchConfig } from "../../bench/index.js";
 import { MemrigError } from "../../errors.js";
-import { characterise, type DemoStep } from "../demo/characterise.js";
+import { characterise } from "../demo/characterise.js";
+import { publishedFigures } from "../demo/published.js";
+import { publishedInFull } from "../demo/published-in-full.js";
 import { resultsTable, setBeside } from "../demo/results.js";
+import { demoBenches, demoSteps, fullSteps, type DemoBench, type DemoStep } from "../demo/steps.js";
 import { ourPackage } from "../package-root.js";
 import { outputOf } from "../output.js";
 import { duration, StatusLine } from "../progress.js";
@@ -12,6 +15,8 @@ import { abortableBySignals, untilStopped } from "../signals.js";
 
 interface DemoOptions {
   readonly once?: boolean;
+  readonly full?: boolean;
+  readonly cycles: string;
   readonly seed: string;
   readonly store: string;
   readonly port: string;
@@ -21,13 +26,21 @@ export function addDemoCommand(program: Command): void {
   program
     .command("demo")
     .option("--once", "exit after the table")
+    .option(
+      "--full",
+      "all that the papers print of single devices: a wafer, 10^5 and 26.6 million cycles; takes an hour",
+    )
+    .option("--cycles <n>", "VO2 cycles of --full, in place of the paper's number", "26600000")
     .option("--seed <n>", "seed of the devices and of the instruments' noise", "1")
     .option("--store <dir>", "folder of the runs", "runs")
     .option("--port <n>", "port of the dashboard; 0 takes a free one", "8321")
     .description(
       "characterise the built-in devices on the virtual bench, set the results beside the published ones, show it live",
     )
-    .addHelpText("after", "\nExamples:\n  memrig demo\n  memrig demo --once --json\n  npm start -- --once")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  memrig demo\n  memrig demo --once --json\n  memrig demo --once --full --cycles 100000\n  npm start -- --once",
+    )
     .action(async (options: DemoOptions, command: Command) => {
       const output = outputOf(command);
       const seed = Number(options.seed);
@@ -37,10 +50,15 @@ export function addDemoCommand(program: Command): void {
         });
       }
       const store = resolve(options.store);
-      const benches = {
-        zno: await exampleBench("zno-virtual.yaml", store),
-        vo2: await exampleBench("vo2-virtual.yaml", store),
-      };
+      const cycles = Number(options.cycles);
+      if (!Number.isInteger(cycles) || cycles < 1) {
+        throw new MemrigError("invalid-request", `--cycles "${options.cycles}": expected a whole number from 1 up.`, {
+          cycles: options.cycles,
+        });
+      }
+      const benches = await exampleBenches(store);
+      const steps = options.full ? fullSteps(cycles) : demoSteps;
+      const figures = options.full ? [...publishedFigures, ...publishedInFull] : publishedFigures;
       const dashboard = options.once
         ? undefined
         : await startDashboard(store, benches.zno, options.port, output.say.bind(output));
@@ -49,13 +67,13 @@ export function addDemoCommand(program: Command): void {
           async (signal) => {
             const line = new StatusLine("demo");
             const started = performance.now();
-            const runs = await characterise(benches, seed, signal, {
+            const runs = await characterise(steps, benches, seed, signal, {
               begins: (step: DemoStep) => output.say(`${step.title} …`),
               progress: (done, expected, left_s) =>
                 line.update({ done, expected, ...(left_s === undefined ? {} : { left_s }) }),
               ended: (step, outcome, seconds) => line.end(`  ${step.name}: ${outcome}, ${seconds.toFixed(1)} s`),
             });
-            const results = setBeside(runs);
+            const results = setBeside(figures, runs);
             output.result(
               { results, runs: runs.flatMap((run) => run.runs) },
               `\n${resultsTable(results)}\n\nMeasured over real sockets on simulated instruments in ${duration((performance.now() - started) / 1000)}. Runs: ${store}`,
@@ -73,9 +91,12 @@ export function addDemoCommand(program: Command): void {
     });
 }
 
-async function exampleBench(file: string, store: string): Promise<BenchConfig> {
-  const path = join(ourPackage.root, "examples", file);
-  return { ...(await loadBench(path)), store };
+async function exampleBenches(store: string): Promise<Record<DemoBench, BenchConfig>> {
+  const benches = Object.entries(demoBenches).map(async ([name, file]) => {
+    const bench = await loadBench(join(ourPackage.root, "examples", file));
+    return [name, { ...bench, store }] as const;
+  });
+  return Object.fromEntries(await Promise.all(benches)) as Record<DemoBench, BenchConfig>;
 }
 
 /** The dashboard at its usual port, or at a free one when that is taken. */

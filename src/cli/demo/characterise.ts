@@ -1,18 +1,15 @@
+import { join } from "node:path";
 import type { BenchConfig } from "../../bench/index.js";
+import { MemrigError } from "../../errors.js";
 import type { Metrics } from "../../store/shapes.js";
 import { protocolNamed } from "../commands/protocols.js";
+import { loadCampaign } from "../campaign/file.js";
+import { campaignResults } from "../campaign/results.js";
+import { runCampaign } from "../campaign/run.js";
 import { measure } from "../measure.js";
+import { ourPackage } from "../package-root.js";
 import { planFrom } from "../settings.js";
-
-export interface DemoStep {
-  readonly name: string;
-  readonly title: string;
-  readonly bench: "zno" | "vo2";
-  readonly protocol: string;
-  readonly settings: Readonly<Record<string, string | number>>;
-  /** How many devices of the population; left out: the nominal device. */
-  readonly devices?: number;
-}
+import type { DemoBench, DemoStep } from "./steps.js";
 
 /** What a step gave. */
 export interface DemoRun {
@@ -20,119 +17,6 @@ export interface DemoRun {
   readonly runs: readonly string[];
   readonly metrics: Metrics;
 }
-
-/** The sweep of the ZnO paper, Fig. 2; it gives no sweep rate, 0.1 V/s is a choice. */
-const znoSweep = { start: "0 V", stop: "0.3 V", step: "5 mV", shape: "double", dwell: "50 ms" };
-
-/** The characterisation that the papers print figures of. */
-export const demoSteps: readonly DemoStep[] = [
-  {
-    name: "zno-sweeps",
-    title: "ZnO: 1024 double sweeps to 0.3 V at 10 µA",
-    bench: "zno",
-    protocol: "iv-sweep",
-    settings: {
-      ...znoSweep,
-      compliance: "10 uA",
-      cycles: 1024,
-      read: "0.14 V",
-    },
-  },
-  {
-    name: "zno-100nA",
-    title: "ZnO: 10 double sweeps at 100 nA",
-    bench: "zno",
-    protocol: "iv-sweep",
-    settings: {
-      ...znoSweep,
-      compliance: "100 nA",
-      cycles: 10,
-    },
-  },
-  {
-    name: "zno-pulses",
-    title: "ZnO: 20 pulses of 1.5 V, 2 µs",
-    bench: "zno",
-    protocol: "pulse-train",
-    settings: {
-      amplitude: "1.5 V",
-      width: "2 us",
-      period: "200 us",
-      count: 20,
-      read_amplitude: "0.1 V",
-      read_width: "10 us",
-    },
-  },
-  {
-    name: "zno-endurance",
-    title: "ZnO: 1000 cycles of 1.2 V/5 µs and 0.1 V/10 µs",
-    bench: "zno",
-    protocol: "endurance",
-    settings: {
-      set_amplitude: "1.2 V",
-      set_width: "5 us",
-      read_amplitude: "0.1 V",
-      read_width: "10 us",
-      gap: "10 us",
-      cycles: 1000,
-    },
-  },
-  {
-    name: "vo2-sweeps",
-    title: "VO2: 10 double sweeps to 1.6 V at 1 mA",
-    bench: "vo2",
-    protocol: "iv-sweep",
-    settings: {
-      start: "0 V",
-      stop: "1.6 V",
-      step: "5 mV",
-      shape: "double",
-      compliance: "1 mA",
-      dwell: "50 ms",
-      cycles: 10,
-    },
-  },
-  {
-    name: "vo2-pulses",
-    title: "VO2: 20 pulses of 1.7 V, 2 µs",
-    bench: "vo2",
-    protocol: "pulse-train",
-    settings: {
-      amplitude: "1.7 V",
-      width: "2 us",
-      period: "50 us",
-      count: 20,
-      read_amplitude: "0.2 V",
-      read_width: "10 us",
-    },
-  },
-  {
-    name: "vo2-endurance",
-    title: "VO2: 1000 cycles of 1.7 V/5 µs and 0.2 V/10 µs",
-    bench: "vo2",
-    protocol: "endurance",
-    settings: {
-      set_amplitude: "1.7 V",
-      set_width: "5 us",
-      read_amplitude: "0.2 V",
-      read_width: "10 us",
-      gap: "10 us",
-      cycles: 1000,
-    },
-  },
-  {
-    name: "zno-devices",
-    title: "ZnO: 30 devices × 10 double sweeps at 10 µA",
-    bench: "zno",
-    protocol: "iv-sweep",
-    settings: {
-      ...znoSweep,
-      compliance: "10 uA",
-      cycles: 10,
-    },
-    devices: 30,
-  },
-];
 
 export interface DemoListener {
   begins(step: DemoStep): void;
@@ -146,16 +30,20 @@ export interface DemoListener {
  * @throws MemrigError the first run that did not end `done`, after its outputs are off
  */
 export async function characterise(
-  benches: Readonly<Record<"zno" | "vo2", BenchConfig>>,
+  steps: readonly DemoStep[],
+  benches: Readonly<Record<DemoBench, BenchConfig>>,
   seed: number,
   signal: AbortSignal,
   listener: DemoListener,
 ): Promise<DemoRun[]> {
   const done: DemoRun[] = [];
-  for (const step of demoSteps) {
+  for (const step of steps) {
     listener.begins(step);
     const started = performance.now();
-    const run = await runStep(step, benches[step.bench], seed, signal, listener);
+    const bench = benches[step.bench];
+    const run = step.campaign
+      ? await campaignStep(step, step.campaign, bench.store, signal, listener)
+      : await runStep(step, bench, seed, signal, listener);
     listener.ended(
       step,
       `${run.runs.length === 1 ? run.runs[0] : `${run.runs.length} runs`}`,
@@ -198,7 +86,8 @@ async function runStep(
 ): Promise<DemoRun> {
   const protocol = protocolNamed(step.protocol);
   const plan = planFrom(protocol, step.settings);
-  const devices = step.devices === undefined ? [nominal(bench, seed)] : population(bench, seed, step.devices);
+  const device = withParameters(bench, step.parameters ?? {});
+  const devices = step.devices === undefined ? [nominal(device, seed)] : population(device, seed, step.devices);
   let done = 0;
   const outcomes = await inLanes(devices, devicesAtOnce, async (config) => {
     const outcome = await measure({
@@ -219,6 +108,37 @@ async function runStep(
   const runs = outcomes.map(({ run }) => run);
   const metrics = outcomes.map((outcome) => outcome.metrics);
   return { step, runs, metrics: metrics.length === 1 ? (metrics[0] as Metrics) : overDevices(metrics) };
+}
+
+/** A campaign of examples/: what its groups come to is a metric each, named with the group. */
+async function campaignStep(
+  step: DemoStep,
+  file: string,
+  store: string,
+  signal: AbortSignal,
+  listener: DemoListener,
+): Promise<DemoRun> {
+  const name = `${step.name}-${new Date().toISOString().replaceAll(/[-:]|\..*/g, "")}`;
+  const loaded = await loadCampaign(join(ourPackage.root, "examples/campaigns", file), name);
+  const campaign = { ...loaded, bench: { ...loaded.bench, store } };
+  const end = await runCampaign({
+    campaign,
+    resume: false,
+    signal,
+    onProgress: ({ done, runs, left_s }) => listener.progress(done, runs, left_s),
+  });
+  if (end.status !== "done") {
+    throw new MemrigError(end.status === "aborted" ? "aborted" : "no-answer", end.reason ?? `${name}: ${end.status}.`);
+  }
+  const { steps } = await campaignResults(store, name);
+  const metrics = steps.flatMap(({ metric, groups }) =>
+    groups.map(({ group, devices }) => [`${metric} of ${group}`, devices] as const),
+  );
+  return { step, runs: [name], metrics: Object.fromEntries(metrics) };
+}
+
+function withParameters(bench: BenchConfig, parameters: Readonly<Record<string, number>>): BenchConfig {
+  return { ...bench, dut: { ...bench.dut, parameters: { ...bench.dut.parameters, ...parameters } } };
 }
 
 function nominal(bench: BenchConfig, seed: number): BenchConfig {

@@ -1,6 +1,6 @@
 import { si } from "../../units.js";
 import { textTable } from "../output.js";
-import { publishedFigures } from "./published.js";
+import type { PublishedFigure } from "./published.js";
 import { percent } from "../tables.js";
 import type { DemoRun } from "./characterise.js";
 
@@ -20,8 +20,8 @@ export interface Result {
 }
 
 /** Every published figure beside the metric that measures it. */
-export function setBeside(done: readonly DemoRun[]): Result[] {
-  return publishedFigures.map((figure) => {
+export function setBeside(figures: readonly PublishedFigure[], done: readonly DemoRun[]): Result[] {
+  return figures.map((figure) => {
     const run = done.find(({ step }) => step.name === figure.measurement);
     const metric = run?.metrics[figure.metric];
     const measured = metric && metric.n > 0 ? metric[figure.statistic] : Number.NaN;
@@ -60,9 +60,9 @@ export function resultsTable(results: readonly Result[]): string {
   );
 }
 
-/** Against the published value; a range has no middle to deviate from. */
+/** Against the published value; a range has no middle to deviate from, and nothing is a share of 0. */
 function deviation({ deviation: difference, published, shownAs }: Result): string {
-  if (!Number.isFinite(difference) || / to /.test(shownAs ?? "")) return "–";
+  if (!Number.isFinite(difference) || published === 0 || / to /.test(shownAs ?? "")) return "–";
   return `${difference >= 0 ? "+" : ""}${percent(difference / published)}`;
 }
 

@@ -17,27 +17,25 @@ export class EdgeTrigger {
   ) {}
 
   /**
-   * Follows one straight line.
+   * Follows one straight line. A line that begins beyond the level where the one before ended short of it (a jump, or the last
+   * digit of a sum) passed it at its beginning.
    *
    * @param earliest_s edges before it are seen, but do not count
    * @returns when it passed the level; undefined where it did not
    */
   follow(t0_s: number, v0_V: number, t1_s: number, v1_V: number, earliest_s: number): number | undefined {
+    const jumped = this.#passes(v0_V);
     this.#look(v0_V);
-    if (this.#rising && this.slope !== "NEG" && v1_V >= this.level_V) {
-      this.#rising = false;
-      const time_s = crossing(t0_s, v0_V, t1_s, v1_V, this.level_V);
-      this.#look(v1_V);
-      return time_s >= earliest_s ? time_s : undefined;
-    }
-    if (this.#falling && this.slope !== "POS" && v1_V <= this.level_V) {
-      this.#falling = false;
-      const time_s = crossing(t0_s, v0_V, t1_s, v1_V, this.level_V);
-      this.#look(v1_V);
-      return time_s >= earliest_s ? time_s : undefined;
-    }
+    const passed = jumped || this.#passes(v1_V);
     this.#look(v1_V);
-    return undefined;
+    const time_s = jumped ? t0_s : crossing(t0_s, v0_V, t1_s, v1_V, this.level_V);
+    return passed && time_s >= earliest_s ? time_s : undefined;
+  }
+
+  /** The voltage is where an edge that is waited for would have taken it. */
+  #passes(voltage_V: number): boolean {
+    if (this.#rising && this.slope !== "NEG" && voltage_V >= this.level_V) return true;
+    return this.#falling && this.slope !== "POS" && voltage_V <= this.level_V;
   }
 
   #look(voltage_V: number): void {
