@@ -2,9 +2,17 @@ import { boundedResistance } from "../src/analysis/index.js";
 import type { PulseStation } from "../src/capabilities/index.js";
 import type { Protocol, RunContext } from "../src/engine/protocol.js";
 import type { RowBatch, TableSpec } from "../src/store/shapes.js";
-import { type EnduranceCycle, enduranceCycle, enduranceParameters, type EndurancePlan } from "./endurance-plan.js";
-import { CycleRows } from "./endurance-rows.js";
-import { enduranceFigures, enduranceMetrics } from "./endurance-results.js";
+import {
+  type EnduranceCycle,
+  enduranceCycle,
+  enduranceParameters,
+  type EndurancePlan,
+  endurancePresets,
+} from "./endurance-plan.js";
+import { CycleRows, type ReadState } from "./endurance-rows.js";
+import { StopRules } from "./endurance-rules.js";
+import { countOfReads, logSpaced } from "./log-cycles.js";
+import { EnduranceFolding, foldedAtOnce } from "./endurance-results.js";
 import { baseLineOf, endOf, readResistance } from "./pulse-reading.js";
 import { type CaughtCycle, lengthOf, playAndRead } from "./pulse-station.js";
 
@@ -47,6 +55,7 @@ async function* setAndRead(
   context: RunContext,
 ): AsyncGenerator<RowBatch, void, undefined> {
   const cycle = enduranceCycle(plan);
+  const rules = new StopRules(plan);
   const shortest_s = Math.min(...cycle.segments.map(({ duration_s }) => duration_s));
   const job = {
     segments: cycle.segments,
@@ -54,24 +63,36 @@ async function* setAndRead(
     read_V: plan.read_amplitude,
     pretrigger_s: 0.4 * plan.gap,
     resolution_s: shortest_s / plan.samples,
-    ahead: true,
+    ahead: !rules.active,
+    enough: () => rules.met !== undefined,
+    ...(plan.reads === "log" ? { nextRead: logSpaced(plan.reads_per_decade, plan.cycles) } : {}),
   };
+  if (plan.stop_drift > 0 && context.completed > 0)
+    context.warn(
+      "stop_drift counts from the first cycles of this sitting: those of the earlier one are not looked up.",
+    );
   const rows = new CycleRows();
-  for await (const _ of playAndRead(station, job, (caught) => readInto(rows, caught, cycle), context)) {
+  const look = (caught: CaughtCycle): void => {
+    const { on, off, switched } = readInto(rows, caught, cycle);
+    rules.see(caught.cycle, on.ohm, off.ohm, switched);
+  };
+  for await (const _ of playAndRead(station, job, look, context)) {
     yield { table: cycles.name, columns: rows.taken() };
   }
+  if (rules.met) context.warn(rules.met.message, { rule: rules.met.rule, cycle: rules.met.cycle });
 }
 
 function readInto(
   rows: CycleRows,
   { cycle, time_s, segments, record }: CaughtCycle,
   { on, off }: EnduranceCycle,
-): void {
+): { on: ReadState; off: ReadState; switched: boolean } {
   const offState = readResistance(record, segments, off);
   const onState = on.kind === "read" ? readResistance(record, segments, on.segment) : whileOn();
   // A shorted device can show any ratio of two bounds.
   const switched = !onState.atFloor && !offState.shorted && offState.ohm >= leastRatio * onState.ohm;
   rows.push(cycle, time_s, onState, offState, switched);
+  return { on: onState, off: offState, switched };
 
   function whileOn() {
     const seen = record.reading(baseLineOf(record), endOf(segments, on.segment));
@@ -91,11 +112,16 @@ export const endurance: Protocol<EndurancePlan, "pulse-station"> = {
   needs: "pulse-station",
   tables: [cycles],
   mainTable: cycles.name,
-  cost: (plan) => ({ rows: plan.cycles, duration_s: plan.cycles * lengthOf(enduranceCycle(plan).segments) }),
+  cost: (plan) => ({
+    rows: plan.reads === "log" ? countOfReads(plan.reads_per_decade, plan.cycles) : plan.cycles,
+    duration_s: plan.cycles * lengthOf(enduranceCycle(plan).segments),
+  }),
   extremes: (plan) => ({
     voltage_V: Math.max(...enduranceCycle(plan).segments.map(({ level_V }) => Math.abs(level_V))),
   }),
   run: setAndRead,
-  analyse: (tables) => enduranceMetrics(tables[cycles.name]),
-  figures: (tables) => enduranceFigures(tables[cycles.name]),
+  analyse: (tables, plan) => foldedAtOnce(cycles.name, tables[cycles.name], plan).metrics(),
+  figures: (tables, plan) => foldedAtOnce(cycles.name, tables[cycles.name], plan).figures(),
+  fold: (plan) => new EnduranceFolding(cycles.name, plan),
+  presets: endurancePresets,
 };

@@ -14,10 +14,14 @@ export interface PulseJob {
   /** Longest time between samples wanted, s. */
   readonly resolution_s: number;
   /**
-   * The next burst is played while the one before it is read, where the scope allows that: twice the pace. Left out, every burst is read
-   * before the next begins, as it has to be where what is read decides whether to go on.
+   * The next burst is played while the one before it is read, where the scope allows that: on the virtual bench at most a quarter faster, by
+   * what both sides compute. Left out, every burst is read before the next begins, as it has to be where what is read decides whether to go on.
    */
   readonly ahead?: boolean;
+  /** The first cycle at or behind one that is caught; those before it are played only. Left out: every cycle is caught. */
+  readonly nextRead?: (cycle: number) => number;
+  /** Asked behind every burst whose results were taken: true ends the job there, the cycles before it complete. */
+  readonly enough?: () => boolean;
 }
 
 /** The record of one cycle, with its place in the run. One object, used again for the next record: copy what is kept. */
@@ -35,6 +39,8 @@ export interface CaughtCycle {
 const longestAhead_s = 1;
 /** A burst plays at most this long, so that rows reach the disk about that often. */
 const longestBurst_s = 0.5;
+/** A generator that was triggered begins within this time; a burst that is not caught is over then, and its own length later. */
+const startOfBurst_s = 1e-3;
 /** What generator and scope may need on top of the time of the pulses. */
 const patience_s = 10;
 /**
@@ -67,23 +73,55 @@ export async function* playAndRead<Result>(
   const trigger = { channel: station.top.channel, level_V: triggerShare * first_V, slope: slopeOf(first_V) };
   const most = cyclesInBurst(station, job, record.points);
   const burst = { segments: job.segments, cycles: 0 };
+  const mostUnread = Math.max(
+    1,
+    Math.min(source.ranges.maxCycles, Math.floor(longestBurst_s / lengthOf(job.segments))),
+  );
+  const load = async (cycles: number): Promise<void> => {
+    if (cycles === burst.cycles) return;
+    await source.outputOff(sourceChannel); // nothing is loaded while the device can see it
+    burst.segments = (await source.load(sourceChannel, cycle, cycles)).segments;
+    await source.outputOn(sourceChannel);
+    burst.cycles = cycles;
+  };
   const play = async (cycles: number): Promise<void> => {
-    if (cycles !== burst.cycles) {
-      await source.outputOff(sourceChannel); // nothing is loaded while the device can see it
-      burst.segments = (await source.load(sourceChannel, cycle, cycles)).segments;
-      await source.outputOn(sourceChannel);
-      burst.cycles = cycles;
-    }
+    await load(cycles);
     await scope.arm({ ...record, channels, trigger, segments: cycles }, context.signal);
     await source.trigger(sourceChannel);
   };
   const caught = new Caught(station, channels, job.segments);
-  const after = (done: number): number => Math.min(most, job.cycles - done);
+  const { nextRead } = job;
+  /** Cycles of the burst behind these that are caught; fewer where they are not neighbours. */
+  const after = (done: number): number => {
+    const left = Math.min(most, job.cycles - done);
+    if (nextRead === undefined) return left;
+    let cycles = Math.min(left, 1);
+    while (cycles < left && nextRead(done + cycles + 1) === done + cycles + 1) cycles++;
+    return cycles;
+  };
   let done = context.completed;
   let ahead = false;
   await context.between(done);
   let marked_ms = performance.now();
+  const mark = async (): Promise<void> => {
+    if (context.pausing) {
+      await source.outputOff(sourceChannel); // the person who pauses will touch the probes
+      burst.cycles = 0;
+    }
+    await context.between(done); // what was yielded has been kept
+    marked_ms = performance.now();
+  };
   while (done < job.cycles) {
+    const unread = (nextRead?.(done + 1) ?? done + 1) - (done + 1);
+    if (unread > 0) {
+      const cycles = Math.min(unread, mostUnread);
+      await load(cycles);
+      await source.trigger(sourceChannel);
+      await context.wait(cycles * lengthOf(burst.segments) + startOfBurst_s);
+      done += cycles;
+      await mark();
+      continue;
+    }
     const cycles = after(done);
     if (!ahead) await play(cycles);
     const period_s = lengthOf(burst.segments);
@@ -93,19 +131,15 @@ export async function* playAndRead<Result>(
     const next = after(done + cycles);
     const due = context.pausing === true || performance.now() - marked_ms > 1000 * longestAhead_s;
     // A burst of another length would have to be loaded with the output off: not in the middle of reading.
-    ahead = job.ahead === true && scope.recordsInMemory === true && !due && next === cycles;
+    ahead = job.ahead === true && nextRead === undefined && scope.recordsInMemory === true && !due && next === cycles;
     if (ahead) await play(next);
     const results: Result[] = [];
     for (; !step.done; step = await captures.next()) results.push(read(caught.at(step.value, done, period_s)));
     done += cycles;
     yield results;
     if (ahead) continue;
-    if (context.pausing) {
-      await source.outputOff(sourceChannel); // the person who pauses will touch the probes
-      burst.cycles = 0;
-    }
-    await context.between(done); // what was yielded has been kept
-    marked_ms = performance.now();
+    await mark();
+    if (job.enough?.()) return;
   }
 }
 

@@ -1,10 +1,9 @@
 import { figureSvg } from "../../src/analysis/svg.js";
 import type { Figure } from "../../src/analysis/figure.js";
 import { MemrigError, messageOf } from "../../src/errors.js";
-import type { AnyProtocol } from "../../src/engine/protocol.js";
+import { type AnyProtocol, resultsOf as readResults } from "../../src/engine/index.js";
 import { protocolOfRun } from "../../src/protocol-files/index.js";
 import type { RunReader } from "../../src/store/index.js";
-import type { Columns } from "../../src/store/shapes.js";
 import { thin } from "./live/curve.js";
 import { parameterLines } from "./parameters.js";
 import type { FigureData, RunPage } from "./wire.js";
@@ -12,24 +11,6 @@ import type { FigureData, RunPage } from "./wire.js";
 /** Enough for a curve over a whole screen; a figure of many curves shares them. */
 const mostBuckets = 2000;
 const leastBuckets = 16;
-
-type Tables = Readonly<Record<string, Columns>>;
-
-/** All tables of a run. Of a damaged one the sound batches, and a sentence about the others. */
-async function tablesOf(reader: RunReader): Promise<{ tables: Tables; damage: readonly string[] }> {
-  const tables: Record<string, Columns> = {};
-  const damage: string[] = [];
-  for (const { name } of reader.info.tables) {
-    try {
-      tables[name] = await reader.table(name);
-    } catch (error) {
-      if (!(error instanceof MemrigError && error.kind === "storage-failed")) throw error;
-      damage.push(error.message);
-      tables[name] = await reader.table(name, { leaveOutDamaged: true });
-    }
-  }
-  return { tables, damage };
-}
 
 /** For what is also shown without it; the page's notes say why it is missing. */
 async function protocolIfKnown(reader: RunReader): Promise<AnyProtocol | undefined> {
@@ -40,17 +21,22 @@ type Results = Pick<RunPage, "rows" | "metrics" | "figures" | "notes">;
 
 /** What follows from a run's rows. What can not be drawn is left out with the reason; the rest is still shown. */
 async function resultsOf(reader: RunReader): Promise<Results> {
-  const { tables, damage } = await tablesOf(reader);
-  const rows = Object.fromEntries(Object.entries(tables).map(([name, { length }]) => [name, length]));
   const kept = await reader.metrics();
+  let rows: Readonly<Record<string, number>> = {};
+  let damage: readonly string[] = [];
   try {
-    const protocol = await protocolOfRun(reader);
-    const plan = reader.info.parameters;
-    const metrics = kept ?? protocol.analyse(tables, plan);
-    return { rows, metrics, figures: protocol.figures(tables, plan).map(forScreen), notes: damage };
+    const read = await readResults(await protocolOfRun(reader), reader.info.parameters, reader, "leave out");
+    ({ rows, damage } = read);
+    return { rows, metrics: kept ?? read.metrics(), figures: read.figures().map(forScreen), notes: damage };
   } catch (error) {
+    if (Object.keys(rows).length === 0) rows = await rowsOnDisk(reader);
     return { rows, metrics: kept ?? {}, figures: [], notes: [...damage, messageOf(error)] };
   }
+}
+
+async function rowsOnDisk(reader: RunReader): Promise<Readonly<Record<string, number>>> {
+  const counts = reader.info.tables.map(async ({ name }) => [name, await reader.rows(name)] as const);
+  return Object.fromEntries(await Promise.all(counts));
 }
 
 /** Runs that a person goes back and forth between. */
@@ -90,8 +76,8 @@ export class RunPages {
  * @throws MemrigError `invalid-request`: no figure of that name; the message lists those there are
  */
 export async function runFigureSvg(reader: RunReader, name: string): Promise<string> {
-  const { tables } = await tablesOf(reader);
-  const figures = (await protocolOfRun(reader)).figures(tables, reader.info.parameters);
+  const read = await readResults(await protocolOfRun(reader), reader.info.parameters, reader, "leave out");
+  const figures = read.figures();
   const figure = figures.find((candidate) => candidate.name === name);
   if (figure) return figureSvg(figure);
   throw new MemrigError(

@@ -1,23 +1,14 @@
 import type { Metric } from "../store/shapes.js";
+import { Running } from "./running.js";
 
 /**
  * Mean, sample standard deviation (n − 1) and coefficient of variation sd/|mean| of the finite values.
  * One value: sd and cv 0. None: all NaN, n 0.
  */
 export function metricOf(values: Iterable<number>): Metric {
-  let n = 0;
-  let mean = 0;
-  let squares = 0; // Welford: sums of squares of 1e8 ohm readings would lose the spread
-  for (const value of values) {
-    if (!Number.isFinite(value)) continue;
-    n++;
-    const difference = value - mean;
-    mean += difference / n;
-    squares += difference * (value - mean);
-  }
-  if (n === 0) return { mean: Number.NaN, sd: Number.NaN, cv: Number.NaN, n: 0 };
-  const sd = n > 1 ? Math.sqrt(squares / (n - 1)) : 0;
-  return { mean, sd, cv: sd === 0 ? 0 : mean === 0 ? Number.NaN : sd / Math.abs(mean), n };
+  const running = new Running();
+  for (const value of values) running.add(value);
+  return running.metric;
 }
 
 /** Share of the cases in which something held: mean is the share, n the number of cases. */

@@ -2,6 +2,7 @@ export type { AnyProtocol, Cost, Extremes, Protocol, RunContext } from "./protoc
 export type { RunProgress } from "./progress.js";
 export type { RunState } from "./state.js";
 export type { SafeReport } from "./safe-report.js";
+export { resultsOf, type RunResults } from "./results.js";
 export { runProtocol } from "./run.js";
 export type { RunOutcome, RunRequest } from "./run.js";
 export type { Earlier } from "./context.js";

@@ -3,7 +3,7 @@ import type { StationName, Stations } from "../capabilities/index.js";
 import { MemrigError, messageOf } from "../errors.js";
 import { openRun } from "../store/index.js";
 import type { RunWriter } from "../store/index.js";
-import type { Columns, Metrics, RunEvent } from "../store/shapes.js";
+import type { Metrics, RunEvent } from "../store/shapes.js";
 import { CleanUp, within } from "./clean-up.js";
 import { contextOf, type Earlier } from "./context.js";
 import { Flusher } from "./flusher.js";
@@ -13,6 +13,7 @@ import { play } from "./play.js";
 import { ProgressMeter } from "./progress.js";
 import type { RunProgress } from "./progress.js";
 import type { AnyProtocol } from "./protocol.js";
+import { resultsOf } from "./results.js";
 import { RunLog } from "./run-log.js";
 import type { SafeReport } from "./safe-report.js";
 import { Silence } from "./silence.js";
@@ -166,9 +167,7 @@ async function metricsOf({ protocol, plan, writer }: RunRequest, log: RunLog): P
   if (writer.rows(protocol.mainTable) === 0) return {};
   try {
     const reader = await openRun(path.dirname(writer.folder), writer.info.run);
-    const tables: Record<string, Columns> = {};
-    for (const { name } of protocol.tables) tables[name] = await reader.table(name);
-    return protocol.analyse(tables, plan);
+    return (await resultsOf(protocol, plan, reader)).metrics();
   } catch (error) {
     log.error(error, "metrics");
     return {};

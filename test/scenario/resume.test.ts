@@ -5,6 +5,7 @@ import { test } from "node:test";
 import type { TestContext } from "node:test";
 import { activityOf, listRuns, openRun } from "../../src/store/index.js";
 import { eventually, memrig, resultOf, scratchFolder, startMemrig } from "../support/cli.js";
+import { completedIn, killedAndResumed } from "../support/interrupted.js";
 
 const bench = (more = ""): string =>
   "name: a virtual bench\ninstruments: { smu: { driver: keithley-2450, resource: virtual } }\n" +
@@ -17,39 +18,13 @@ async function lab(t: TestContext, more = "") {
   return { cwd, store, run: (...args: string[]) => memrig(t, args, { cwd }) };
 }
 
-/** Completed cycles of the newest run of a store. */
-async function completedIn(store: string): Promise<number> {
-  const [run] = await listRuns(store);
-  return run ? ((await (await openRun(store, run.run)).completed()) ?? 0) : 0;
-}
-
 test("kill -9 twice, resume twice: exactly the cycles that were asked for, each whole, with the gaps marked and other draws", async (t) => {
   const { cwd, store, run } = await lab(t);
-  const cycles = 600;
+  const cycles = 900; // 2 s: the first rows are on the disk after one
   const sweep = ["run", "iv-sweep", "--bench", "lab.yaml", "--set", `cycles=${cycles},step=10mV`];
-  let child = startMemrig(t, sweep, { cwd });
-  let ended = resultOf(child);
-  const killedAt: number[] = [];
-  for (let kills = 0; kills < 2; kills += 1) {
-    const least = (killedAt.at(-1) ?? 0) + 5; // in the sitting that is to be killed
-    await eventually(`${least} cycles are complete`, 60, async () =>
-      (await completedIn(store)) >= least ? true : child.exitCode === null ? undefined : true,
-    );
-    child.kill("SIGKILL");
-    const { code, stderr } = await ended;
-    assert.equal(code, null, `it ended before it could be killed: ${stderr}`);
-    killedAt.push(await completedIn(store));
-    const [interrupted] = await listRuns(store);
-    assert.equal(interrupted?.status, "interrupted");
-    child = startMemrig(t, ["resume", interrupted.run, "--json"], { cwd });
-    ended = resultOf(child);
-  }
-  const { code, stdout, stderr } = await ended;
-  assert.equal(code, 0, stderr);
-  const result = JSON.parse(stdout) as { run: string; rows: number; status: string };
-  assert.deepEqual([result.status, result.rows], ["done", cycles * 61]);
+  const { reader, killedAt, rows } = await killedAndResumed(t, { cwd, store, args: sweep, more: [5, 5] });
+  assert.equal(rows, cycles * 61);
 
-  const reader = await openRun(store, result.run);
   const { columns } = await reader.table("points");
   const cycle = columns["cycle"] as Int32Array;
   const time_s = columns["time_s"] as Float64Array;
@@ -74,7 +49,7 @@ test("kill -9 twice, resume twice: exactly the cycles that were asked for, each 
   const first = (from: number): string => current.slice(61 * from, 61 * (from + 1)).join();
   assert.notEqual(first(killedAt[0] ?? 0), first(0), "the second sitting repeats the draws of the first");
 
-  const refused = await run("resume", result.run);
+  const refused = await run("resume", reader.info.run);
   assert.equal(refused.code, 2);
   assert.match(refused.stderr, /it is done.*memrig rerun/);
 });

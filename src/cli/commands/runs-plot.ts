@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import type { Command } from "commander";
 import { svgPng } from "../../analysis/png.js";
 import { figureSvg } from "../../analysis/svg.js";
+import { resultsOf } from "../../engine/index.js";
 import { MemrigError } from "../../errors.js";
 import { openRun } from "../../store/index.js";
 import { outputOf } from "../output.js";
@@ -29,10 +30,7 @@ export function addPlotCommand(runs: Command): void {
       const output = outputOf(command);
       const run = await openRun(await storeFolder(options), id);
       const protocol = await protocolOfRun(run);
-      const tables = Object.fromEntries(
-        await Promise.all(run.info.tables.map(async ({ name }) => [name, await run.table(name)] as const)),
-      );
-      const figures = protocol.figures(tables, run.info.parameters);
+      const figures = (await resultsOf(protocol, run.info.parameters, run)).figures();
       const chosen = figures.filter(({ name }) => options.figure === undefined || name === options.figure);
       if (chosen.length === 0) {
         const known = figures.map(({ name }) => name).join(", ") || "none: it has no rows yet";

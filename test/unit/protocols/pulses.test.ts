@@ -29,6 +29,18 @@ test("pulses that leave the scope no time to arm, of no voltage, or half a reset
   assert.equal(complaints(endurance, { set_width: "5 V" }), "set_width");
 });
 
+test("the papers' endurance tests are presets: 1e5 and 26.6 million cycles of 35 µs", () => {
+  const plans = Object.entries(endurance.presets ?? {}).map(([name, { settings }]) => {
+    const plan = endurance.parameters.parse(settings);
+    const { rows, duration_s } = endurance.cost(plan);
+    return [name, rows, Math.round((duration_s / rows) * 1e9), endurance.extremes(plan).voltage_V, plan.read_amplitude];
+  });
+  assert.deepEqual(plans, [
+    ["zno-1e5", 100_000, 35_000, 1.2, 0.1],
+    ["vo2-26.6M", 26_600_000, 35_000, 1.7, 0.2],
+  ]);
+});
+
 test("nothing is loaded with the output on, the scope waits before the trigger, and both end safe, the source first", async () => {
   const station = fakePulseStation({ cell: () => 1e4, shunt_ohm: 1e3, noise: quiet, maxSegments: 4 });
   await runHere(pulseTrain, station, { count: 10, resolution: "20 ns", keep_waveforms: 0 });
