@@ -84,7 +84,7 @@ async function* climb(
     const seen = await nudger.pulseAndRead(level_V, width_s);
     yield { table: steps.name, rows: [rowOf(k + 1, level_V, width_s, seen)] };
     if (formed(seen)) return;
-    await context.between(k + 1);
+    await nudger.between(k + 1);
     if (plan.max_energy > 0 && total_J >= plan.max_energy) {
       return context.warn(
         `The pulses so far put ${si(total_J, "J")} into the device; max_energy is ${si(plan.max_energy, "J")}. It is not formed.`,

@@ -60,7 +60,7 @@ export function ivMetrics(points: Columns | undefined, plan: Plan): Metrics {
     slope_V_per_decade: over((one) => one.slope_V_per_decade),
     pSet_W: over((one) => one.pSet_W),
     hysteresis_W: metricOf(loops.map(({ area_W }) => area_W)),
-    hysteresis: metricOf(loops.map(({ share }) => share)),
+    hysteresisShare: metricOf(loops.map(({ share }) => share)),
     switched: shareOf(found.map((one) => Number.isFinite(one.vth_V))),
     ...(found.every((one) => Number.isNaN(one.vth_V)) ? { r_ohm: metricOf(lineResistances(readings)) } : {}),
     ...(other.length > 0

@@ -77,7 +77,7 @@ async function* writeAndHold(
       const seen = { target_ohm, written_ohm: r_ohm, rRead_ohm, read_at_floor, reached: status === "reached" };
       yield { table: reads.name, rows: [{ round, level, read, ...seen }] };
     }
-    await context.between(unit + 1);
+    await shots.between(unit + 1);
   }
 }
 

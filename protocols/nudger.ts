@@ -6,4 +6,6 @@ export interface Nudger {
   readonly time_s: number;
   read(): Promise<Reading>;
   pulseAndRead(level_V: number, width_s: number): Promise<Stress & Reading>;
+  /** `RunContext.between` of the protocol's own units; the output is off before a run rests. */
+  between(completed: number): Promise<void>;
 }

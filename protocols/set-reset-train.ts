@@ -85,7 +85,7 @@ async function* climbAndFall(
       const seen = await shots.pulseAndRead(level_V, width_s);
       yield { table: pulses.name, rows: [rowOf(train, pulse, setting ? 1 : -1, seen)] };
     }
-    await context.between(train);
+    await shots.between(train);
   }
 }
 

@@ -68,7 +68,7 @@ export class Shots implements Nudger {
   constructor(
     private readonly station: PulseStation,
     private readonly plan: ReadPlan,
-    context: RunContext,
+    private readonly context: RunContext,
   ) {
     context.atEnd(() => station.scope.makeSafe());
     context.atEnd(() => station.source.makeSafe()); // last registered, first done
@@ -95,6 +95,11 @@ export class Shots implements Nudger {
   /** One pulse and a read. */
   async pulseAndRead(level_V: number, width_s: number): Promise<Stress & Reading> {
     return { ...(await this.pulse(level_V, width_s)), ...(await this.read()) };
+  }
+
+  async between(completed: number): Promise<void> {
+    if (this.context.pausing) await this.station.source.outputOff(this.station.sourceChannel); // idling at 0 V is not off
+    await this.context.between(completed);
   }
 
   /** Any cycle of levels once, looked at by `look` while its samples are there; the first level triggers, the last is a rest. */

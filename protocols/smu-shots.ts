@@ -53,6 +53,11 @@ export class SmuShots implements Nudger {
     return { ...stress, ...(await this.read()) };
   }
 
+  async between(completed: number): Promise<void> {
+    if (this.context.pausing) await this.smu.release(1); // held at 0 V is not off
+    await this.context.between(completed);
+  }
+
   /** A level for a time, measured at its end, then 0 V for the gap. */
   private async held(level_V: number, duration_s: number) {
     const bias = { channel: 1, drive: "voltage", compliance: this.limit.compliance_A } as const;

@@ -90,7 +90,7 @@ async function* spikes(
       table: pairs.name,
       rows: [{ pair: unit + 1, time_s: shots.time_s, delay_s, ...seen, peak_A, charge_C, energy_J }],
     };
-    await context.between(unit + 1);
+    await shots.between(unit + 1);
   }
 }
 

@@ -76,7 +76,7 @@ async function* watch(
       const look = (caught: CaughtCycle) => pulseRow(caught, amplitude_V, repeat);
       yield { table: pulses.name, rows: [await shots.play(cycleOf(plan, amplitude_V), plan.resolution, look)] };
     }
-    await context.between(unit + 1);
+    await shots.between(unit + 1);
   }
 }
 

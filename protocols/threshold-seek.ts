@@ -97,7 +97,7 @@ async function* seek(
   const firstSign = plan.first === "negative" ? -1 : 1;
   for (let repeat = context.completed + 1; repeat <= plan.repeats; repeat++) {
     for (const sign of [firstSign, -firstSign]) yield* climb(shots, plan, repeat, sign);
-    await context.between(repeat);
+    await shots.between(repeat);
   }
 }
 

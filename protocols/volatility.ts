@@ -110,7 +110,7 @@ async function* watchIt(
       if (done) break;
       watch_s = Math.min(plan.longest, 4 * watch_s);
     }
-    await context.between(repeat);
+    await shots.between(repeat);
   }
 }
 

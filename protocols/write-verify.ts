@@ -99,7 +99,7 @@ async function* write(
     const { status, r_ohm, pulses, turns, energy_J } = next.value;
     const outcome = { target, target_ohm, r_ohm, error: r_ohm / target_ohm - 1, reached: status === "reached" };
     yield { table: targetsTable.name, rows: [{ ...outcome, status, pulses, turns, energy_J }] };
-    await context.between(target);
+    await nudger.between(target);
   }
 }
 

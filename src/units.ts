@@ -105,6 +105,12 @@ export function si(value: number, unit: string): string {
   return `${mantissa} ${prefix}${symbol}`;
 }
 
+/** A deviation for a person to read: two significant digits ("5.0 %"), whole per cent from 100 on ("430 %"). */
+export function percentOf(share: number): string {
+  const percent = 100 * share;
+  return `${Math.abs(percent) < 99.5 ? percent.toPrecision(2) : String(Math.round(percent))} %`;
+}
+
 /** A number for an instrument to read: shortest decimal that gives back the same double, exponent form. */
 export function sci(value: number): string {
   return value.toExponential().replace("e", "E");

@@ -21,6 +21,7 @@ export interface Line {
 const all = (_plot: uPlot, splits: number[]): number[] => splits;
 
 const font = "14px system-ui, sans-serif";
+const longestOf = (texts: readonly string[]): number => Math.max(0, ...texts.map((text) => text.length));
 
 /** Curves over two axes: uPlot's axes, zoom and canvas, and curves of any order painted onto them. */
 export class Chart {
@@ -120,7 +121,8 @@ export class Chart {
       labelFont: font,
       labelSize: 22,
       labelGap: 0,
-      size,
+      // Wide enough for the longest number, which must not run into the title of the axis.
+      size: which === "x" ? size : (_plot, texts) => Math.max(size, 34 + 8 * longestOf(texts ?? [])),
       gap: 6,
       stroke: colour("--text"),
       grid: { stroke: colour("--grid"), width: 1, filter: all },
@@ -144,7 +146,7 @@ export class Chart {
     const options: uPlot.Options = {
       width,
       height,
-      padding: [12, 18, 0, 0],
+      padding: [12, this.x.scale === "log" ? 32 : 18, 0, 0], // "100 kHz" under the end of a log axis
       legend: { show: false },
       cursor: { points: { show: false }, drag: { x: true, y: true, setScale: false, uni: 20 } },
       scales: { x: scale(this.x.scale), y: scale(this.scale) },

@@ -167,7 +167,8 @@ function factsTable({ info, status, events }: RunPage): HTMLElement {
     const done = completed === undefined ? `from ${count(from)}` : `${count(from)} to ${count(completed)} completed`;
     rows.push([`sitting ${k + 1}`, `${when(begin)} – ${end === undefined ? "now" : when(end)}, ${done}`]);
   }
-  rows.push(["run again", h("code", {}, `memrig rerun ${info.run}`)]);
+  if (info.imported === undefined) rows.push(["run again", h("code", {}, `memrig rerun ${info.run}`)]);
+  else rows.push(["imported from", info.imported.file]);
   if (canGoOn(status, info)) rows.push(["go on", h("code", {}, `memrig resume ${info.run}`)]);
   if (info.seed !== undefined) rows.push(["seed", String(info.seed)]);
   if (info.twinOf !== undefined)

@@ -14,6 +14,8 @@ const units: Readonly<Record<string, string>> = {
   J: "J",
   K: "K",
   F: "F",
+  C: "C",
+  eV: "eV",
   Hz: "Hz",
 };
 
@@ -53,6 +55,8 @@ export function splitUnit(name: string): { quantity: string; unit: string } {
 export function plainName(quantity: string): string {
   const symbol = symbols[quantity];
   if (symbol) return symbol.join("_");
+  const [, of, number = "", unit = ""] = /^(.+)_at_(\d+)([munp]?[A-Z])$/.exec(quantity) ?? [];
+  if (of !== undefined) return `${plainName(of)} at ${number} ${unit.replace(/^u/, "µ")}`; // rOn_at_100nA
   const spaced =
     words[quantity] ??
     quantity.replace(/_/g, " ").replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);

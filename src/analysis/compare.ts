@@ -1,4 +1,5 @@
 import type { Columns, Metric, Metrics } from "../store/shapes.js";
+import { percentOf } from "../units.js";
 
 export type ComparisonVerdict = "agrees" | "differs" | "unclear";
 
@@ -61,7 +62,7 @@ function compareMetric(metric: string, measured: Metric, model: Metric): MetricC
   return {
     ...base,
     verdict,
-    because: `one value each: ${(100 * Math.abs(relative)).toPrecision(2)} % apart (5 % allowed)`,
+    because: `one value each: ${percentOf(Math.abs(relative))} apart (5 % allowed)`,
   };
 }
 

@@ -4,6 +4,7 @@ import { textTable } from "./output.js";
 
 /** Metrics for a person: mean, spread and number of each. */
 export function metricsTable(metrics: Metrics): string {
+  if (Object.keys(metrics).length === 0) return "No metrics.";
   const rows = Object.entries(metrics).map(([name, metric]) => {
     const { quantity, unit } = nameAndUnit(name);
     if (metric.n === 0) return [quantity, "–", "–", "–", "0"];

@@ -11,7 +11,7 @@ import {
 import { twinConfig } from "../bench/index.js";
 import type { RunOutcome } from "../engine/index.js";
 import { openRun } from "../store/index.js";
-import { si } from "../units.js";
+import { percentOf, si } from "../units.js";
 import { measure, type Measurement } from "./measure.js";
 import { textTable } from "./output.js";
 import { nameAndUnit } from "./tables.js";
@@ -55,7 +55,7 @@ export function twinText(report: TwinReport): string {
     nameAndUnit(metric).quantity,
     `${value(metric, measured.mean)} ± ${value(metric, measured.sd)}`,
     `${value(metric, model.mean)} ± ${value(metric, model.sd)}`,
-    Number.isFinite(relative) ? `${relative > 0 ? "+" : ""}${(100 * relative).toPrecision(2)} %` : "–",
+    Number.isFinite(relative) ? `${relative > 0 ? "+" : ""}${percentOf(relative)}` : "–",
     verdict,
     because,
   ]);

@@ -58,6 +58,7 @@ export class Lab {
   private faulted: string | undefined;
   private pumping = false;
   private acting = false;
+  private still = false;
   private closed = false;
   private timer: NodeJS.Timeout | undefined;
   private stage_K: (() => number) | undefined;
@@ -243,9 +244,14 @@ export class Lab {
     this.acting = nested;
   }
 
-  /** Real time only: between two actions the device follows the wall clock. */
+  /**
+   * Real time only: between two actions the device follows the wall clock. What is done in one turn of the event loop is done at one
+   * moment: a generator that asks for the time and takes long to make its waveform of it would else begin in the past.
+   */
   catchUp(): void {
-    if (this.time === "fast" || this.acting) return;
+    if (this.time === "fast" || this.acting || this.still) return;
+    this.still = true;
+    setImmediate(() => (this.still = false));
     this.advanceTo(Math.min(this.wall_s(), this.agenda.next_s ?? Infinity));
   }
 

@@ -86,7 +86,7 @@ export function outlineText(campaign: Campaign, outline: Outline): string {
   const where =
     sites.length === 0
       ? `the one device of the bench, ${bench.dut.id}`
-      : `${sites.length} sites, ${String(first)} to ${String(last)}${grouped === "" ? "" : ` (${grouped})`}`;
+      : `${sites.length === 1 ? `1 site, ${String(first)}` : `${sites.length} sites, ${String(first)} to ${String(last)}`}${grouped === "" ? "" : ` (${grouped})`}`;
   const table = textTable(
     ["step", "protocol", "with", "runs", "rows", "on the instruments", "limits"],
     outline.steps.map((step) => [
@@ -101,7 +101,7 @@ export function outlineText(campaign: Campaign, outline: Outline): string {
     [3, 4, 5],
   );
   return [
-    `${plan.name}: ${tasks.length} runs at ${where}, on ${bench.name}`,
+    `${plan.name}: ${tasks.length} ${tasks.length === 1 ? "run" : "runs"} at ${where}, on ${bench.name}`,
     "",
     table,
     "",

@@ -87,7 +87,7 @@ function entriesText(entries: readonly QueueEntry[]): string {
       .map(([key, value]) => `${key}=${value}`)
       .join(",");
   return textTable(
-    ["id", "state", "", "protocol", "settings", "device", "run"],
+    ["id", "state", "place", "protocol", "settings", "device", "run"],
     entries.map((entry) => [
       entry.id,
       entry.state,

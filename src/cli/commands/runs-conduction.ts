@@ -70,10 +70,12 @@ export function addConductionCommand(runs: Command): void {
       const all = branchesOf(readings, numbersOf(points, "in_compliance"), cycle);
       const chosen = all.filter(({ name }) => options.branch === undefined || name === options.branch);
       if (chosen.length === 0) {
-        const known = all.map(({ name }) => name).join(", ") || `none: there is no sweep ${cycle}`;
+        const known = all.map(({ name }) => name).join(", ");
         throw new MemrigError(
           "invalid-request",
-          `${run.info.run}, sweep ${cycle}, has no branch "${options.branch ?? ""}". It has: ${known}.`,
+          known === ""
+            ? `${run.info.run} has no sweep ${cycle}: --cycle takes the number of one that it has.`
+            : `${run.info.run}, sweep ${cycle}, has no branch "${options.branch ?? ""}". It has: ${known}.`,
         );
       }
       const fitted = chosen.map((branch) => ({

@@ -53,7 +53,8 @@ export function addListCommand(runs: Command): void {
         matches(run, filter),
       );
       const shown = found.slice(0, limit);
-      output.result(shown, found.length === 0 ? "No runs." : describe(shown, found.length, filter));
+      const resting = output.json ? new Set<string>() : await pausedOf(shown);
+      output.result(shown, found.length === 0 ? "No runs." : describe(shown, found.length, filter, resting));
     });
 }
 
@@ -86,13 +87,29 @@ async function conditionsOf(given: readonly string[]): Promise<MetricCondition[]
   return given.map((text) => metricCondition(text, (value, metric) => quantity(value, nameAndUnit(metric).unit)));
 }
 
-function describe(runs: readonly RunSummary[], found: number, { metrics = [] }: RunFilter): string {
+/** Those of the running that rest or are about to. */
+async function pausedOf(runs: readonly RunSummary[]): Promise<ReadonlySet<string>> {
+  const running = runs.filter(({ status }) => status === "running");
+  if (running.length === 0) return new Set();
+  const { activityOf, openRunFolder } = await import("../../store/index.js");
+  const resting = await Promise.all(
+    running.map(async ({ folder }) => (await activityOf(await openRunFolder(folder))) === "paused"),
+  );
+  return new Set(running.filter((_, k) => resting[k]).map(({ run }) => run));
+}
+
+function describe(
+  runs: readonly RunSummary[],
+  found: number,
+  { metrics = [] }: RunFilter,
+  paused: ReadonlySet<string>,
+): string {
   const asked = [...new Set(metrics.map(({ metric }) => metric))];
   const table = textTable(
     ["run", "status", "protocol", "device", "started", "rows", ...asked],
     runs.map((run) => [
       run.run,
-      statusText(run),
+      paused.has(run.run) ? "running, paused" : statusText(run),
       run.protocol,
       run.dut,
       run.startedAt,

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { openRun, type RunReader } from "../../store/index.js";
+import type { RunEvent } from "../../store/shapes.js";
 import { outputOf } from "../output.js";
 import { storeFolder, type StoreOptions } from "../store-option.js";
 import { metricsTable } from "../tables.js";
@@ -54,10 +55,19 @@ function describe(
     "",
     metrics ? metricsTable(metrics) : "No metrics.",
     "",
-    ...events.map(({ at, event, ...details }) => `${at}  ${event}  ${Object.values(details).map(plain).join(" ")}`),
+    ...events.map(eventText),
   ].join("\n");
 }
 
+/** What it says as it stands, then its numbers and the like under their names. */
+function eventText({ at, event, ...details }: RunEvent): string {
+  const entries = Object.entries(details);
+  const said = entries.flatMap(([, value]) => (typeof value === "string" ? [value] : []));
+  const rest = entries.flatMap(([name, value]) => (typeof value === "string" ? [] : [`${name}=${plain(value)}`]));
+  return `${at}  ${event}  ${[...said, ...rest].join(" ")}`;
+}
+
 function plain(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  const measured = typeof value === "number" && !Number.isInteger(value);
+  return measured ? String(Number(value.toPrecision(4))) : JSON.stringify(value);
 }

@@ -64,7 +64,7 @@ test("the hysteresis of a switch is the area between its two ways; a resistor ha
   // on between 0.1 V and 0.2 V on the way back only: (0.2² − 0.1²)/2/1 kΩ = 15 µW; steps of 1 mV at the two edges
   assert.ok(Math.abs((metrics["hysteresis_W"]?.mean ?? 0) - 15e-6) < 0.2e-6, `${metrics["hysteresis_W"]?.mean}`);
   const none = await runHere(ivSweep, new FakeSmu(resistor(1e3)), settings);
-  assert.ok((ivSweep.analyse(none.tables, planOf(settings))["hysteresis"]?.mean ?? 1) < 1e-12);
+  assert.ok((ivSweep.analyse(none.tables, planOf(settings))["hysteresisShare"]?.mean ?? 1) < 1e-12);
 });
 
 test("an excursion without a way back has no hysteresis", () => {

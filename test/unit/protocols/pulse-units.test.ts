@@ -26,7 +26,12 @@ const cases: readonly [AnyProtocol, Readonly<Record<string, unknown>>, number][]
 ];
 
 /** Plays the engine for a sitting that goes on behind `completed` units. */
-async function sitting(protocol: AnyProtocol, settings: Readonly<Record<string, unknown>>, completed: number) {
+async function sitting(
+  protocol: AnyProtocol,
+  settings: Readonly<Record<string, unknown>>,
+  completed: number,
+  pausing = false,
+) {
   const plan: { voltage_V?: number } = protocol.parameters.parse(settings) as object;
   const loaded: PulseCycle[] = [];
   const fake = fakePulseStation({ cell: memoryCell(1.2, -1.2, 1e3, 1e5), shunt_ohm: 1e3, noise: () => 0 });
@@ -42,7 +47,11 @@ async function sitting(protocol: AnyProtocol, settings: Readonly<Record<string, 
     atEnd: () => void ends++,
     wait: () => Promise.resolve(),
     completed,
-    between: (done: number) => Promise.resolve(void marks.push(done)),
+    pausing,
+    between: async (done: number) => {
+      marks.push(done);
+      fake.log.push("between");
+    },
     warn: () => undefined,
   };
   for await (const batch of protocol.run({ ...fake, source: { ...fake.source, load } }, plan, context)) {
@@ -62,6 +71,13 @@ for (const [protocol, settings, units] of cases) {
     assert.deepEqual(rest.marks, [units]);
     assert.ok(rest.rows.length > 0 && rest.rows.length < whole.rows.length);
     assert.equal(whole.ends, 2, "source and scope are made safe once each, not once a pulse");
+  });
+
+  test(`${protocol.name}: the generator's output is off, not only at zero, before the run rests`, async () => {
+    const { log } = await sitting(protocol, settings, 0, true);
+    const switched = log.filter((line) => ["on", "off", "between"].includes(line));
+    const rests = switched.flatMap((line, k) => (line === "between" ? [switched[k - 1]] : []));
+    assert.deepEqual(new Set(rests), new Set(["off"]));
   });
 
   test(`${protocol.name}: no level is loaded beyond the extremes that were checked, nor with the output on`, async () => {

@@ -66,6 +66,16 @@ test("in fast time the clock stands still while nothing is scheduled", async () 
   assert.equal(lab.now_s, 0);
 });
 
+test("in real time what is done in one turn is done at one moment, however long it takes", async () => {
+  const lab = new Lab(createDevice("resistor", { R: R_ohm }), smu, "real");
+  const now_s = lab.now_s;
+  for (const until_ms = performance.now() + 5; performance.now() < until_ms;); // a waveform that takes long to make
+  assert.equal(lab.now_s, now_s);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.ok(lab.now_s >= now_s + 4e-3, `${lab.now_s - now_s} s later`);
+  lab.close();
+});
+
 test("in real time a second takes a second, also between two commands", async () => {
   const lab = new Lab(createDevice("resistor", { R: R_ohm }), smu, "real");
   const begin_s = performance.now() / 1000;
