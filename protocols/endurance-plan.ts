@@ -1,7 +1,36 @@
 import { z } from "zod";
 import type { PulseSegment } from "../src/capabilities/index.js";
 import type { Preset } from "../src/engine/protocol.js";
+import type { StopPlan } from "./endurance-rules.js";
 import { complain, countOr, quantityOr } from "./parameters.js";
+
+/** When to end the run before its last cycle; see `StopRules`. */
+export function stopParameters() {
+  return {
+    stop_failed: countOr(
+      0,
+      "ends the run behind so many cycles in a row that did not switch; 0: goes on",
+      0,
+      1_000_000,
+    ),
+    stop_ratio: quantityOr(0, "", "ends the run when R_off/R_on (median of 10 cycles) is below this; 0: goes on", {
+      min: 0,
+    }),
+    stop_drift: quantityOr(
+      0,
+      "",
+      "ends the run when R_on or R_off (median of 10 cycles) is off by this factor from the first 10; 0: goes on",
+      { min: 0 },
+    ),
+  };
+}
+
+/** Complains about a stop rule that makes no sense. */
+export function checkStop<Plan extends StopPlan>(payload: z.core.ParsePayload<Plan>): void {
+  const { stop_drift } = payload.value;
+  if (stop_drift > 0 && stop_drift <= 1)
+    complain(payload, "stop_drift", "a factor of 1 or less is met at once; give one above 1, or 0 to go on.");
+}
 
 /**
  * Parameters of the endurance test. Defaults: that of the ZnO threshold switch (Wang et al. 2025, Fig. 2i): set 1.2 V for 5 µs, read 0.1 V for
@@ -23,21 +52,7 @@ export const enduranceParameters = z
       description: "which cycles are read: all, or log: evenly on a logarithmic axis; the others are played only",
     }),
     reads_per_decade: countOr(10, "with reads=log: cycles that are read in every decade", 1, 1000),
-    stop_failed: countOr(
-      0,
-      "ends the run behind so many cycles in a row that did not switch; 0: goes on",
-      0,
-      1_000_000,
-    ),
-    stop_ratio: quantityOr(0, "", "ends the run when R_off/R_on (median of 10 cycles) is below this; 0: goes on", {
-      min: 0,
-    }),
-    stop_drift: quantityOr(
-      0,
-      "",
-      "ends the run when R_on or R_off (median of 10 cycles) is off by this factor from the first 10; 0: goes on",
-      { min: 0 },
-    ),
+    ...stopParameters(),
   })
   .check((payload) => {
     const plan = payload.value;
@@ -45,8 +60,7 @@ export const enduranceParameters = z
     if (plan.set_amplitude === 0)
       complain(payload, "set_amplitude", "a set pulse of 0 V would never trigger the scope.");
     if (plan.read_amplitude === 0) complain(payload, "read_amplitude", "a read at 0 V has no current to read.");
-    if (plan.stop_drift > 0 && plan.stop_drift <= 1)
-      complain(payload, "stop_drift", "a factor of 1 or less is met at once; give one above 1, or 0 to go on.");
+    checkStop(payload);
     if ((plan.reset_amplitude === 0) !== (plan.reset_width === 0)) {
       complain(
         payload,

@@ -16,7 +16,8 @@ import { EnduranceFolding, foldedAtOnce } from "./endurance-results.js";
 import { baseLineOf, endOf, readResistance } from "./pulse-reading.js";
 import { type CaughtCycle, lengthOf, playAndRead } from "./pulse-station.js";
 
-const cycles: TableSpec = {
+/** One row a cycle that was read. */
+export const cycles: TableSpec = {
   name: "cycles",
   columns: [
     { name: "cycle", type: "i32", unit: "", description: "number of the cycle, from 1" },
@@ -46,7 +47,7 @@ const cycles: TableSpec = {
 };
 
 /** States less than this apart no circuit could tell. */
-const leastRatio = 10;
+export const leastRatio = 10;
 
 /** Set, (reset,) and read, cycle after cycle; every cycle is caught by the scope and is a row. */
 async function* setAndRead(

@@ -1,6 +1,7 @@
 import type { AnyProtocol } from "../src/engine/protocol.js";
 import { complianceSeries } from "./compliance-series.js";
 import { endurance } from "./endurance.js";
+import { enduranceSmu } from "./endurance-smu.js";
 import { forming, formingSmu } from "./forming.js";
 import { frequencyResponse } from "./frequency-response.js";
 import { ivSweep } from "./iv-sweep.js";
@@ -34,6 +35,7 @@ const all: readonly AnyProtocol[] = [
   complianceSeries,
   ...pulses,
   endurance,
+  enduranceSmu,
   retention,
   shelfLife,
   temperatureSeries,
