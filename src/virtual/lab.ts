@@ -251,7 +251,14 @@ export class Lab {
   catchUp(): void {
     if (this.time === "fast" || this.acting || this.still) return;
     this.still = true;
-    setImmediate(() => (this.still = false));
+    setImmediate(() => {
+      this.still = false;
+      if (!this.closed) this.followWall(); // who watches sees what was done
+    });
+    this.followWall();
+  }
+
+  private followWall(): void {
     this.advanceTo(Math.min(this.wall_s(), this.agenda.next_s ?? Infinity));
   }
 
