@@ -44,7 +44,7 @@ test("a disk that fills up during a run fails it with outputs off and a clear re
   const { code, stdout, stderr } = await onDisk(
     t,
     unshare,
-    "size=512k",
+    "size=3m",
     bench,
     `memrig run iv-sweep --bench lab.yaml --set cycles=400,step=2mV,stop=0.8V >run.txt; echo "exit $?"
     memrig runs list --bench lab.yaml --json >list.json
