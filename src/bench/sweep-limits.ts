@@ -1,4 +1,5 @@
 import type { Bias, SweepPlan } from "../capabilities/index.js";
+import { defaultRamp } from "../../drivers/entry.js";
 import { RAMP_STEP_S } from "../scpi/index.js";
 import { si } from "../units.js";
 import type { Limits } from "./bounds.js";
@@ -45,14 +46,18 @@ export function checkSweep(limits: Limits, who: string, plan: SweepPlan): void {
   const [voltage_V, current_A] = drive === "voltage" ? [highest, compliance] : [compliance, highest];
   if (pulse !== undefined) checkPulses(limits, who, plan, pulse);
   checkExtremes(limits, who, voltage_V, current_A);
-  if (pulse === undefined) {
-    const step_V = drive === "voltage" ? largestStep(levels) : 2 * compliance;
-    hold(limits.slew, step_V / dwell_s, "V/s", who, "a slew of");
-  }
+  hold(limits.slew, slewOfSweep(plan), "V/s", who, pulse === undefined ? "a slew of" : "an edge of up to");
+}
+
+/** The steepest step over the dwell, of pulses over the fastest edge there is. A forced current may go from one compliance to the other. */
+export function slewOfSweep({ drive, levels, compliance, dwell_s, pulse }: SweepPlan): number {
+  const steps = pulse === undefined ? levels : levels.flatMap((level) => [pulse.base, level]);
+  const step_V = drive === "voltage" ? largestStep(steps) : 2 * compliance;
+  return step_V / (pulse === undefined ? dwell_s : fastestEdge_s);
 }
 
 function checkPulses(limits: Limits, who: string, plan: SweepPlan, pulse: NonNullable<SweepPlan["pulse"]>): void {
-  const { drive, levels, cycles, compliance, dwell_s } = plan;
+  const { levels, cycles, compliance, dwell_s } = plan;
   finite(who, "a base", pulse.base);
   above0(who, "a pulse width", pulse.width_s);
   if (!(pulse.width_s <= dwell_s)) throw invalid(who, `a pulse of ${si(pulse.width_s, "s")} every ${si(dwell_s, "s")}`);
@@ -64,9 +69,6 @@ function checkPulses(limits: Limits, who: string, plan: SweepPlan, pulse: NonNul
       ? energies.reduce((most, energy) => Math.max(most, energy), 0)
       : cycles * energies.reduce((sum, energy) => sum + energy + resting_J, 0);
   hold(limits.energyPerPulse, energy_J, "J", who, "a pulse of up to");
-  const steps = levels.flatMap((level) => [pulse.base, level]);
-  const step_V = drive === "voltage" ? largestStep(steps) : 2 * compliance;
-  hold(limits.slew, step_V / fastestEdge_s, "V/s", who, "an edge of up to");
 }
 
 /**
@@ -86,7 +88,12 @@ export function checkBias(limits: Limits, who: string, bias: Bias): void {
   const [voltage_V, current_A] = drive === "voltage" ? [size, compliance] : [compliance, size];
   checkExtremes(limits, who, voltage_V, current_A);
   if (drive === "voltage") hold(limits.slew, slew_per_s, "V/s", who, "a slew of");
-  else hold(limits.slew, (2 * compliance) / RAMP_STEP_S, "V/s", who, "a slew of up to");
+  else hold(limits.slew, slewOfBias(bias), "V/s", who, "a slew of up to");
+}
+
+/** On its way to the level; once it is there it moves no more. */
+export function slewOfBias({ drive, compliance, slew_per_s }: Bias): number {
+  return drive === "voltage" ? (slew_per_s ?? defaultRamp.V_per_s) : (2 * compliance) / RAMP_STEP_S;
 }
 
 /** From zero through the levels, round again, and back to zero. */
