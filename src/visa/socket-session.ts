@@ -3,12 +3,12 @@ import { bytesPerValue, ValueSink } from "./binary.js";
 import { KeepingSink, MemorySink } from "./block-sink.js";
 import type { BlockSink, SinkFor } from "./block-sink.js";
 import { Call } from "./call.js";
+import type { MessageSessionSettings } from "./message-session.js";
 import type { BinaryFormat, BlockOptions, CallOptions, Session } from "./session.js";
 import { readSocketBlock } from "./socket-block.js";
 import { SocketConnection } from "./socket-connection.js";
 import { Turns } from "./turns.js";
 import { shorten } from "./wire-text.js";
-import type { WireEvent } from "./wire/event.js";
 import { WireTeller } from "./wire/teller.js";
 
 /** How a raw socket speaks where it is not lines that end with LF, each answered only where it asks. */
@@ -19,12 +19,9 @@ export interface SocketOptions {
   readonly acknowledge?: string;
 }
 
-export interface SocketSettings extends SocketOptions {
-  readonly resource: string;
+export interface SocketSettings extends MessageSessionSettings, SocketOptions {
   readonly host: string;
   readonly port: number;
-  readonly timeout_ms: number;
-  readonly onWire: ((event: WireEvent) => void) | undefined;
 }
 
 /** Of what nobody asked for, so much goes into the log. */
