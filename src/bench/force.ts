@@ -31,9 +31,9 @@ export function forceOfSweep(plan: SweepPlan): Force {
   const all = pulse === undefined ? levels : [...levels, pulse.base];
   const common = { ...smuSpan(drive, all, compliance), slew_V_per_s: slewOfSweep(plan) };
   if (pulse === undefined) return common;
-  const rests = pulse.base === 0 && pulse.width_s < dwell_s;
-  const longest_s = rests ? pulse.width_s : Infinity;
-  return { ...common, pulses: { longest_s, rest_s: rests ? dwell_s - pulse.width_s : 0 } };
+  const lasts_s = pulse.width_s + (pulse.edge_s ?? 0);
+  const rests = pulse.base === 0 && lasts_s < dwell_s;
+  return { ...common, pulses: rests ? { longest_s: lasts_s, rest_s: dwell_s - lasts_s } : neverRests };
 }
 
 /** While it goes to its level; what stays afterwards has no slew. */

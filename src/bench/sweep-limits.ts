@@ -26,7 +26,7 @@ export function checkExtremes(limits: Limits, who: string, voltage_V?: number, c
 /**
  * Refuses a sweep that could bring more to the device than the bench allows. A source-measure unit holds its
  * compliance, so the worst case is the highest level at full compliance. Slew is the steepest step over the dwell, of
- * pulses over the fastest edge there is. The energy of a pulse is looked at where the sweep has pulses.
+ * pulses over their edge, or the fastest there is. The energy of a pulse is looked at where the sweep has pulses.
  *
  * @throws MemrigError `limit-refused`, or `invalid-request` where a number is none; nothing was sent
  */
@@ -49,20 +49,26 @@ export function checkSweep(limits: Limits, who: string, plan: SweepPlan): void {
   hold(limits.slew, slewOfSweep(plan), "V/s", who, pulse === undefined ? "a slew of" : "an edge of up to");
 }
 
-/** The steepest step over the dwell, of pulses over the fastest edge there is. A forced current may go from one compliance to the other. */
+/**
+ * The steepest step over the dwell, of pulses over their edge or the fastest there is. A forced current may go from one
+ * compliance to the other; what it makes of the voltage follows the device, however slow its own edge is.
+ */
 export function slewOfSweep({ drive, levels, compliance, dwell_s, pulse }: SweepPlan): number {
-  const steps = pulse === undefined ? levels : levels.flatMap((level) => [pulse.base, level]);
-  const step_V = drive === "voltage" ? largestStep(steps) : 2 * compliance;
-  return step_V / (pulse === undefined ? dwell_s : fastestEdge_s);
+  if (pulse === undefined) return (drive === "voltage" ? largestStep(levels) : 2 * compliance) / dwell_s;
+  if (drive === "current") return (2 * compliance) / fastestEdge_s;
+  return largestStep(levels.flatMap((level) => [pulse.base, level])) / (pulse.edge_s ?? fastestEdge_s);
 }
 
 function checkPulses(limits: Limits, who: string, plan: SweepPlan, pulse: NonNullable<SweepPlan["pulse"]>): void {
   const { levels, cycles, compliance, dwell_s } = plan;
   finite(who, "a base", pulse.base);
   above0(who, "a pulse width", pulse.width_s);
+  const edge_s = pulse.edge_s ?? fastestEdge_s;
+  above0(who, "an edge", edge_s);
   if (!(pulse.width_s <= dwell_s)) throw invalid(who, `a pulse of ${si(pulse.width_s, "s")} every ${si(dwell_s, "s")}`);
-  // Whatever the drive, the power at a level is at most level times compliance.
-  const energies = levels.map((level) => Math.abs(level) * compliance * pulse.width_s);
+  // Whatever the drive, the power at a level is at most level times compliance. The way back counts as if it were at the level.
+  const lasts_s = pulse.width_s + (pulse.edge_s ?? 0);
+  const energies = levels.map((level) => Math.abs(level) * compliance * lasts_s);
   const resting_J = Math.abs(pulse.base) * compliance * (dwell_s - pulse.width_s);
   const energy_J =
     pulse.base === 0
