@@ -182,8 +182,8 @@ export class Acquisition {
     const trigger_s = this.#trigger_s;
     if (!plan || trigger_s === undefined) return;
     this.#cancelEnd();
-    const traces = this.#history.cut(trigger_s + plan.from_s, trigger_s + plan.to_s);
-    this.records.push({ ...traces, serial: (this.#serial += 1), trigger_s });
+    const { times_s, top_V, bottom_V, first, end } = this.#history.cut(trigger_s + plan.from_s, trigger_s + plan.to_s);
+    this.records.push({ times_s, top_V, bottom_V, first, end, serial: (this.#serial += 1), trigger_s });
     this.#trigger_s = undefined;
     // What the next record shows before its trigger must not belong to this one.
     const free_s = end_s + Math.max(rearm_s, -plan.from_s);

@@ -1,22 +1,35 @@
 import type { LabStep } from "../lab.js";
 
-/** A stretch of the two nodes' voltages, linear between its points. */
+const none = new Float64Array(0);
+const nothing: Traces = { times_s: none, top_V: none, bottom_V: none, first: 0, end: 0 };
+/** Points in a piece of memory that records are cut out of, at most: a megabyte and a half. */
+const mostLent = 65_536;
+
+/** A stretch of the two nodes' voltages, linear between its points: those from `first` up to, not including, `end`. */
 export interface Traces {
   readonly times_s: Float64Array;
   readonly top_V: Float64Array;
   readonly bottom_V: Float64Array;
+  readonly first: number;
+  readonly end: number;
 }
 
-/** What the nodes did lately, as the solver stepped: long enough for the record's beginning before its trigger. */
+/**
+ * What the nodes did lately, as the solver stepped: long enough for the record's beginning before its trigger. What was cut out stays
+ * where it is and is not written over: the thousand records of a burst cost no copies.
+ */
 export class History {
   #times_s = new Float64Array(4096);
   #top_V = new Float64Array(4096);
   #bottom_V = new Float64Array(4096);
   #head = 0;
   #end = 0;
+  /** Points before this one were cut out. */
+  #lent = 0;
 
   clear(): void {
-    this.#head = this.#end = 0;
+    if (this.#lent === 0) this.#end = 0;
+    this.#head = this.#end;
   }
 
   /**
@@ -33,18 +46,13 @@ export class History {
     this.#push(step.t1_s, step.top1_V, step.bottom1_V, keep_s);
   }
 
-  /** A copy of what covers a window. Outside of what is known the nearest value holds. */
+  /** What covers a window. Outside of what is known the nearest value holds. */
   cut(from_s: number, to_s: number): Traces {
     const first = Math.max(this.#head, this.#after(from_s) - 1);
-    const last = Math.min(this.#end, this.#after(to_s) + 1);
-    // one piece of memory for the three: a burst has a thousand records
-    const points = Math.max(0, last - first);
-    const copy = new Float64Array(3 * points);
-    const cut = (values: Float64Array, place: number) => {
-      copy.set(values.subarray(first, first + points), place * points);
-      return copy.subarray(place * points, (place + 1) * points);
-    };
-    return { times_s: cut(this.#times_s, 0), top_V: cut(this.#top_V, 1), bottom_V: cut(this.#bottom_V, 2) };
+    const end = Math.min(this.#end, this.#after(to_s) + 1);
+    if (end <= first) return nothing;
+    this.#lent = Math.max(this.#lent, end);
+    return { times_s: this.#times_s, top_V: this.#top_V, bottom_V: this.#bottom_V, first, end };
   }
 
   /** Index of the first point later than a time. */
@@ -70,22 +78,18 @@ export class History {
   #makeRoom(keep_s: number): void {
     this.#head = Math.max(this.#head, this.#after(keep_s) - 1);
     const kept = this.#end - this.#head;
-    if (kept * 2 <= this.#times_s.length) {
-      for (const values of [this.#times_s, this.#top_V, this.#bottom_V]) values.copyWithin(0, this.#head, this.#end);
-      this.#head = 0;
-      this.#end = kept;
-      return;
-    }
-    const size = this.#times_s.length * 2;
-    const moved = (old: Float64Array) => {
-      const fresh = new Float64Array(size);
+    const size = this.#times_s.length;
+    const crowded = kept * 2 > size || (this.#lent > 0 && size < mostLent);
+    const moved = (old: Float64Array<ArrayBuffer>) => {
+      if (!crowded && this.#lent === 0) return old.copyWithin(0, this.#head, this.#end);
+      const fresh = new Float64Array(crowded ? 2 * size : size);
       fresh.set(old.subarray(this.#head, this.#end));
       return fresh;
     };
     this.#times_s = moved(this.#times_s);
     this.#top_V = moved(this.#top_V);
     this.#bottom_V = moved(this.#bottom_V);
-    this.#head = 0;
+    this.#head = this.#lent = 0;
     this.#end = kept;
   }
 }
