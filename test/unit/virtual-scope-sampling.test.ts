@@ -163,6 +163,13 @@ test("what was cut out stays what it was, whatever is put in afterwards and thou
     if (k % 20_000 === 19_999) history.clear();
   }
   for (const [cut, from_s] of cuts) assertCut(cut, from_s);
+  history.clear(true); // given up: written over
+  history.append(step, 0);
+  const { times_s, first, end } = history.cut(299_999, 300_000);
+  assert.deepEqual([first, end, times_s[0]], [0, 2, 299_999]);
+});
+
+test("of a history without a step nothing can be cut", () => {
   const { first, end } = new History().cut(0, 1);
   assert.equal(end - first, 0);
 });
