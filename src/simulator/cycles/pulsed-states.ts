@@ -20,8 +20,8 @@ const [mostGrowth, mostGrowthAtRest, atRest] = [8, 100, 1e-6];
 /** An event that changes no rate by more than this share of it lets the steps go on as they were. */
 const jolt = 0.2;
 
-/** Told of every step and of its two ends, s since the level began; the state inside is `PulsedStates.inside`. */
-export type StepTold = (from_s: number, length_s: number) => void;
+/** Told of every step: where it is, `PulsedStates.told_s`, its two ends, and inside it `PulsedStates.inside`. */
+export type StepTold = () => void;
 
 /**
  * A device without capacitance behind a resistance, driven by steady levels and straight ramps one after the other. The terminal voltage
@@ -38,6 +38,8 @@ export class PulsedStates implements Pulsed {
   /** At the end of the last level, or of the step being told. */
   voltage_V = 0;
   current_A = 0;
+  /** Beginning of the step being told, s since the level began, and its length. */
+  readonly told_s = new Float64Array(2);
   /** Where the step being told begins. */
   from_V = 0;
   from_A = 0;
@@ -98,8 +100,7 @@ export class PulsedStates implements Pulsed {
    */
   pass(level_V: number, slope_V_per_s: number, length_s: number, told?: StepTold): void {
     const { device, x, solver, step } = this;
-    this.emf_V = level_V;
-    this.emfSlope_V_per_s = slope_V_per_s;
+    this.drive(level_V, slope_V_per_s);
     this.eventAfter_s = NaN;
     const allowedSteps = this.steps + maxSteps;
     let next_s = 0;
@@ -150,23 +151,30 @@ export class PulsedStates implements Pulsed {
         this.prepare(t);
       }
       if (told) {
-        told(from_s, h);
-        solver.io[0] = this.emfAt(t); // a look inside has used it
+        this.told_s[0] = from_s;
+        this.told_s[1] = h;
+        told();
       }
     }
   }
 
   /** Voltage and current with the source at a level, before any time passes. */
   rest(level_V: number): void {
-    this.emfSlope_V_per_s = 0;
-    this.emf_V = level_V;
+    this.drive(level_V, 0);
     this.prepare(0);
   }
 
+  private drive(level_V: number, slope_V_per_s: number): void {
+    this.emf_V = level_V;
+    this.emfSlope_V_per_s = slope_V_per_s;
+    this.solver.ramp(level_V, slope_V_per_s);
+  }
+
   /** Voltage and current at a share of the step being told. */
-  inside(share: number, from_s: number, length_s: number): void {
+  inside(share: number): void {
     const { io, system } = this.solver;
-    io[0] = this.emfAt(from_s + share * length_s);
+    const length_s = this.told_s[1]!;
+    io[0] = this.emfAt(this.told_s[0]! + share * length_s);
     this.step.states(share, length_s, io, 1);
     system.flow(io);
     this.inside_A = io[this.n + 1]!;
@@ -201,11 +209,11 @@ export class PulsedStates implements Pulsed {
   /** Source, f and its slope where the next step starts: at the present state. */
   private prepare(t: number): void {
     copy(this.x, this.solver.x0);
-    this.prepareAt(t);
+    this.solver.time[0] = t;
+    this.prepareAgain();
   }
 
-  private prepareAt(t: number): void {
-    this.solver.ramp(this.emfAt(t), this.emfSlope_V_per_s);
+  private prepareAgain(): void {
     this.solver.prepare();
     this.seen();
   }
@@ -251,7 +259,8 @@ export class PulsedStates implements Pulsed {
     const ends = { low: 0, below: this.guardInside(0, h, t), high: 1, above: this.guardInside(1, h, t) };
     const curve = ends.below < 0 && narrowed(ends, insideShare, (share) => this.guardInside(share, h, t));
     this.step.back();
-    this.prepareAt(t);
+    this.solver.time[0] = t;
+    this.prepareAgain();
     if (curve) {
       const slope = (curve.above - curve.below) / (curve.high - curve.low);
       let share = curve.high;
