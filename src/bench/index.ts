@@ -24,3 +24,4 @@ export { crosspointsOf } from "./sites.js";
 export { runCommand } from "./prober.js";
 export type { ProberOptions, Site } from "./prober.js";
 export { Complaints, listed, unknownName } from "./complaints.js";
+export { readYaml, type YamlFile } from "./yaml-file.js";

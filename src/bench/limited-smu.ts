@@ -1,4 +1,4 @@
-import type { Bias, SourceMeasureUnit, SweepPlan } from "../capabilities/index.js";
+import type { Bias, SourceMeasureUnit, SweepPlan, SweepPulse } from "../capabilities/index.js";
 import { MemrigError } from "../errors.js";
 import type { Limits } from "./bounds.js";
 import type { Permission } from "./gate.js";
@@ -121,8 +121,12 @@ function copyOfSweep(asked: SweepPlan, wired: number): SweepPlan {
     ...(nplc === undefined ? {} : { nplc }),
     ...(wires === undefined ? {} : { wires }),
     ...(measureRange === undefined ? {} : { measureRange }),
-    ...(pulse === undefined ? {} : { pulse: { base: pulse.base, width_s: pulse.width_s } }),
+    ...(pulse === undefined ? {} : { pulse: copyOfPulse(pulse) }),
   };
+}
+
+function copyOfPulse({ base, width_s, edge_s }: SweepPulse): SweepPulse {
+  return { base, width_s, ...(edge_s === undefined ? {} : { edge_s }) };
 }
 
 function copyOfBias(asked: Bias, wired: number): Bias {

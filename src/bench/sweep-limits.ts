@@ -25,7 +25,7 @@ export function checkExtremes(limits: Limits, who: string, voltage_V?: number, c
 /**
  * Refuses a sweep that could bring more to the device than the bench allows. A source-measure unit holds its
  * compliance, so the worst case is the highest level at full compliance. Slew is the steepest step over the dwell, of
- * pulses over the fastest edge there is. The energy of a pulse is looked at where the sweep has pulses.
+ * pulses over their edge, or the fastest there is. The energy of a pulse is looked at where the sweep has pulses.
  *
  * @throws MemrigError `limit-refused`, or `invalid-request` where a number is none; nothing was sent
  */
@@ -55,9 +55,12 @@ function checkPulses(limits: Limits, who: string, plan: SweepPlan, pulse: NonNul
   const { drive, levels, cycles, compliance, dwell_s } = plan;
   finite(who, "a base", pulse.base);
   above0(who, "a pulse width", pulse.width_s);
+  const edge_s = pulse.edge_s ?? fastestEdge_s;
+  above0(who, "an edge", edge_s);
   if (!(pulse.width_s <= dwell_s)) throw invalid(who, `a pulse of ${si(pulse.width_s, "s")} every ${si(dwell_s, "s")}`);
-  // Whatever the drive, the power at a level is at most level times compliance.
-  const energies = levels.map((level) => Math.abs(level) * compliance * pulse.width_s);
+  // Whatever the drive, the power at a level is at most level times compliance. The way back counts as if it were at the level.
+  const lasts_s = pulse.width_s + (pulse.edge_s ?? 0);
+  const energies = levels.map((level) => Math.abs(level) * compliance * lasts_s);
   const resting_J = Math.abs(pulse.base) * compliance * (dwell_s - pulse.width_s);
   const energy_J =
     pulse.base === 0
@@ -65,8 +68,9 @@ function checkPulses(limits: Limits, who: string, plan: SweepPlan, pulse: NonNul
       : cycles * energies.reduce((sum, energy) => sum + energy + resting_J, 0);
   hold(limits.energyPerPulse, energy_J, "J", who, "a pulse of up to");
   const steps = levels.flatMap((level) => [pulse.base, level]);
-  const step_V = drive === "voltage" ? largestStep(steps) : 2 * compliance;
-  hold(limits.slew, step_V / fastestEdge_s, "V/s", who, "an edge of up to");
+  // What a current makes of the voltage follows the device, however slow its own edge is.
+  const slew_V_per_s = drive === "voltage" ? largestStep(steps) / edge_s : (2 * compliance) / fastestEdge_s;
+  hold(limits.slew, slew_V_per_s, "V/s", who, "an edge of up to");
 }
 
 /**
