@@ -89,14 +89,21 @@ export function tasksOf<Step extends RecordedStep>({ sites, steps, order }: Reco
     : variants.flatMap(({ step, variant }) => places.flatMap((site) => at(step, variant, site)));
 }
 
+/** Tags by which runs at a site are found, and from which it is known again when one of them is gone on with. */
+export function placeTags({ name, die, device }: Omit<CampaignSite, "tags">): Record<string, string> {
+  return {
+    site: name,
+    ...(die ? { die: die.name, column: String(die.column), row: String(die.row) } : {}),
+    ...(device === undefined ? {} : { device }),
+  };
+}
+
 /** Tags of a task's run: what it is found by, and grouped by in the analysis. */
 export function tagsOf(campaign: string, { site, step, variant, repetition }: Task): Record<string, string> {
   return {
     ...site?.tags,
     campaign,
-    ...(site ? { site: site.name } : {}),
-    ...(site?.die ? { die: site.die.name, column: String(site.die.column), row: String(site.die.row) } : {}),
-    ...(site?.device === undefined ? {} : { device: site.device }),
+    ...(site ? placeTags(site) : {}),
     ...(site?.group === undefined ? {} : { group: site.group }),
     step: step.name,
     ...variant.grid,
