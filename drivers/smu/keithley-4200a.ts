@@ -80,6 +80,7 @@ export const keithley4200a = {
   safe: output,
   errors: kxciErrors,
   defaultPort: 1225,
+  terminals: ["pmu1", "pmu2", "pmu3", "pmu4"],
   session: { socket: { termination: "\0", acknowledge: "ACK" } },
   open: (session, label, settings) => Keithley4200a.open(session, label, settings),
 } satisfies DriverEntry;
@@ -195,9 +196,9 @@ export class Keithley4200a implements SourceMeasureUnit, Smu4200, Whole {
     this.#madeSafe++;
     this.#holder.forget();
     const channels = this.cards.map((card) => card.channel);
-    const pulses = this.#pmu?.off ?? [];
-    // At once: pulses have no level that could be taken down. A broken link is told by the turning off.
-    for (const message of pulses) await this.scpi.send(message).catch(() => undefined);
+    // At once: pulses have no level that could be taken down. What did not take it is told again with the rest.
+    const pulses: string[] = [];
+    for (const message of this.#pmu?.off ?? []) await this.scpi.send(message).catch(() => void pulses.push(message));
     this.#pmu?.forget();
     if (!this.#sweeping) await this.#bias.comeDown(channels); // a test ends with its outputs off
     await this.#off(channels, pulses);
@@ -316,11 +317,15 @@ export class Keithley4200a implements SourceMeasureUnit, Smu4200, Whole {
    *
    * @throws MemrigError `no-answer`: the state of the outputs is unknown
    */
-  async #off(channels: readonly number[], pulses: readonly string[] = []): Promise<void> {
+  async #off(channels: readonly number[], pulses?: readonly string[]): Promise<void> {
     const blind = new ScpiClient(this.scpi.session, this.label, noErrorQueue);
-    await turnOff(blind, { halt: [":ERROR:LAST:CLEAR"], off: [...pulses, "MD;ME4", ...offOf(channels)], isOn: [] });
+    await turnOff(blind, {
+      halt: [":ERROR:LAST:CLEAR"],
+      off: [...(pulses ?? []), "MD;ME4", ...offOf(channels)],
+      isOn: [],
+    });
     const errors = await this.scpi.errors();
-    const runs = (await this.#testRuns()) || (pulses.length > 0 && (await this.#pmu?.isOn()));
+    const runs = (await this.#testRuns()) || (pulses !== undefined && (await this.#pmu?.isOn()) === true);
     if (errors.length === 0 && !runs) return;
     throw new MemrigError(
       "no-answer",

@@ -1,7 +1,7 @@
 import type { AnyProtocol } from "../engine/protocol.js";
 import { limitsFor } from "./bounds.js";
 import type { BenchConfig } from "./config.js";
-import { pulseWiring, sourcePath, sweepWiring } from "./paths.js";
+import { pulsePath, pulseSourceOf, sourcePath, sweepWiring } from "./paths.js";
 import { checkLevel } from "./pulse-limits.js";
 import { checkExtremes } from "./sweep-limits.js";
 
@@ -17,9 +17,9 @@ export const generator_ohm = 50;
 export function checkLimits(config: BenchConfig, protocol: AnyProtocol, plan: object): void {
   const { voltage_V, current_A } = protocol.extremes(plan);
   if (protocol.needs === "pulse-station") {
-    const { source, sourceChannel } = pulseWiring(config);
-    const limits = limitsFor(config, source, sourceChannel);
-    const path = sourcePath(config, source, sourceChannel);
+    const { label, terminal, channel } = pulseSourceOf(pulsePath(config));
+    const limits = limitsFor(config, label, channel);
+    const path = sourcePath(config, label, terminal);
     checkLevel(protocol.name, voltage_V ?? 0, { limits, source_ohm: generator_ohm, path });
     return;
   }
