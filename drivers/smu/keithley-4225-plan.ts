@@ -147,9 +147,12 @@ export function recordingOf(
   label: string,
   { cycle, channel, loops }: { readonly cycle: PulseCycle; readonly channel: number; readonly loops: number },
   channels: number,
-  plan: CapturePlan,
+  asked: CapturePlan,
 ): Recording {
   const ranges = captureRanges4225(channels);
+  // A window that is whole steps long may be asked for with a point too many by rounding.
+  const most = Math.floor((asked.window_s / FASTEST_STEP_S) * (1 + 1e-9));
+  const plan = asked.points === most + 1 ? { ...asked, points: most } : asked;
   checkCapture(label, plan, ranges, plan.points);
   const own = [voltageChannel(channel), currentChannel(channel)];
   const other = plan.channels.find((one) => !own.includes(one.channel));
