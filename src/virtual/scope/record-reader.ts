@@ -81,10 +81,14 @@ export class RecordReader {
   }
 }
 
-/** Coupling, probe factor and inversion. AC coupling takes the mean of the record away. */
+/** Coupling, probe factor and inversion. A grounded input sees nothing. AC coupling takes the mean of the record away. */
 function present(volts: Float64Array, { coupling, invert, probe }: InputSettings): void {
   const factor = invert ? -probe : probe;
   let mean_V = 0;
+  if (coupling === "GND") {
+    volts.fill(0);
+    return;
+  }
   if (coupling === "AC") mean_V = volts.reduce((sum, value) => sum + value, 0) / volts.length;
   if (factor === 1 && mean_V === 0) return;
   for (let k = 0; k < volts.length; k += 1) volts[k] = ((volts[k] as number) - mean_V) * factor;
