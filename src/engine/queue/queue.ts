@@ -65,10 +65,13 @@ interface Place {
  * program could leave behind, and no moment in which an entry is lost or there twice.
  */
 export class Queue {
+  /** Absolute; the runs out of this queue go there. */
+  readonly store: string;
   private readonly folder: string;
 
   constructor(store: string) {
-    this.folder = path.join(path.resolve(store), "queue");
+    this.store = path.resolve(store);
+    this.folder = path.join(this.store, "queue");
   }
 
   /** Puts a run at the end. */
@@ -105,12 +108,13 @@ export class Queue {
   }
 
   /**
-   * Takes the first that waits; it is this program's then, and nobody else's.
+   * Takes the first that waits, or the one asked for; it is this program's then, and nobody else's.
    *
-   * @returns undefined: none waits
+   * @returns undefined: none waits, or that one does not
    */
-  async take(): Promise<QueueEntry | undefined> {
+  async take(asked?: string): Promise<QueueEntry | undefined> {
     for (const place of await this.waiting()) {
+      if (asked !== undefined && place.id !== asked) continue;
       const file = this.file("running", place.id);
       if (!(await renamed(this.queuedFile(place), file))) continue; // somebody else was quicker
       const kept = await this.read(file);
@@ -191,6 +195,36 @@ export class Queue {
     );
   }
 
+  /** The program that does what waits; two of them at once would ask for the same instruments. */
+  async beginRunner(): Promise<void> {
+    await mkdir(this.folder, { recursive: true });
+    await this.write(this.runnerFile, await thisProcess());
+  }
+
+  async endRunner(): Promise<void> {
+    await rm(this.runnerFile, { force: true });
+  }
+
+  /** Whether a program is at the queue: in a run of it, or between two. */
+  async hasRunner(): Promise<boolean> {
+    const runner = (await readJsonIfThere(this.runnerFile)) as WriterProcess | undefined;
+    return runner !== undefined && isAlive(runner);
+  }
+
+  /** What waits is to wait: the run in hand is ended, and no other one begun, until `release`. */
+  async hold(): Promise<void> {
+    await mkdir(this.folder, { recursive: true });
+    await this.write(this.holdFile, { at: new Date().toISOString() });
+  }
+
+  async release(): Promise<void> {
+    await rm(this.holdFile, { force: true });
+  }
+
+  async isHeld(): Promise<boolean> {
+    return (await readJsonIfThere(this.holdFile)) !== undefined;
+  }
+
   /** Whether somebody wants a running one to stop. */
   async cancelWished(id: string): Promise<boolean> {
     return (await readJsonIfThere(this.wishFile(id))) !== undefined;
@@ -198,22 +232,29 @@ export class Queue {
 
   /** Cancels all that wait and takes all that have ended off the list; their runs stay. @returns how many were taken off */
   async clear(): Promise<number> {
+    let removed = await this.clearEnded();
+    for (const { id, state } of await this.list()) {
+      if (state !== "queued" || !(await this.cancelIfWaiting(id))) continue;
+      await rm(this.file("ended", id), { force: true });
+      removed += 1;
+    }
+    return removed;
+  }
+
+  /** Takes those that have ended off the list; their runs stay. @returns how many */
+  async clearEnded(): Promise<number> {
     let removed = 0;
     for (const { id, state } of await this.list()) {
-      if (state === "running") continue;
-      if (state === "queued") {
-        if ((await this.cancelIfWaiting(id)) === undefined) continue;
-      }
+      if (state === "running" || state === "queued") continue;
       await rm(this.file(state === "interrupted" ? "running" : "ended", id), { force: true });
       removed += 1;
     }
     return removed;
   }
 
-  private async cancelIfWaiting(id: string): Promise<true | undefined> {
+  private async cancelIfWaiting(id: string): Promise<boolean> {
     const place = (await this.waiting()).find((each) => each.id === id);
-    if (place && (await renamed(this.queuedFile(place), this.file("ended", id)))) return true;
-    return undefined;
+    return place !== undefined && (await renamed(this.queuedFile(place), this.file("ended", id)));
   }
 
   /** Ranks with room between them, from the last to the first: the order is the same at every moment. */
@@ -267,8 +308,16 @@ export class Queue {
     return (await readJsonIfThere(file)) as Kept | undefined;
   }
 
-  private async write(file: string, kept: Kept): Promise<void> {
+  private async write(file: string, kept: object): Promise<void> {
     await replaceFile(file, `${JSON.stringify(kept)}\n`);
+  }
+
+  private get runnerFile(): string {
+    return path.join(this.folder, "runner.json");
+  }
+
+  private get holdFile(): string {
+    return path.join(this.folder, "hold.json");
   }
 
   private queuedFile({ rank, id }: Place): string {
