@@ -1,4 +1,3 @@
-import type { LimitLine } from "../../src/bench/headroom.js";
 import type { QueueState } from "../../src/engine/queue/queue.js";
 import type { EngineState } from "./engine-state.js";
 import type { ParameterLine } from "./wire.js";
@@ -65,6 +64,21 @@ export interface Order {
 export interface FieldFault {
   readonly field: string;
   readonly message: string;
+}
+
+/** One limit beside the most that a plan can bring to the device. */
+export interface LimitLine {
+  /** As the bench file writes it. */
+  readonly limit: string;
+  readonly unit: string;
+  /** Left out: the plan does not say. */
+  readonly asked?: number;
+  /** Left out: the bench sets no such limit. */
+  readonly allowed?: number;
+  /** Share of the limit that is left; below 0: it is passed. */
+  readonly headroom?: number;
+  /** Line of the bench file. */
+  readonly where?: string;
 }
 
 /** `POST /api/dry-run`: what would be done. Nothing was opened, nothing was sent. */

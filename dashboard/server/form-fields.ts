@@ -57,11 +57,13 @@ function written(value: unknown, unit: string): string {
 function allowedIn(range: unknown, unit: string): string {
   if (typeof range !== "object" || range === null) return "";
   const { min, max, above, below } = range as Range;
-  const value = (number: number): string => (unit === "" && number >= 1e5 ? String(number) : si(number, unit));
+  // Nobody thinks of an hour as 3.6 ks.
+  const value = (number: number): string =>
+    (unit === "" || unit === "s") && Math.abs(number) >= 1000 ? `${number} ${unit}`.trim() : si(number, unit);
   return [
     min === undefined ? "" : `at least ${value(min)}`,
-    max === undefined || max === Number.MAX_SAFE_INTEGER ? "" : `at most ${value(max)}`,
     above === undefined ? "" : `more than ${value(above)}`,
+    max === undefined || max === Number.MAX_SAFE_INTEGER ? "" : `at most ${value(max)}`,
     below === undefined ? "" : `less than ${value(below)}`,
   ]
     .filter((bound) => bound !== "")

@@ -83,28 +83,35 @@ export class Queue {
     return { ...request, id, state: "queued", position: waiting.length + 1 };
   }
 
-  /** Those that have ended in the order in which they did, the running ones, those that wait in their order. */
+  /**
+   * Those that have ended in the order in which they did, the running ones, those that wait in their order. One that is taken or ends in
+   * this moment is listed as the one or the other: looked for first where it comes from, then where it goes.
+   */
   async list(): Promise<QueueEntry[]> {
+    const places = await this.waiting();
     const names = await this.names();
-    const entries = async (prefix: string, state: (id: string, kept: Kept) => Promise<QueueState>) => {
-      const found = names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length, -".json".length)); // prettier-ignore
-      const read = found.map(async (id) => {
-        const kept = await this.read(path.join(this.folder, `${prefix}${id}.json`));
-        return kept ? [entryOf(id, kept, await state(id, kept))] : [];
-      });
-      return (await Promise.all(read)).flat();
-    };
-    const ended = await entries("ended_", (_, kept) => Promise.resolve(kept.state ?? "interrupted"));
-    const running = await entries("running_", async (id, kept) => ((await this.lives(id, kept)) ? "running" : "interrupted")); // prettier-ignore
-    const waiting = await Promise.all(
-      (await this.waiting()).map(async (place) => ({ id: place.id, kept: await this.read(this.queuedFile(place)) })),
-    );
-    const there = waiting.flatMap(({ id, kept }) => (kept ? [{ id, kept }] : [])); // else taken meanwhile
+    const ids = (prefix: string): string[] =>
+      names.flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length, -".json".length)] : []));
+    const waiting = await Promise.all(places.map(async (place) => [place.id, await this.read(this.queuedFile(place))] as const)); // prettier-ignore
+    const running = await Promise.all(ids("running_").map((id) => this.begun(id)));
+    const gone = waiting.flatMap(([id, kept]) => (kept ? [] : [id])); // taken or cancelled meanwhile
+    const others = await Promise.all([...new Set([...ids("ended_"), ...gone])].map((id) => this.begun(id)));
+    const begun = new Map([...others, ...running].flatMap((entry) => (entry ? [[entry.id, entry] as const] : [])));
+    const there = waiting.filter(([id]) => !begun.has(id)).flatMap(([id, kept]) => (kept ? [entryOf(id, kept, "queued")] : [])); // prettier-ignore
+    const of = [...begun.values()];
     return [
-      ...ended.toSorted((a, b) => ((a.endedAt ?? "") < (b.endedAt ?? "") ? -1 : 1)),
-      ...running,
-      ...there.map(({ id, kept }, k) => ({ ...entryOf(id, kept, "queued"), position: k + 1 })),
+      ...of.filter((entry) => entry.endedAt !== undefined).toSorted((a, b) => ((a.endedAt ?? "") < (b.endedAt ?? "") ? -1 : 1)), // prettier-ignore
+      ...of.filter((entry) => entry.endedAt === undefined),
+      ...there.map((entry, k) => ({ ...entry, position: k + 1 })),
     ];
+  }
+
+  /** One that was taken: running, ended since, or without its program. */
+  private async begun(id: string): Promise<QueueEntry | undefined> {
+    const running = await this.read(this.file("running", id));
+    if (running) return entryOf(id, running, (await this.lives(id, running)) ? "running" : "interrupted");
+    const ended = await this.read(this.file("ended", id));
+    return ended && entryOf(id, ended, ended.state ?? "interrupted");
   }
 
   /**
