@@ -13,6 +13,7 @@ const order = z.strictObject({
   protocol: z.string().min(1).max(200),
   settings: z.record(z.string().max(200), short).default({}),
   dut: short.optional(),
+  site: short.optional(),
   tags: short.optional(),
 });
 const one = z.object({ id: z.string().max(40) });
@@ -79,8 +80,9 @@ export function deskApi({ queue, commands, watch, desk, running }: DeskApi): Rou
 
 /** @throws ZodError what does not look like an order at all */
 function orderOf(body: unknown): Order {
-  const { dut, tags, ...rest } = order.parse(body);
-  return { ...rest, ...(dut === undefined ? {} : { dut }), ...(tags === undefined ? {} : { tags }) };
+  const { protocol, settings, ...rest } = order.parse(body);
+  const said = Object.entries(rest).filter(([, text]) => text !== undefined);
+  return { protocol, settings, ...(Object.fromEntries(said) as Partial<Order>) };
 }
 
 async function entryOf(queue: Queue, id: string): Promise<QueueEntry | undefined> {

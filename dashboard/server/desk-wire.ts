@@ -47,6 +47,8 @@ export interface RunForm {
   /** The bench file's device, and those that the store knows. */
   readonly dut: string;
   readonly duts: readonly string[];
+  /** Of a bench with many devices: those that it names. Left out: it has one. */
+  readonly sites?: readonly string[];
   readonly protocols: readonly FormProtocol[];
 }
 
@@ -56,11 +58,13 @@ export interface Order {
   /** As written, units included; what is left out is as declared. */
   readonly settings: Readonly<Record<string, string>>;
   readonly dut?: string;
+  /** Which device of a bench with many. */
+  readonly site?: string;
   /** As `--tag` takes them: `wafer=W3,note=first light`. */
   readonly tags?: string;
 }
 
-/** What is wrong with one field of an order. `dut` and `tags` are fields too. */
+/** What is wrong with one field of an order. `dut`, `site` and `tags` are fields too. */
 export interface FieldFault {
   readonly field: string;
   readonly message: string;
@@ -110,6 +114,7 @@ export interface QueueLine {
   readonly protocol: string;
   readonly settings: Readonly<Record<string, string>>;
   readonly dut?: string;
+  readonly site?: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly addedAt: string;
   readonly addedBy: string;

@@ -15,25 +15,53 @@ import { offAfter, turnOff } from "../support/outputs.js";
 import { pause, stopIfAborted } from "../support/wait.js";
 import { BiasHolder } from "./bias-holder.js";
 import { foundOn, refusal } from "./checks.js";
-import { Bias4200 } from "./keithley-4200a-bias.js";
-import { cardsOf, checkAsked, checkNplc, ranges4200, runMessages, setUp4200 } from "./keithley-4200a-plan.js";
+import { Bias4200, DRIVEN_A, DRIVEN_V } from "./keithley-4200a-bias.js";
+import {
+  cardsOf,
+  checkAsked,
+  checkNplc,
+  LEAST_LIMIT_A,
+  ranges4200,
+  runMessages,
+  setUp4200,
+} from "./keithley-4200a-plan.js";
 import type { Card, Setup4200, Smu4200 } from "./keithley-4200a-plan.js";
 import { parseColumn, readingsOf } from "./keithley-4200a-readings.js";
 import type { Kxci } from "./keithley-4200a-readings.js";
 
 const identifies = /KEITHLEY INSTRUMENTS,\s*KI4200A?\b/i;
 const MOST_CHANNELS = 4;
+/** Two milliseconds: who has to turn off does not wait for an average. */
+const SHORT_NPLC = 0.1;
 
 /** Each a message of its own: an SMU that is not there must not take the others with it. */
 const offOf = (channels: readonly number[]) => channels.flatMap((channel) => [`US;DV${channel}`, `US;DI${channel}`]);
 
+/** Which SMUs there are, `*OPT?` names. */
+const smuAt = (channel: number) => ({ question: "*OPT?", matches: `(^|,)\\s*SMU(PA)?${channel}\\s*(,|$)` });
+
 /**
- * A level is set together with its limit, and neither can be asked: there is no way to zero that the guardian process could
- * go without both. It turns off where it is; this program, which knows them, goes in steps.
+ * A level is set together with its limit, and neither can be asked. Who knows no more, as the guardian process, measures what is
+ * at the terminals in user mode, with short readings, and takes that to zero as a voltage. A test of system mode is no
+ * level that could be taken down: it refuses user mode while it runs, and is stopped where it is.
  */
 const output: SafeState = {
-  halt: ["MD;ME4"],
+  halt: [`US;IT4,0,0,${SHORT_NPLC}`],
   ramps: [],
+  measured: [1, 2, 3, 4].map((channel) => ({
+    when: smuAt(channel),
+    voltage: `US;TV${channel}`,
+    current: `US;TI${channel}`,
+    reads: "^[A-Z]{3}(.*)$",
+    driven: { voltage_V: DRIVEN_V, current_A: DRIVEN_A },
+    set: `US;DV${channel},{range},{level},{limit}`,
+    leastLimit_A: LEAST_LIMIT_A,
+    // Of every SMU; the smaller ranges are a preamplifier's.
+    ranges: [
+      { upTo_V: 21, text: "1" },
+      { upTo_V: 210, text: "2" },
+    ],
+  })),
   off: ["MD;ME4", ...offOf([1, 2, 3, 4])],
   isOn: [],
   cannotTell: "KXCI has no question for an output, its level or its limit",

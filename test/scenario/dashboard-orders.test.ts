@@ -289,3 +289,23 @@ test("without a bench file the form says how it is had, and the queue is shown",
   const view = (await (await fetch(new URL("/api/queue", dashboard.url))).json()) as QueueView;
   assert.equal(view.waiting.length, 1);
 });
+
+test("on a bench with many devices the form asks for the site, and the run is kept under it", async (t) => {
+  const array = await readFile(new URL("../../examples/zno-array.yaml", import.meta.url), "utf8");
+  const { post, get } = await served(t, await deskLab(t, "none", array));
+  const { sites = [], dut } = await get<RunForm>("form");
+  const [site = ""] = sites;
+  assert.ok(sites.length > 1, sites.join());
+  for (const wrong of [undefined, "D999"]) {
+    const { status, reply } = await post("start", { ...sweep, ...(wrong === undefined ? {} : { site: wrong }) });
+    assert.equal(status, 400);
+    assert.deepEqual(
+      reply.error?.details?.faults?.map(({ field }) => field),
+      ["site"],
+    );
+  }
+  const { reply } = await post<DryRunReply>("dry-run", { ...sweep, site });
+  assert.equal(reply.dut, `${dut}-${site}`);
+  const added = await post<QueueReply>("queue/add", { ...sweep, site });
+  assert.equal(added.reply.entry?.site, site);
+});

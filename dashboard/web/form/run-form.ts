@@ -12,6 +12,13 @@ const dutField: FormField = {
   description: "name that the run is kept under",
   allowed: "",
 };
+const siteField: FormField = {
+  name: "site",
+  kind: "text",
+  unit: "",
+  description: "which device of this bench: it is connected before the run",
+  allowed: "",
+};
 const tagsField: FormField = {
   name: "tags",
   kind: "text",
@@ -31,6 +38,8 @@ export class RunFormView {
   private readonly fields = h("div", { class: "fields" });
   private readonly duts = h("datalist", { id: "duts" });
   private readonly dut = new FieldView(dutField, "duts");
+  private readonly sites = h("datalist", { id: "sites" });
+  private readonly site = new FieldView(siteField, "sites");
   private readonly tags = new FieldView(tagsField);
   private readonly check = h("button", { type: "submit", class: "primary" }, "Dry run");
   private readonly startNow = h("button", { type: "button", class: "primary" }, "Start now");
@@ -48,7 +57,8 @@ export class RunFormView {
   private readonly form: HTMLFormElement;
   private views: readonly FieldView[] = [];
   private shown = "";
-  private bench = "";
+  /** What the device is called where nobody says otherwise. */
+  private ownDut = "";
 
   constructor() {
     this.form = h(
@@ -60,8 +70,9 @@ export class RunFormView {
         "section",
         { class: "card" },
         h("h2", {}, "Device"),
-        h("div", { class: "fields" }, this.dut.element, this.tags.element),
+        h("div", { class: "fields" }, this.dut.element, this.site.element, this.tags.element),
         this.duts,
+        this.sites,
       ),
       this.trouble,
       h("div", { class: "actions" }, this.check, h("span", { class: "muted" }, "Opens nothing and sends nothing.")),
@@ -82,8 +93,10 @@ export class RunFormView {
       const form = await server.form();
       this.form.hidden = false;
       this.closed.hidden = true;
-      if (this.bench !== form.bench) this.dut.text = form.dut;
-      this.bench = form.bench;
+      if (this.ownDut !== form.dut) this.dut.text = form.dut;
+      this.ownDut = form.dut;
+      this.site.element.hidden = form.sites === undefined;
+      this.sites.replaceChildren(...(form.sites ?? []).map((value) => h("option", { value })));
       this.duts.replaceChildren(...form.duts.map((value) => h("option", { value })));
       this.choice.show(form, wanted);
     } catch (error) {
@@ -122,13 +135,14 @@ export class RunFormView {
     return {
       protocol: this.choice.value?.name ?? "",
       settings: this.settings(),
-      dut: this.dut.text,
+      ...(this.dut.text === this.ownDut ? {} : { dut: this.dut.text }),
+      ...(this.site.text === "" || this.site.element.hidden ? {} : { site: this.site.text }),
       ...(this.tags.text === "" ? {} : { tags: this.tags.text }),
     };
   }
 
   private changed(target: EventTarget | null): void {
-    const view = [...this.views, this.dut, this.tags].find(({ input }) => input === target);
+    const view = [...this.views, this.dut, this.site, this.tags].find(({ input }) => input === target);
     view?.setFault("");
     if (view && this.views.includes(view)) this.choice.changedByHand();
     this.showDrive();
@@ -211,7 +225,7 @@ export class RunFormView {
 
   /** @returns what is wrong elsewhere than in a field of the page */
   private showFaults(faults: readonly FieldFault[]): string[] {
-    const views = [...this.views, this.dut, this.tags];
+    const views = [...this.views, this.dut, this.site, this.tags];
     const of = ({ field }: FieldView): string => (field === dutField ? "dut" : field.name);
     for (const view of views) view.setFault(faults.find(({ field }) => field === of(view))?.message ?? "");
     const first = views.find(({ input }) => input.hasAttribute("aria-invalid"));

@@ -2,7 +2,7 @@ import type { QueueLine } from "../../server/desk-wire.js";
 import { h, setText } from "../dom.js";
 import { duration, when } from "../text.js";
 import type { Line } from "./keyed-list.js";
-import { nameOf, whatParts } from "./line-parts.js";
+import { nameOf, placeOf, whatParts } from "./line-parts.js";
 
 export interface Moves {
   move(id: string, position: number): Promise<void>;
@@ -55,7 +55,7 @@ export class WaitingLine implements Line {
   show(line: QueueLine, index: number, of: number): void {
     const before = this.line;
     this.line = line;
-    const name = `${nameOf(line.protocol)}${line.dut === undefined ? "" : ` on ${line.dut}`}`;
+    const name = `${nameOf(line.protocol)}${placeOf(line)}`;
     if (before === undefined) {
       this.what.replaceChildren(
         ...whatParts(line),

@@ -32,10 +32,10 @@ export function deskFor(options: DeskOptions): Desk {
   const benchFile = path.resolve(options.benchFile);
   const given = options.protocolFiles.map((file) => path.resolve(file));
   const filesOf = ({ protocolFiles }: BenchConfig): string[] => [...new Set([...given, ...protocolFiles])];
-  const bench = async (dut?: string): Promise<BenchConfig> => {
-    const config = { ...(await loadBench(benchFile, { secrets: "ignored" })), store };
-    return dut === undefined ? config : { ...config, dut: { ...config.dut, id: dut.trim() } };
-  };
+  const bench = async (): Promise<BenchConfig> => ({
+    ...(await loadBench(benchFile, { secrets: "ignored" })),
+    store,
+  });
   return {
     async form() {
       const config = await bench();
@@ -43,9 +43,9 @@ export function deskFor(options: DeskOptions): Desk {
     },
 
     async dryRun(order): Promise<DryRunReply> {
-      const config = await bench(order.dut);
-      const { protocol, name } = await protocolOf(order.protocol, filesOf(config));
-      const { plan, settings } = readOrder(protocol, order);
+      const file = await bench();
+      const { protocol, name } = await protocolOf(order.protocol, filesOf(file));
+      const { config, plan, settings } = readOrder(file, protocol, order);
       const { report, refusal } = dryRun(config, protocol, plan);
       const { dut, rows, duration_s, limits, ok } = report;
       return {
@@ -59,9 +59,9 @@ export function deskFor(options: DeskOptions): Desk {
     },
 
     async add(order) {
-      const config = await bench(order.dut);
-      const { protocol, name } = await protocolOf(order.protocol, filesOf(config));
-      const { plan, settings, tags } = readOrder(protocol, order);
+      const file = await bench();
+      const { protocol, name } = await protocolOf(order.protocol, filesOf(file));
+      const { config, plan, settings, tags } = readOrder(file, protocol, order);
       try {
         checkLimits(await identified(config, "memrig serve"), protocol, plan);
       } catch (error) {
@@ -72,6 +72,7 @@ export function deskFor(options: DeskOptions): Desk {
         bench: benchFile,
         settings,
         ...(order.dut === undefined ? {} : { dut: order.dut.trim() }),
+        ...(order.site?.trim() ? { site: order.site.trim() } : {}),
         tags,
         addedAt: new Date().toISOString(),
         addedBy: `${operator()}, dashboard`,
@@ -128,12 +129,13 @@ function commandLine(
   protocol: string,
   bench: string,
   settings: Readonly<Record<string, string>>,
-  { dut, tags }: Order,
+  { dut, site, tags }: Order,
 ): string {
   const quoted = (text: string): string => (/^[\w./:=+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
   const options = [
     ...Object.entries(settings).flatMap(([key, text]) => ["--set", `${key}=${text.replaceAll(",", ";")}`]), // , ends a setting
     ...(dut === undefined ? [] : ["--dut", dut.trim()]),
+    ...(site?.trim() ? ["--site", site.trim()] : []),
     ...(tags?.trim() ? ["--tag", tags.trim()] : []),
   ];
   return ["memrig run", ...[protocol, "--bench", bench, ...options].map(quoted)].join(" ");

@@ -20,6 +20,7 @@ export async function formOf(config: BenchConfig, store: string, files: readonly
     bench: config.name,
     file: config.file,
     dut: config.dut.id,
+    ...(config.sites || config.prober ? { sites: Object.keys(config.sites?.at ?? {}) } : {}),
     duts: [...new Set([config.dut.id, ...known])].slice(0, mostDuts),
     protocols: [...own, ...[...protocols.values()].map((protocol) => formProtocol(config, protocol))],
   };

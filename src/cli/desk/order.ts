@@ -1,7 +1,7 @@
 import type { FieldFault, Order } from "../../../dashboard/server/desk-wire.js";
 import { drivenUnit } from "../../../dashboard/server/driven-unit.js";
 import { declaredIn } from "../../../dashboard/server/parameters.js";
-import { headroomOf, type BenchConfig } from "../../bench/index.js";
+import { atSite, checkConnected, headroomOf, siteNamed, type BenchConfig } from "../../bench/index.js";
 import type { AnyProtocol } from "../../engine/index.js";
 import { MemrigError, messageOf } from "../../errors.js";
 import { si } from "../../units.js";
@@ -9,6 +9,8 @@ import { keyValues, numbersRead, planFrom } from "../settings.js";
 
 /** An order that can be run, its limits apart. */
 export interface ReadOrder {
+  /** The bench with the device of the order. */
+  readonly config: BenchConfig;
   readonly plan: object;
   readonly settings: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
@@ -17,12 +19,22 @@ export interface ReadOrder {
 /**
  * Reads an order as `memrig run` reads its arguments; a setting left empty is as declared.
  *
+ * @param bench what it is to be done on
  * @throws MemrigError `invalid-request`: every field that is wrong in `details.faults`; nothing was opened or sent
  */
-export function readOrder(protocol: AnyProtocol, order: Order): ReadOrder {
+export function readOrder(bench: BenchConfig, protocol: AnyProtocol, order: Order): ReadOrder {
   const settings = Object.fromEntries(Object.entries(order.settings).filter(([, text]) => text.trim() !== ""));
   const faults = [...settingFaults(protocol, settings)];
   if (order.dut?.trim() === "") faults.push({ field: "dut", message: "a device has a name." });
+  let config = order.dut === undefined ? bench : { ...bench, dut: { ...bench.dut, id: order.dut.trim() } };
+  try {
+    const site = order.site?.trim() ? siteNamed(bench, order.site.trim()) : undefined;
+    checkConnected(bench, site);
+    if (site) config = atSite(bench, site, order.dut?.trim());
+  } catch (error) {
+    if (!(error instanceof MemrigError)) throw error;
+    faults.push({ field: "site", message: error.message });
+  }
   let tags: Record<string, string> = {};
   try {
     tags = order.tags?.trim() ? keyValues([order.tags], "tags") : {};
@@ -30,7 +42,7 @@ export function readOrder(protocol: AnyProtocol, order: Order): ReadOrder {
     faults.push({ field: "tags", message: messageOf(error) });
   }
   if (faults.length > 0) throw faulty(protocol, faults);
-  return { plan: planFrom(protocol, numbersRead(settings)), settings, tags };
+  return { config, plan: planFrom(protocol, numbersRead(settings)), settings, tags };
 }
 
 function faulty(protocol: AnyProtocol, faults: readonly FieldFault[]): MemrigError {

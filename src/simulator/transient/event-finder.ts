@@ -36,11 +36,12 @@ export class EventFinder {
     this.watched = specs.map((spec) => {
       const unknown = system.unknownOf(spec.quantity);
       const read = unknown < 0 ? readerOf(system, spec.quantity, `the event ${spec.event}`) : undefined;
-      return { ...spec, unknown, read, last: NaN };
+      const { event, quantity, level, direction } = spec;
+      return { event, quantity, level, direction, unknown, read, last: NaN };
     });
-    this.plain = Int32Array.from(this.watched, ({ unknown }) => unknown);
-    this.levels = Float64Array.from(this.watched, ({ level }) => level);
-    this.sides = new Float64Array(this.watched.length);
+    const count = specs.length;
+    [this.plain, this.levels, this.sides] = [new Int32Array(count), new Float64Array(count), new Float64Array(count)];
+    this.watched.forEach(({ unknown, level }, i) => ([this.plain[i], this.levels[i]] = [unknown, level]));
     this.x = new Float64Array(system.size);
     this.dx = new Float64Array(system.size);
   }
