@@ -31,7 +31,7 @@ interface Opened {
   readonly dashboard: Dashboard;
   readonly faults: readonly string[];
   /** Another browser at the same dashboard. */
-  another(at?: string): Promise<Page>;
+  readonly another: (at?: string) => Promise<Page>;
 }
 
 /** The dashboard of a desk in a browser; undefined where there is no browser (the test is then skipped). */
