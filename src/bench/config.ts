@@ -83,6 +83,8 @@ export interface BenchConfig {
   readonly influx?: InfluxConfig;
   /** Commands before and after each run. */
   readonly hooks?: Hooks;
+  /** Files of the person's own protocols, absolute; a relative one is beside the bench file. */
+  readonly protocolFiles: readonly string[];
   /** Of the file. */
   readonly aliases: Aliases;
   /** Absolute. A relative one is taken from the working folder, as the commands about runs take it; left out, it is `runs` there. */
@@ -174,6 +176,7 @@ export function parseBench(
     aliases,
     ...(influx ? { influx } : {}),
     ...(file.hooks ? { hooks: hooksOf(file.hooks) } : {}),
+    protocolFiles: (file.protocols ?? []).map((own) => path.resolve(path.dirname(fileName), own)),
     store: path.resolve(file.store ?? "runs"),
     snapshot: written,
     withDrivers: (names) => parseBench(yamlText, fileName, options, new Map([...found, ...names])),
