@@ -176,13 +176,17 @@ export class RigolScope implements ScopeDialect {
     for (let at = 0; at < into.length;) {
       stopIfAborted(signal, this.label, `${at} of ${into.length} points were read`);
       const wanted = Math.min(this.family.chunk, into.length - at);
-      await this.scpi.commands([`:WAV:STAR ${first + at + 1}`, `:WAV:STOP ${first + at + wanted}`]);
+      await this.scpi.send(`:WAV:STAR ${first + at + 1}`);
+      await this.scpi.send(`:WAV:STOP ${first + at + wanted}`);
       at += await this.#piece(into.subarray(at, at + wanted), {
         reference: codeAtZero,
         increment: perCode_V,
         origin: 0,
       });
     }
+    // Asked once for all pieces: there may be 48 of them, and nothing is handed on before.
+    const errors = await this.scpi.errors();
+    if (errors.length > 0) throw this.scpi.refused([":WAV:STAR, :WAV:STOP and :WAV:DATA? of each piece"], errors);
   }
 
   /** An empty block means that it is not ready yet. @returns points that came */
