@@ -64,7 +64,10 @@ for (const [name, method, least, most, steps] of [
       const errors = steps.map((count) => Math.abs((endAfter(count, method)[i] ?? NaN) - (exact[i] ?? NaN)));
       const measured = orders(errors);
       const last = measured.at(-1) ?? NaN;
-      assert.ok(last > least && last < most, `${node}: least ${least}, orders ${measured.map((one) => one.toFixed(2)).join(", ")}`);
+      assert.ok(
+        last > least && last < most,
+        `${node}: least ${least}, orders ${measured.map((one) => one.toFixed(2)).join(", ")}`,
+      );
     }
   });
 }
