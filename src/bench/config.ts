@@ -23,7 +23,7 @@ import { driverForModel } from "./identify.js";
 import { readSites } from "./sites.js";
 import type { ProberConfig, SitesConfig } from "./sites.js";
 import { settingsOf } from "./settings.js";
-import { readWiring } from "./wiring.js";
+import { channelOfTerminal, pulseChannelOf, readWiring } from "./wiring.js";
 import { readYaml } from "./yaml-file.js";
 
 export interface InstrumentConfig {
@@ -308,7 +308,7 @@ function readChannels(
 ): NonNullable<InstrumentConfig["channels"]>[number][] {
   return Object.entries(written).map(([name, { limits }]) => {
     const place = [...at, "channels", name];
-    const number = Number(name);
+    const number = pulseChannelOf(name) === undefined ? Number(name) : channelOfTerminal(name);
     if (!(Number.isSafeInteger(number) && number >= 1)) {
       complaints.add(
         place,

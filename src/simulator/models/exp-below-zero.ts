@@ -22,18 +22,22 @@ export const expTables = {
   expPowers: Float64Array.from({ length: halvings + 1 }, (_, k) => 2 ** (k - halvings)),
 };
 
-/** Lines that declare `e`, the exponential of what the variable `x` holds: from `lowestExponent` to 0. */
-export function expText(x: string, e: string): string[] {
+/**
+ * Lines that declare `e`, the exponential of `factor` times what the variable `x` holds: from `lowestExponent` to 0. The sum is
+ * taken in pairs, so that less of it waits for the rest.
+ */
+export function expText(factor: number, x: string, e: string): string[] {
+  const [n, i, r, q, p] = ["n", "i", "r", "q", "p"].map((name) => `${e}${name}`);
   return [
-    `const ${e}n = ${x}*${stepsPerUnit} + ${rounder} - ${rounder}, ${e}i = ${e}n | 0;`,
-    `const ${e}r = ${x} - ${e}n*${upper} - ${e}n*${lower}, ${e}q = ${e}r*${e}r;`,
-    `const ${e}p = expParts[${e}i & ${steps - 1}]*expPowers[(${e}i >> ${Math.log2(steps)}) + ${halvings}];`,
-    `const ${e} = ${e}p + ${e}p*(${e}r + ${e}q*(0.5 + ${e}r*${1 / 6} + ${e}q*${1 / 24}));`,
+    `const ${n} = ${x}*${factor * stepsPerUnit} + ${rounder} - ${rounder}, ${i} = ${n} | 0;`,
+    `const ${r} = ${factor}*${x} - ${n}*${upper} - ${n}*${lower}, ${q} = ${r}*${r};`,
+    `const ${p} = expParts[${i} & ${steps - 1}]*expPowers[(${i} >> ${Math.log2(steps)}) + ${halvings}];`,
+    `const ${e} = ${p} + ${p}*((${r} + 0.5*${q}) + ${q}*${r}*(${1 / 6} + ${1 / 24}*${r}));`,
   ];
 }
 
 export const expBelowZero = fromText<(x: number) => number>(expTables, "expBelowZero(x)", [
   `if (!(x >= ${lowestExponent})) return x < ${lowestExponent} ? 0 : NaN;`,
-  ...expText("x", "e"),
+  ...expText(1, "x", "e"),
   `return e;`,
 ]);

@@ -34,8 +34,8 @@ function flow({ v, x: [y = ""], constant, own }: DeviceNames): ReturnType<Device
   const lines = [
     `let ${e} = 0, ${H} = ${halfA};`,
     `if (${y} > ${cold_y}) {`,
-    `const ${w} = 1/${y}, ${w}x = -2*${w};`,
-    ...expText(`${w}x`, `${w}e`),
+    `const ${w} = 1/${y};`,
+    ...expText(-2, w ?? "", `${w}e`),
     `${e} = ${w}e; ${H} += ${e}*((${twoB}*${w} - ${A})*${w} - ${halfA});`,
     `}`,
     `const ${D} = ${D0} + ${DE}*${e}, ${s} = 1/(${D}*${H}), ${vH} = ${v}*${H};`,

@@ -118,7 +118,7 @@ class Run {
   }
 
   private locate(start_s: number, t: number, h: number, share: number): void {
-    const found = this.finder.find(t, h, share);
+    const found = this.finder.find(t, h, share, this.stepper.jumped);
     if (found === 0) return;
     for (const { event, share: at } of this.finder.found) {
       const t_s = start_s + at * h;
