@@ -17,6 +17,7 @@ before(async () => {
       { label: "sdg", driver: "siglent-sdg", model: "SDG2042X" },
       { label: "sds", driver: "siglent-sds", model: "SDS1104X HD" },
       { label: "ds", driver: "rigol-scope" },
+      { label: "iv", driver: "keysight-infiniivision" },
       { label: "rto", driver: "rohde-schwarz-rtx", model: "RTO" },
       { label: "switch", driver: "keithley-switch", model: "3706A" },
       { label: "stage", driver: "lakeshore-336" },
@@ -116,6 +117,14 @@ test("RTO: the trigger's source is named as the tree names channels, before it w
   assert.equal(await errorOf(rto), -241, "an envelope is refused, not silently left out");
 });
 
+test("InfiniiVision: the zoomed window has a position, and a range of ten divisions", async () => {
+  await kept(await bench.session("iv"), [
+    [":timebase:window:position 1.000000e-03", ":timebase:window:position?", "1e-3"],
+    [":timebase:window:range 2e-3", ":timebase:window:scale?", "2e-4"],
+    [":timebase:window:scale 1e-5", ":timebase:window:range?", "1e-4"],
+  ]);
+});
+
 test("3706A: interfaces, sizes of a matrix, delays, backplanes and setups are asked by script", async () => {
   const frame = await bench.session("switch");
   await kept(frame, [
@@ -133,8 +142,11 @@ test("3706A: interfaces, sizes of a matrix, delays, backplanes and setups are as
   assert.equal((await frame.query("print(memory.available())")).split(",").length, 4);
 });
 
-test("336: an input may prefer sensor units", async () => {
-  await kept(await bench.session("stage"), [["INTYPE A, 1, 0, 0, 0, 3", "INTYPE? A", "1,0,0,0,3"]]);
+test("336: an input may prefer sensor units, and an output remembers to come back with the power", async () => {
+  await kept(await bench.session("stage"), [
+    ["INTYPE A, 1, 0, 0, 0, 3", "INTYPE? A", "1,0,0,0,3"],
+    ["OUTMODE 1, 1, 2, 1", "OUTMODE? 1", "1,2,1"],
+  ]);
 });
 
 test("Siglent SDS: what it is told of zoom, hold-off and interpolation comes back", async () => {
