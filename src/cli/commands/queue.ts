@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Command } from "commander";
-import { checkLimits, identified, loadBench } from "../../bench/index.js";
+import { checkConnected, checkLimits, identified, loadBench, siteNamed } from "../../bench/index.js";
 import { Queue, type QueueEntry } from "../../engine/queue/queue.js";
 import { MemrigError } from "../../errors.js";
 import { operator } from "../measure.js";
@@ -16,6 +16,7 @@ interface AddOptions {
   readonly bench: string;
   readonly set?: string[];
   readonly dut?: string;
+  readonly site?: string;
   readonly tag?: string[];
 }
 
@@ -41,6 +42,7 @@ function addAdd(queue: Command): void {
     .requiredOption("--bench <file>", "bench file; its store has the queue")
     .option("--set <key=value>", "parameter; repeat, or join by commas", collect)
     .option("--dut <id>", "device, in place of the bench file's id")
+    .option("--site <name>", "which device of a bench with sites: or a prober")
     .option("--tag <key=value>", "tag to find the run by; repeat, or join by commas", collect)
     .description("put a run at the end of the queue; it is checked now, and run by memrig queue run")
     .action(async (name: string, options: AddOptions, command: Command) => {
@@ -48,12 +50,14 @@ function addAdd(queue: Command): void {
       const settings = keyValues(options.set ?? [], "--set");
       const plan = planFrom(protocol, numbersRead(settings));
       const config = await loadBench(options.bench);
+      checkConnected(config, options.site === undefined ? undefined : siteNamed(config, options.site));
       checkLimits(await identified(config, "memrig queue add"), protocol, plan); // told now, not in the middle of the night
       const entry = await new Queue(config.store).add({
         protocol: isProtocolFile(name) ? path.resolve(name) : name,
         bench: path.resolve(options.bench),
         settings,
         ...(options.dut === undefined ? {} : { dut: options.dut }),
+        ...(options.site === undefined ? {} : { site: options.site }),
         tags: keyValues(options.tag ?? [], "--tag"),
         addedAt: new Date().toISOString(),
         addedBy: operator(),
@@ -94,7 +98,7 @@ function entriesText(entries: readonly QueueEntry[]): string {
       entry.position === undefined ? "" : String(entry.position),
       entry.protocol,
       settings(entry),
-      entry.dut ?? "",
+      [entry.dut, entry.site].filter((part) => part !== undefined).join("-"),
       entry.run ?? entry.reason ?? "",
     ]),
     [2],
@@ -132,11 +136,13 @@ function addChanges(queue: Command): void {
 function addRun(queue: Command): void {
   withStore(queue.command("run"))
     .option("--keep-going", "go on with the next one where one fails")
+    .option("--first <id>", "begin with this one, and go on behind it unless the queue is held")
     .description("do what waits, one after the other, also what is added meanwhile; ends when none waits")
     .addHelpText("after", "\nCtrl-C stops the run in hand safely; what waits still waits.")
-    .action(async (options: StoreOptions & { keepGoing?: boolean }, command: Command) => {
+    .action(async (options: StoreOptions & { keepGoing?: boolean; first?: string }, command: Command) => {
       const output = outputOf(command);
       const kept = new Queue(await storeFolder(options));
+      if (options.first === undefined) await kept.release(); // a person who runs the queue wants it to go on
       const line = new StatusLine("queue");
       await abortableBySignals(
         async (signal) => {
@@ -144,6 +150,7 @@ function addRun(queue: Command): void {
             queue: kept,
             keepGoing: options.keepGoing ?? false,
             signal,
+            ...(options.first === undefined ? {} : { first: options.first }),
             onStart: (entry, run) => line.end(`${entry.id}: ${run}`),
             onProgress: (_, { rows, expectedRows, left_s }) =>
               line.update({ done: rows, expected: expectedRows, ...(left_s === undefined ? {} : { left_s }) }),
@@ -151,6 +158,7 @@ function addRun(queue: Command): void {
               line.end(`${id}: ${state}.${reason === undefined ? "" : ` ${reason}`}`),
           });
           output.result(counts, `${counts.done} done, ${counts.failed} failed, ${counts.cancelled} cancelled.`);
+          if (await kept.isHeld()) output.say("The queue is held: what waits still waits.");
           if (error instanceof Error) throw error;
           if (counts.failed > 0)
             throw new MemrigError("no-answer", `${counts.failed} of the queue failed; memrig queue list says why.`);
