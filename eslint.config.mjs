@@ -10,7 +10,7 @@ const may = {
   "src/simulator": [],
   "src/analysis": ["store/shapes"],
   protocols: ["capabilities", "analysis", "engine/protocol", "store/shapes"],
-  "src/engine": ["capabilities", "store", "analysis/figure"],
+  "src/engine": ["capabilities", "store", "analysis/figure", "analysis/compare"],
   "src/store": ["analysis/figure"],
   "src/protocol-files": ["capabilities", "analysis", "protocols", "engine/protocol", "store/shapes"],
   "src/import": ["analysis", "store/shapes"],

@@ -10,6 +10,7 @@ import {
   sharesOf,
   weibullQuantile,
 } from "../src/analysis/index.js";
+import type { FitMetrics } from "../src/analysis/compare.js";
 import type { Folding } from "../src/engine/protocol.js";
 import type { Columns, Metric, Metrics } from "../src/store/shapes.js";
 import { type RuleMet, type StopPlan, StopRules } from "./endurance-rules.js";
@@ -109,6 +110,15 @@ export class EnduranceFolding implements Folding {
     return metrics;
   }
 }
+
+/** The distributions of the three metrics; the Gaussian's numbers are the mean and the spread. */
+export const enduranceFits: readonly FitMetrics[] = ["rOn", "rOff", "ratio"].flatMap((name) =>
+  ["gaussian", "lognormal", "weibull"].map((law) => ({
+    r2: `${name}_${law}_r2`,
+    quality: [`${name}_${law}_ks`],
+    of: [`${name}_${law}_shape`],
+  })),
+);
 
 /** `stopFailed_cycle`, `stopRatio_cycle`, `stopDrift_cycle`: the cycle that met the rule. Of none: nothing. */
 function stoppedBy(met: RuleMet | undefined, n: number): Metrics {

@@ -5,7 +5,7 @@ import type { Protocol, RunContext } from "../src/engine/protocol.js";
 import type { RowBatch } from "../src/store/shapes.js";
 import { cycles, leastRatio } from "./endurance.js";
 import { checkStop, stopParameters } from "./endurance-plan.js";
-import { EnduranceFolding, foldedAtOnce } from "./endurance-results.js";
+import { EnduranceFolding, enduranceFits, foldedAtOnce } from "./endurance-results.js";
 import { CycleRows, type ReadState } from "./endurance-rows.js";
 import { StopRules } from "./endurance-rules.js";
 import { complain, countOr, quantityOr } from "./parameters.js";
@@ -113,6 +113,7 @@ export const enduranceSmu: Protocol<EnduranceSmuPlan, "sweep-smu"> = {
     current_A: plan.compliance,
   }),
   run: setAndRead,
+  fits: enduranceFits,
   analyse: (tables, plan) => foldedAtOnce(cycles.name, tables[cycles.name], plan).metrics(),
   figures: (tables, plan) => foldedAtOnce(cycles.name, tables[cycles.name], plan).figures(),
   fold: (plan) => new EnduranceFolding(cycles.name, plan),

@@ -12,7 +12,7 @@ import {
 import { CycleRows, type ReadState } from "./endurance-rows.js";
 import { StopRules } from "./endurance-rules.js";
 import { countOfReads, logSpaced } from "./log-cycles.js";
-import { EnduranceFolding, foldedAtOnce } from "./endurance-results.js";
+import { EnduranceFolding, enduranceFits, foldedAtOnce } from "./endurance-results.js";
 import { baseLineOf, endOf, readResistance } from "./pulse-reading.js";
 import { type CaughtCycle, lengthOf, playAndRead } from "./pulse-station.js";
 
@@ -121,6 +121,7 @@ export const endurance: Protocol<EndurancePlan, "pulse-station"> = {
     voltage_V: Math.max(...enduranceCycle(plan).segments.map(({ level_V }) => Math.abs(level_V))),
   }),
   run: setAndRead,
+  fits: enduranceFits,
   analyse: (tables, plan) => foldedAtOnce(cycles.name, tables[cycles.name], plan).metrics(),
   figures: (tables, plan) => foldedAtOnce(cycles.name, tables[cycles.name], plan).figures(),
   fold: (plan) => new EnduranceFolding(cycles.name, plan),

@@ -13,7 +13,7 @@ import {
   spansOf,
   switchingOf,
 } from "../src/analysis/index.js";
-import type { Columns, Metrics } from "../src/store/shapes.js";
+import type { Columns, Metric, Metrics } from "../src/store/shapes.js";
 import type { IvSweepPlan } from "./iv-sweep-plan.js";
 
 /** Plans of runs made elsewhere, or before there were lists and logarithmic steps, have no more than the first four. */
@@ -47,13 +47,14 @@ export function ivMetrics(points: Columns | undefined, plan: Plan): Metrics {
   const all = switchingOf(readings);
   const found = all.filter(({ polarity }) => polarity === side);
   const other = all.filter(({ polarity }) => polarity !== side);
-  const read = plan.read === 0 ? usualRead(found) : plan.read;
+  const over = (of: (one: IvSwitching) => number) => metricOf(found.map(of));
+  const [vth_V, vhold_V] = [over((one) => one.vth_V), over((one) => one.vhold_V)];
+  const read = plan.read === 0 ? usualRead(vth_V, vhold_V) : plan.read;
   const resistances = found.map((one) => resistancesOf(readings, one, read));
   const loops = found.map((one) => hysteresisOf(readings, one.excursion));
-  const over = (of: (one: IvSwitching) => number) => metricOf(found.map(of));
   return {
-    vth_V: over((one) => one.vth_V),
-    vhold_V: over((one) => one.vhold_V),
+    vth_V,
+    vhold_V,
     rOn_ohm: metricOf(resistances.map((one) => one.rOn_ohm)),
     rOff_ohm: metricOf(resistances.map((one) => one.rOff_ohm)),
     ratio: metricOf(resistances.map((one) => one.rOff_ohm / one.rOn_ohm)),
@@ -85,11 +86,14 @@ function lineResistances({ cycle, voltage_V, current_A }: IvReadings): number[] 
   });
 }
 
+/** The level at which the resistances among these metrics were read; 0 where there was nothing to choose it by. */
+export function readOf({ read }: Pick<Plan, "read">, { vth_V, vhold_V }: Metrics): number {
+  return read !== 0 || !vth_V || !vhold_V || vth_V.n === 0 ? read : usualRead(vth_V, vhold_V);
+}
+
 /** Halfway between the mean hold and the mean threshold voltage: both states are there at that level in an ordinary cycle. */
-function usualRead(found: readonly IvSwitching[]): number {
-  const vth_V = metricOf(found.map((one) => one.vth_V)).mean;
-  const vhold = metricOf(found.map((one) => one.vhold_V));
-  return vhold.n > 0 ? (vth_V + vhold.mean) / 2 : vth_V / 2;
+function usualRead(vth_V: Metric, vhold_V: Metric): number {
+  return vhold_V.n > 0 ? (vth_V.mean + vhold_V.mean) / 2 : vth_V.mean / 2;
 }
 
 /** Enough for a picture; more sweeps than fit are shown by some of them, evenly chosen. */

@@ -4,7 +4,7 @@ import type { Protocol, RunContext } from "../src/engine/protocol.js";
 import type { Row, RowBatch, TableSpec } from "../src/store/shapes.js";
 import { si } from "../src/units.js";
 import { ivSweepParameters, type IvSweepPlan } from "./iv-sweep-plan.js";
-import { ivFigures, ivMetrics } from "./iv-sweep-results.js";
+import { ivFigures, ivMetrics, readOf } from "./iv-sweep-results.js";
 import { levelsOf } from "./sweep-levels.js";
 
 /** One row a reading. */
@@ -198,6 +198,7 @@ export const ivSweep: Protocol<IvSweepPlan, "sweep-smu"> = {
       : { voltage_V: plan.compliance, current_A: level };
   },
   run: sweepAndRead,
+  asMeasured: (plan, metrics) => ({ ...plan, read: readOf(plan, metrics) }),
   analyse: (tables, plan) => ivMetrics(tables[points.name], plan),
   figures: (tables, plan) => ivFigures(tables[points.name], plan),
 };

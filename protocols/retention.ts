@@ -131,6 +131,7 @@ export const retention: Protocol<RetentionPlan, "smu"> = {
   cost: (plan) => ({ rows: readTimes(plan).length, duration_s: plan.duration + plan.readings * plan.dwell }),
   extremes: (plan) => ({ voltage_V: Math.abs(plan.level), current_A: plan.compliance }),
   run: readAgain,
+  fits: [{ r2: "driftR2", of: ["drift", "failExpected_s"] }],
   analyse: (tables, plan) => retentionMetrics(tables[reads.name], plan),
   figures: (tables, plan) => retentionFigures(tables[reads.name], plan),
 };

@@ -146,6 +146,10 @@ export const stdp: Protocol<StdpPlan, "pulse-station"> = {
     ),
   }),
   run: spikes,
+  fits: [
+    { r2: "r2After", of: ["tauAfter_s", "amplitudeAfter"] },
+    { r2: "r2Before", of: ["tauBefore_s", "amplitudeBefore"] },
+  ],
   analyse: (tables) => stdpMetrics(tables[pairs.name]),
   figures: (tables) => stdpFigures(tables[pairs.name]),
 };

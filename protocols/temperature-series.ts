@@ -142,6 +142,7 @@ export const temperatureSeries: Protocol<TemperatureSeriesPlan, "temperature-sta
     current_A: plan.compliance,
   }),
   run: heatAndRead,
+  fits: [{ r2: "r2", of: ["activation_eV", "surge"] }],
   analyse: (tables, plan) => temperatureMetrics(tables[temperatures.name], plan),
   figures: temperatureFigures,
 };

@@ -190,6 +190,10 @@ export const volatility: Protocol<VolatilityPlan, "pulse-station"> = {
   }),
   extremes: (plan) => ({ voltage_V: Math.max(Math.abs(plan.amplitude), Math.abs(plan.read_amplitude)) }),
   run: watchIt,
+  fits: [
+    { r2: "r2", of: ["tau_s"] },
+    { r2: "r2Stretched", of: ["tauStretched_s", "beta"] },
+  ],
   analyse: (tables) => volatilityMetrics(tables[reads.name], tables[pulses.name]),
   figures: (tables) => volatilityFigures(tables[reads.name]),
 };

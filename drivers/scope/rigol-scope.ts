@@ -2,7 +2,7 @@ import type { CapturePlan, CaptureRanges } from "../../src/capabilities/index.js
 import { MemrigError } from "../../src/errors.js";
 import { ScpiClient, scpiErrors } from "../../src/scpi/index.js";
 import { si } from "../../src/units.js";
-import type { Session } from "../../src/visa/index.js";
+import type { BinaryFormat, Session } from "../../src/visa/index.js";
 import type { DriverEntry, SafeState } from "../entry.js";
 import { identify } from "../support/identity.js";
 import { pause, stopIfAborted } from "../support/wait.js";
@@ -149,24 +149,27 @@ export class RigolScope implements ScopeDialect {
       stopIfAborted(signal, this.label, `${at} of ${into.length} points were read`);
       const wanted = Math.min(this.family.chunk, into.length - at);
       await this.scpi.commands([`:WAV:STAR ${first + at + 1}`, `:WAV:STOP ${first + at + wanted}`]);
-      const codes = await this.#piece(wanted);
-      for (let i = 0; i < codes.length; i++) into[at + i] = ((codes[i] ?? 0) - codeAtZero) * perCode_V;
-      at += codes.length;
+      at += await this.#piece(into.subarray(at, at + wanted), {
+        reference: codeAtZero,
+        increment: perCode_V,
+        origin: 0,
+      });
     }
   }
 
-  /** An empty block means that it is not ready yet. */
-  async #piece(wanted: number): Promise<Uint8Array> {
+  /** An empty block means that it is not ready yet. @returns points that came */
+  async #piece(into: Float64Array, scale: NonNullable<BinaryFormat["scale"]>): Promise<number> {
+    const format = { type: "u8", bigEndian: true, scale, into } as const;
     for (let attempt = 0; attempt < EMPTY_TRIES; attempt++) {
-      const codes = await this.scpi.queryBlock(":WAV:DATA?", { timeout_ms: TRANSFER_TIMEOUT_MS });
-      if (codes.length > wanted) {
+      const { length } = await this.scpi.queryBinaryValues(":WAV:DATA?", format, { timeout_ms: TRANSFER_TIMEOUT_MS });
+      if (length > into.length) {
         throw new MemrigError(
           "bad-reply",
-          `${this.label} gave ${codes.length} points where ${wanted} were asked for.`,
+          `${this.label} gave ${length} points where ${into.length} were asked for.`,
           {},
         );
       }
-      if (codes.length > 0) return codes;
+      if (length > 0) return length;
       await pause(EMPTY_PAUSE_MS, new AbortController().signal);
     }
     throw new MemrigError("no-answer", `${this.label} gave ${EMPTY_TRIES} empty blocks where data were asked for.`, {});

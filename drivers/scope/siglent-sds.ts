@@ -219,18 +219,13 @@ export class SiglentSds implements ScopeDialect {
         await this.scpi.send(`:WAV:POIN ${piece.length}`);
       } else await this.scpi.send(`WFSU SP,1,NP,${piece.length},FP,${from + at}`);
       const question = tree ? ":WAV:DATA?" : `C${channel}:WF? DAT2`;
-      if (wide) {
-        const scale = { reference: 0, increment: perCode_V, origin: atZero_V };
-        const format = { type: "i16", bigEndian: false, scale, into: piece } as const;
-        const { length } = await this.scpi.queryBinaryValues(question, format, limits);
-        checkLength(this.label, channel, 2 * length, 2 * piece.length);
-      } else {
-        const block = await this.scpi.queryBlock(question, limits);
-        checkLength(this.label, channel, block.length, piece.length);
-        // Two's complement, as every driver reads them; the manual's 255 is off by one code.
-        const codes = new Int8Array(block.buffer, block.byteOffset, block.length);
-        for (let i = 0; i < codes.length; i++) piece[i] = (codes[i] ?? 0) * perCode_V + atZero_V;
-      }
+      // Two's complement in either width, as every driver reads them; the manual's 255 is off by one code.
+      const type = wide ? "i16" : "i8";
+      const scale = { reference: 0, increment: perCode_V, origin: atZero_V };
+      const format = { type, bigEndian: false, scale, into: piece } as const;
+      const { length } = await this.scpi.queryBinaryValues(question, format, limits);
+      const width = wide ? 2 : 1;
+      checkLength(this.label, channel, width * length, width * piece.length);
       at += piece.length;
     }
   }

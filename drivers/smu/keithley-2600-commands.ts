@@ -26,7 +26,7 @@ export function lua(value: number): string {
  * So the level is set to what is measured there, before the way to zero begins (2600BS-901-01 says of abort only that it
  * changes no setting). A long series of readings must not be taken for it.
  */
-export function safeChannel(channel: number): SafeState {
+function safeChannel(channel: number): SafeState {
   const { smu } = lettersOf("voltage", channel);
   const keep = (letter: "v" | "i") => `${smu}.source.level${letter}=${smu}.measure.${letter}()`;
   return {
@@ -47,8 +47,8 @@ export function safeChannel(channel: number): SafeState {
 }
 
 /** Several channels made safe one after the other. */
-export function safeAll(channels: number): SafeState {
-  const each = Array.from({ length: channels }, (_, index) => safeChannel(index + 1));
+export function safeChannels(channels: readonly number[]): SafeState {
+  const each = channels.map(safeChannel);
   return {
     halt: each.flatMap(({ halt }) => halt),
     ramps: each.flatMap(({ ramps }) => ramps),

@@ -1,18 +1,16 @@
 import type { SweepPlan } from "../../src/capabilities/index.js";
 import { si } from "../../src/units.js";
-import { defaultRamp } from "../entry.js";
 import type { DriverSettings } from "../entry.js";
 import { checkSweep, refusal, unitsOf } from "./checks.js";
 import type { SmuFacts } from "./checks.js";
 import type { Model2600 } from "./keithley-2600-models.js";
+import { readingTime } from "./reading-time.js";
 import { asRamp } from "./sweep-shape.js";
 import type { Ramp } from "./sweep-shape.js";
-import { wayHome } from "./way-home.js";
+import { wayHomeOf } from "./way-home.js";
 
 /** Integration time of a reading in power line cycles (2600BS-901-01, smuX.measure.nplc). */
 export const NPLC = { min: 0.001, max: 25 };
-/** Share of the dwell that reading may take where the integration time is left to the driver; the rest is settling. */
-const READING_SHARE = 0.8;
 /** Readings of one run: two buffers of this size leave room in the memory that scripts have. */
 export const MAX_READINGS = 20_000;
 /** Levels of one list, which scripts share their memory with. */
@@ -69,22 +67,14 @@ export function setUp(
   lineFrequency_Hz: number,
   settings: DriverSettings = {},
 ): SweepSetup {
-  const { label, ranges } = smu;
+  const { label } = smu;
   checkSweep(smu, plan, MAX_CYCLES);
   checkOffState(label, settings);
   const largest = plan.levels.reduce((most, level) => Math.max(most, Math.abs(level)), 0);
   checkArea(label, model, plan.drive, largest, plan.compliance);
-  const nplc = plan.nplc ?? fitting(plan.dwell_s, lineFrequency_Hz);
-  checkNplc(label, nplc);
-  const reading_s = nplc / lineFrequency_Hz; // both quantities in the same aperture, by a converter each
-  const shortest_s = Math.max(ranges.minDwell_s, reading_s);
-  if (!(plan.dwell_s >= shortest_s)) {
-    const allowed = `at ${nplc} power line cycles of ${lineFrequency_Hz} Hz at least ${si(shortest_s, "s")}, and less with a smaller nplc`;
-    const details = { asked_s: plan.dwell_s, min_s: shortest_s };
-    throw refusal(label, `a dwell of ${si(plan.dwell_s, "s")} was asked for`, allowed, details);
-  }
-  const { V_per_s, A_per_s } = settings.ramp ?? defaultRamp;
-  const home = wayHome(plan.levels.at(-1) ?? 0, plan.drive === "voltage" ? V_per_s : A_per_s, plan.dwell_s);
+  // Both quantities in the same aperture, by a converter each.
+  const { nplc, reading_s } = readingTime(smu, plan, lineFrequency_Hz, NPLC, 1);
+  const home = wayHomeOf(plan, settings);
   const most = home.length === 0 ? MAX_READINGS : MAX_LIST - home.length;
   if (plan.levels.length > Math.min(most, MAX_LIST)) {
     const asked = `${plan.levels.length} levels in a cycle were asked for`;
@@ -107,13 +97,6 @@ export function setUp(
   };
 }
 
-/** @throws MemrigError `invalid-request`: more than 25 cycles, or less than a thousandth of one */
-export function checkNplc(label: string, nplc: number): void {
-  if (nplc >= NPLC.min && nplc <= NPLC.max) return;
-  const asked = `an integration of ${nplc} power line cycles was asked for`;
-  throw refusal(label, asked, `${NPLC.min} to ${NPLC.max}`, { asked: nplc });
-}
-
 /** @throws MemrigError `invalid-request`: it has no guarded off state */
 export function checkOffState(label: string, { offState }: DriverSettings): void {
   if (offState !== "guard") return;
@@ -134,10 +117,4 @@ export function checkArea(
   const asked = `${si(largest, forced)} with a compliance of ${si(compliance, limited)} was asked for`;
   const allowed = `above ${si(corner_V, "V")} up to ${si(highVoltageCurrent_A, "A")}`;
   throw refusal(label, asked, allowed, { asked: largest, compliance });
-}
-
-/** One power line cycle where the dwell has room for it, else what it has room for, down to the shortest there is. */
-function fitting(dwell_s: number, lineFrequency_Hz: number): number {
-  const room = READING_SHARE * dwell_s * lineFrequency_Hz;
-  return Math.max(NPLC.min, Math.min(1, Number(room.toPrecision(3))));
 }

@@ -3,6 +3,19 @@ import { percentOf } from "../units.js";
 
 export type ComparisonVerdict = "agrees" | "differs" | "unclear";
 
+/** A fit among the metrics of a protocol. */
+export interface FitMetrics {
+  /** The metric with its R². */
+  readonly r2: string;
+  /** What else says how well it fits; like R² itself no property of the device, and never judged. */
+  readonly quality?: readonly string[];
+  /** What the fit gives. */
+  readonly of: readonly string[];
+}
+
+/** A law that explains less than this of what was read, in the run or in the model, describes noise: what it gives is not judged. */
+const leastR2 = 0.8;
+
 /** One metric of a run beside the same metric of its twin. */
 export interface MetricComparison {
   readonly metric: string;
@@ -14,7 +27,8 @@ export interface MetricComparison {
   readonly relative: number;
   /** The difference in units of the joint spread of both; NaN where neither has one. */
   readonly spreads: number;
-  readonly verdict: ComparisonVerdict;
+  /** `not judged`: it says how well a law fits, or comes from one that does not. */
+  readonly verdict: ComparisonVerdict | "not judged";
   /** The verdict in words. */
   readonly because: string;
 }
@@ -31,11 +45,34 @@ const spreadsAllowed = 2;
 /** Where neither side has a spread (one cycle), the best that can be said is how close the values lie. */
 const relativeAllowed = 0.05;
 
-/** Sets the metrics of a run beside those of its twin. */
-export function compareMetrics(measured: Metrics, model: Metrics): MetricComparison[] {
+/** Sets the metrics of a run beside those of its twin. @param fits those of them that are of a fit */
+export function compareMetrics(
+  measured: Metrics,
+  model: Metrics,
+  fits: readonly FitMetrics[] = [],
+): MetricComparison[] {
   return Object.keys(measured)
     .filter((name) => name in model)
-    .map((name) => compareMetric(name, measured[name] as Metric, model[name] as Metric));
+    .map((name) => {
+      const compared = compareMetric(name, measured[name] as Metric, model[name] as Metric);
+      const because = whyNotJudged(name, measured, model, fits);
+      return because === undefined ? compared : { ...compared, verdict: "not judged", because };
+    });
+}
+
+function whyNotJudged(
+  name: string,
+  measured: Metrics,
+  model: Metrics,
+  fits: readonly FitMetrics[],
+): string | undefined {
+  if (fits.some(({ r2, quality = [] }) => name === r2 || quality.includes(name))) return "how well a law fits";
+  const fit = fits.find(({ of }) => of.includes(name));
+  if (!fit) return undefined;
+  const [ours, theirs] = [measured[fit.r2]?.mean ?? Number.NaN, model[fit.r2]?.mean ?? Number.NaN];
+  // Where there is no fit at all the value is absent, and that is judged.
+  if (!(ours < leastR2 || theirs < leastR2)) return undefined;
+  return `its fit describes noise: R² ${ours.toFixed(2)} measured, ${theirs.toFixed(2)} in the model (${leastR2} needed)`;
 }
 
 function compareMetric(metric: string, measured: Metric, model: Metric): MetricComparison {
@@ -87,7 +124,6 @@ export function columnResiduals(measured: Columns, model: Columns): ColumnResidu
 /** One word over all metrics: differs when any does, agrees when all do. */
 export function overallVerdict(comparisons: readonly MetricComparison[]): ComparisonVerdict {
   if (comparisons.some((comparison) => comparison.verdict === "differs")) return "differs";
-  return comparisons.every((comparison) => comparison.verdict === "agrees") && comparisons.length > 0
-    ? "agrees"
-    : "unclear";
+  const judged = comparisons.filter(({ verdict }) => verdict !== "not judged");
+  return judged.every(({ verdict }) => verdict === "agrees") && judged.length > 0 ? "agrees" : "unclear";
 }

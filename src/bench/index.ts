@@ -21,6 +21,8 @@ export type { FindOptions, FoundBench, FoundInstrument } from "./found.js";
 export { benchTemplate } from "./bench-template.js";
 export type { Template, TemplateInstrument, TemplateRest } from "./bench-template.js";
 export { crosspointsOf } from "./sites.js";
+export { atSite, checkConnected, siteNamed, siteOfTags } from "./at-site.js";
 export { runCommand } from "./prober.js";
 export type { ProberOptions, Site } from "./prober.js";
 export { Complaints, listed, unknownName } from "./complaints.js";
+export { readYaml, type YamlFile } from "./yaml-file.js";

@@ -1,4 +1,5 @@
 import type { Bias, SweepPlan } from "../capabilities/index.js";
+import { defaultRamp } from "../../drivers/entry.js";
 import { RAMP_STEP_S } from "../scpi/index.js";
 import { si } from "../units.js";
 import type { Limits } from "./bounds.js";
@@ -45,14 +46,21 @@ export function checkSweep(limits: Limits, who: string, plan: SweepPlan): void {
   const [voltage_V, current_A] = drive === "voltage" ? [highest, compliance] : [compliance, highest];
   if (pulse !== undefined) checkPulses(limits, who, plan, pulse);
   checkExtremes(limits, who, voltage_V, current_A);
-  if (pulse === undefined) {
-    const step_V = drive === "voltage" ? largestStep(levels) : 2 * compliance;
-    hold(limits.slew, step_V / dwell_s, "V/s", who, "a slew of");
-  }
+  hold(limits.slew, slewOfSweep(plan), "V/s", who, pulse === undefined ? "a slew of" : "an edge of up to");
+}
+
+/**
+ * The steepest step over the dwell, of pulses over their edge or the fastest there is. A forced current may go from one
+ * compliance to the other; what it makes of the voltage follows the device, however slow its own edge is.
+ */
+export function slewOfSweep({ drive, levels, compliance, dwell_s, pulse }: SweepPlan): number {
+  if (pulse === undefined) return (drive === "voltage" ? largestStep(levels) : 2 * compliance) / dwell_s;
+  if (drive === "current") return (2 * compliance) / fastestEdge_s;
+  return largestStep(levels.flatMap((level) => [pulse.base, level])) / (pulse.edge_s ?? fastestEdge_s);
 }
 
 function checkPulses(limits: Limits, who: string, plan: SweepPlan, pulse: NonNullable<SweepPlan["pulse"]>): void {
-  const { drive, levels, cycles, compliance, dwell_s } = plan;
+  const { levels, cycles, compliance, dwell_s } = plan;
   finite(who, "a base", pulse.base);
   above0(who, "a pulse width", pulse.width_s);
   const edge_s = pulse.edge_s ?? fastestEdge_s;
@@ -67,10 +75,6 @@ function checkPulses(limits: Limits, who: string, plan: SweepPlan, pulse: NonNul
       ? energies.reduce((most, energy) => Math.max(most, energy), 0)
       : cycles * energies.reduce((sum, energy) => sum + energy + resting_J, 0);
   hold(limits.energyPerPulse, energy_J, "J", who, "a pulse of up to");
-  const steps = levels.flatMap((level) => [pulse.base, level]);
-  // What a current makes of the voltage follows the device, however slow its own edge is.
-  const slew_V_per_s = drive === "voltage" ? largestStep(steps) / edge_s : (2 * compliance) / fastestEdge_s;
-  hold(limits.slew, slew_V_per_s, "V/s", who, "an edge of up to");
 }
 
 /**
@@ -90,7 +94,12 @@ export function checkBias(limits: Limits, who: string, bias: Bias): void {
   const [voltage_V, current_A] = drive === "voltage" ? [size, compliance] : [compliance, size];
   checkExtremes(limits, who, voltage_V, current_A);
   if (drive === "voltage") hold(limits.slew, slew_per_s, "V/s", who, "a slew of");
-  else hold(limits.slew, (2 * compliance) / RAMP_STEP_S, "V/s", who, "a slew of up to");
+  else hold(limits.slew, slewOfBias(bias), "V/s", who, "a slew of up to");
+}
+
+/** On its way to the level; once it is there it moves no more. */
+export function slewOfBias({ drive, compliance, slew_per_s }: Bias): number {
+  return drive === "voltage" ? (slew_per_s ?? defaultRamp.V_per_s) : (2 * compliance) / RAMP_STEP_S;
 }
 
 /** From zero through the levels, round again, and back to zero. */

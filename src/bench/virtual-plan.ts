@@ -1,6 +1,8 @@
 import { MemrigError } from "../errors.js";
 import type { VirtualBenchPlan } from "../virtual/bench-plan.js";
+import { deviceAt } from "../virtual/sites.js";
 import type { BenchConfig, DutConfig } from "./config.js";
+import type { Site } from "./prober.js";
 
 /** Noise and serial numbers of a bench whose device has no seed. */
 const seedOfNominal = 1;
@@ -58,11 +60,13 @@ const twinOffset = 1_000_003;
  * Its cycles and its noise are drawn anew: a twin that repeated a simulated run to the last digit would say nothing of the
  * model's spread.
  *
+ * @param site where the bench has many devices, the one that was measured: its own draw and parameters, alone on the bench
  * @throws MemrigError `invalid-request`: the file names no model of the device
  */
-export function twinConfig(config: BenchConfig): SimulatedBench {
+export function twinConfig(config: BenchConfig, site?: Site): SimulatedBench {
   const rest = { ...simulated(config) };
-  const { dut } = rest;
+  const { variants = [], ...one } = rest.dut;
+  const dut = site ? { ...one, ...deviceAt(site.name, one, variants) } : rest.dut;
   delete rest.sites; // one device, always connected
   delete rest.prober;
   return {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { benchOfRun, loadBench, type BenchConfig } from "../bench/index.js";
+import { atSite, benchOfRun, loadBench, siteOfTags, type BenchConfig } from "../bench/index.js";
 import type { AnyProtocol } from "../engine/index.js";
 import { MemrigError } from "../errors.js";
 import { resumableMark, type RunReader } from "../store/index.js";
@@ -27,10 +27,15 @@ export async function continuation(
   const plan = planFrom(protocol, info.parameters);
   checkSame(info, protocol, plan);
   const kept = await benchOfRun(info, store);
-  const config = benchFile === undefined ? kept : { ...(await loadBench(benchFile)), store: kept.store };
+  const given = benchFile === undefined ? kept : { ...(await loadBench(benchFile)), store: kept.store };
+  const site = siteOfTags(given, info.tags);
+  const config = benchFile === undefined || !site ? given : atSite(given, site);
   checkSameDevice(info, kept, config);
   return {
-    request: { config: anew(config, info.sittings?.length ?? 1), protocol, plan, resume: folder },
+    request: {
+      ...{ config: anew(config, info.sittings?.length ?? 1), protocol, plan, resume: folder },
+      ...(site ? { site } : {}),
+    },
     completed: mark.completed,
     gap_s: Math.max(0, (Date.now() - Date.parse(mark.at)) / 1000),
   };

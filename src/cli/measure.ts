@@ -1,7 +1,16 @@
 import { execFileSync } from "node:child_process";
 import { userInfo } from "node:os";
 import path from "node:path";
-import { checkLimits, identified, openBench, type Bench, type BenchConfig } from "../bench/index.js";
+import {
+  checkConnected,
+  checkLimits,
+  identified,
+  openBench,
+  type Bench,
+  type BenchConfig,
+  type ProberOptions,
+  type Site,
+} from "../bench/index.js";
 import {
   runProtocol,
   within,
@@ -23,11 +32,15 @@ export interface Measurement {
   readonly protocol: AnyProtocol;
   readonly plan: object;
   readonly tags?: Readonly<Record<string, string>>;
+  /** Which of the bench's devices: it is connected before the run. Left out: the bench has one, or it is connected already. */
+  readonly site?: Site;
   /** Run of which this is the twin. */
   readonly twinOf?: string;
   /** Folder of a run that ended early and is to be gone on with, behind its last mark. Left out: a new run. */
   readonly resume?: string;
   readonly signal: AbortSignal;
+  /** Puts a question to a person, where the prober is one. */
+  readonly ask?: ProberOptions["ask"];
   readonly onProgress?: (progress: RunProgress) => void;
   readonly onEvent?: (event: RunEvent) => void;
   /** Told as soon as the run has its name and folder. */
@@ -49,12 +62,14 @@ export async function measure(request: Measurement, wire?: WireLog): Promise<Run
   const { protocol, plan, signal } = request;
   const config = await identified(request.config, `memrig run ${protocol.name}`);
   checkLimits(config, protocol, plan);
+  checkConnected(config, request.site);
   const bench = await openBench(config, {
     signal,
     ...(request.onEvent ? { onEvent: request.onEvent } : {}),
     ...(wire ? { onWire: (label, event) => wire.record(label, event) } : {}),
   });
   try {
+    if (request.site) await bench.goTo(request.site, { signal, ...(request.ask ? { ask: request.ask } : {}) });
     return await measureOn(bench, { ...request, config }, wire);
   } finally {
     await within(bench.close(), close_s, "Closing the bench");

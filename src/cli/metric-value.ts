@@ -1,5 +1,5 @@
 import { MemrigError } from "../errors.js";
-import { parseQuantity, type Unit } from "../units.js";
+import { parseQuantity, type Unit } from "../unit-text.js";
 
 const units: readonly string[] = ["V", "A", "W", "J", "s", "Hz", "ohm", "S", "F", "K", "V/decade", ""];
 

@@ -3,6 +3,7 @@ import type { RunOutcome } from "../engine/index.js";
 import { MemrigError } from "../errors.js";
 import { measure, type Measurement } from "./measure.js";
 import type { Output } from "./output.js";
+import { Person } from "./campaign/person.js";
 import { duration, StatusLine } from "./progress.js";
 import { safeLines } from "./safe-lines.js";
 import { abortableBySignals } from "./signals.js";
@@ -32,11 +33,13 @@ export async function runAndTell(what: Omit<Measurement, "signal">, telling: Tel
   const { rows, duration_s } = protocol.cost(plan);
   const line = new StatusLine(protocol.name);
   const wire = telling.wire ? wireLog() : undefined;
+  const person = new Person();
   await abortableBySignals(
     async (signal) => {
       const request: Measurement = {
         ...what,
         signal,
+        ask: (question, until) => person.ask(question, until),
         onStart: ({ run, folder }) =>
           output.say(`${run}: ${rows} rows, ${duration(duration_s)} on the instruments, in ${folder}`),
         onProgress: ({ state, rows: done, expectedRows, left_s }) =>
@@ -49,7 +52,10 @@ export async function runAndTell(what: Omit<Measurement, "signal">, telling: Tel
           if (event === "state" && state === "pausing") line.end(`${String(by)}: pauses after what it is at.`);
         },
       };
-      const outcome = await measure(request, wire).finally(() => endWireLog(wire, output));
+      const outcome = await measure(request, wire).finally(() => {
+        person.close();
+        return endWireLog(wire, output);
+      });
       line.end(`${outcome.run}: ${outcome.status}, ${outcome.rows} rows.`);
       for (const report of safeLines(outcome.safe.filter(({ state }) => state !== "safe"))) output.say(report);
       const { resume: _resume, ...anew } = request;

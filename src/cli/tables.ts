@@ -1,5 +1,5 @@
 import type { Cell, Columns, Metrics } from "../store/shapes.js";
-import { si } from "../units.js";
+import { si } from "../unit-text.js";
 import { textTable } from "./output.js";
 
 /** Metrics for a person: mean, spread and number of each. */

@@ -32,11 +32,13 @@ export interface TwinReport {
  * is kept as `twin.json` in the run's folder; the twin is a run of its own in the same store.
  */
 export async function runTwin(request: Measurement, measured: RunOutcome): Promise<TwinReport> {
-  const config = twinConfig(request.config);
-  const twin = await measure({ ...request, config, twinOf: measured.run });
+  const config = twinConfig(request.config, request.site);
+  const { site: _alone, ...rest } = request; // its one device is always connected
+  const plan = (request.protocol.asMeasured?.(request.plan, measured.metrics) ?? request.plan) as object;
+  const twin = await measure({ ...rest, plan, config, twinOf: measured.run });
   const [ours, theirs] = await Promise.all([openRun(config.store, measured.run), openRun(config.store, twin.run)]);
   const { mainTable } = request.protocol;
-  const metrics = compareMetrics(measured.metrics, twin.metrics);
+  const metrics = compareMetrics(measured.metrics, twin.metrics, request.protocol.fits);
   const report: TwinReport = {
     run: twin.run,
     model: config.dut.model,
@@ -60,7 +62,7 @@ export function twinText(report: TwinReport): string {
     because,
   ]);
   const sentence = {
-    agrees: `The run agrees with ${report.model} in every metric.`,
+    agrees: `The run agrees with ${report.model} in every metric that can be judged.`,
     differs: `The run differs from ${report.model} in: ${report.metrics
       .filter(({ verdict }) => verdict === "differs")
       .map(({ metric }) => nameAndUnit(metric).quantity)

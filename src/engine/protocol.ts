@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { StationName, Stations } from "../capabilities/index.js";
 import type { Columns, Metrics, RowBatch, TableSpec } from "../store/shapes.js";
+import type { FitMetrics } from "../analysis/compare.js";
 import type { Figure } from "../analysis/figure.js";
 
 /** What a running protocol may ask of the engine. */
@@ -57,6 +58,17 @@ export interface Cost {
 export interface Extremes {
   readonly voltage_V?: number;
   readonly current_A?: number;
+  /** Where several channels of the station's source drive the device at the same time: each of them, as they may all be at once. */
+  readonly channels?: readonly ChannelExtremes[];
+}
+
+/** What one channel may force, zero included, against its own low terminal. */
+export interface ChannelExtremes {
+  readonly channel: number;
+  readonly low_V: number;
+  readonly high_V: number;
+  /** An SMU's compliance, or the current it forces; left out for a generator, which resistors limit. */
+  readonly current_A?: number;
 }
 
 /**
@@ -84,6 +96,13 @@ export interface Protocol<Plan extends object, Needs extends StationName> {
   figures(tables: Readonly<Record<string, Columns>>, plan: Plan): readonly Figure[];
   /** The same analysis in bounded memory, for protocols whose tables can outgrow it; used for metrics and figures where it is there. */
   fold?(plan: Plan): Folding;
+  /** Those of the metrics that are of a fit: what fits nothing is not compared with a twin. */
+  readonly fits?: readonly FitMetrics[];
+  /**
+   * The plan of a twin: what the analysis chose from the measured rows (a read level) holds for the model too, so that both are
+   * read alike. Left out: the plan as it is.
+   */
+  asMeasured?(plan: Plan, metrics: Metrics): Plan;
   /** By name, as `--preset` takes it; single settings go over it. */
   readonly presets?: Readonly<Record<string, Preset>>;
 }

@@ -1,9 +1,10 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { MemrigError, messageOf } from "../errors.js";
-import { Catalogue, markOf } from "./catalogue.js";
+import { Catalogue, type Mark, markOf, markOrNone } from "./catalogue.js";
 import { codeOf, readJsonIfThere, runFiles, storageFailed } from "./files.js";
 import { rowsInJournal } from "./journal.js";
+import { matches, type RunFilter } from "./run-filter.js";
 import { readRunInfo, statusOf } from "./run-info.js";
 import type { RunInfo, RunStatus } from "./shapes.js";
 
@@ -39,13 +40,16 @@ const atOnce = 32;
 const looksAtOnce = 500;
 
 export interface ListOptions {
+  /** Only these; all where left out. */
+  readonly wanted?: RunFilter;
   /** False where nobody looks at the metrics: a `metrics.json` that was edited by hand may then be shown as it was. */
   readonly currentMetrics?: boolean;
 }
 
 /**
- * All runs of a store, newest first. Of a run that has ended and was listed before, only the dates of its files are looked
- * at; of another, two small files and the end of a journal are read; no table.
+ * The runs of a store, newest first. Of a run that has ended and was listed before, only the dates of its files are looked
+ * at (those of its metrics only where the rest of it is what is wanted); of another, two small files and the end of a
+ * journal are read; no table.
  *
  * @throws MemrigError `storage-failed`: the store can not be read. A single damaged run is listed as `unreadable` instead
  */
@@ -56,29 +60,35 @@ export async function listRuns(storeDir: string, options: ListOptions = {}): Pro
   const catalogue = catalogues.get(store) ?? (await Catalogue.open(store));
   catalogues.set(store, catalogue);
   const summaries: RunSummary[] = [];
-  const others: { readonly name: string; readonly info: string }[] = [];
-  const metricsOf = (name: string) => markOf(`${store}${path.sep}${name}${path.sep}${runFiles.metrics}`);
+  const others: { readonly name: string; readonly info: Mark }[] = [];
+  const { wanted = {}, currentMetrics = true } = options;
+  const byIdentity: RunFilter = { ...wanted, metrics: [] };
+  const metricsOf = (name: string) => markOrNone(`${store}${path.sep}${name}${path.sep}${runFiles.metrics}`);
   for (const [k, name] of names.entries()) {
     if (k % looksAtOnce === looksAtOnce - 1) await new Promise(setImmediate);
     const info = markOf(`${store}${path.sep}${name}${path.sep}${runFiles.info}`);
-    if (info === "-") continue; // some other folder
-    const known = catalogue.get(name, info, options.currentMetrics === false ? undefined : () => metricsOf(name));
-    if (known === undefined) others.push({ name, info });
-    else summaries.push(known);
+    if (info === undefined) continue; // some other folder
+    const known = catalogue.get(name, info);
+    if (known !== undefined && !matches(known, byIdentity)) continue; // whatever its metrics are now
+    if (known === undefined || (currentMetrics && !catalogue.hasMetrics(name, metricsOf(name)))) {
+      others.push({ name, info });
+    } else summaries.push(known);
   }
   for (let from = 0; from < others.length; from += atOnce) {
     const some = others.slice(from, from + atOnce).map(({ name, info }) => ({ name, info, metrics: metricsOf(name) }));
     const read = await Promise.all(some.map(({ name }) => readSummary(path.join(store, name))));
-    for (const [k, summary] of read.entries()) {
+    for (const [k, { info, metrics }] of some.entries()) {
+      const summary = read[k];
       if (summary === undefined) continue;
       summaries.push(summary);
-      const { info, metrics } = some[k] ?? { info: "-", metrics: "-" };
       if (summary.endedAt !== undefined && summary.unreadable === undefined) catalogue.set(info, metrics, summary);
     }
   }
   catalogue.keepOnly(names);
   await catalogue.save();
-  return summaries.sort((a, b) => order(b.startedAt, a.startedAt) || order(b.run, a.run));
+  return summaries
+    .filter((run) => matches(run, wanted))
+    .sort((a, b) => order(b.startedAt, a.startedAt) || order(b.run, a.run));
 }
 
 /** What may be a run; only a look at each tells. */

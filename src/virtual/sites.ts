@@ -120,18 +120,26 @@ export class Sites implements OnePort {
   private siteOf(name: string): SiteDevice {
     const known = this.known.get(name);
     if (known) return known;
-    const { model, parameters, seed, cycleSeed } = this.dut;
-    const variant = this.plan.variants.filter(({ pattern }) => fits(name, pattern));
+    const { model, parameters, seed, cycleSeed } = deviceAt(name, this.dut, this.plan.variants);
     const found = deviceModel(model);
-    const given = variant.reduce((under, one) => ({ ...under, ...one.parameters }), parameters);
-    const all = complete(found, given);
-    const own = seed === undefined ? undefined : seedOf(seed, name);
-    const device = found.create(all, drawsOf(model, own, seedOf(cycleSeed ?? seed ?? 0, name)));
+    const device = found.create(complete(found, parameters), drawsOf(model, seed, cycleSeed));
     const made = { device, port: new DevicePort(device) };
     made.port.resume(this.time_s, made.port.state); // fresh: it has waited at rest
     this.known.set(name, made);
     return made;
   }
+}
+
+/** The one of many devices that stands at a site, as a plan of its own: also who simulates it alone simulates the same one. */
+export function deviceAt(site: string, dut: DutPlan, variants: SitesPlan["variants"]): DutPlan {
+  const { seed, cycleSeed } = dut;
+  const own = variants.filter(({ pattern }) => fits(site, pattern));
+  return {
+    ...dut,
+    parameters: own.reduce((under, one) => ({ ...under, ...one.parameters }), dut.parameters),
+    ...(seed === undefined ? {} : { seed: seedOf(seed, site) }),
+    cycleSeed: seedOf(cycleSeed ?? seed ?? 0, site),
+  };
 }
 
 function seedOf(seed: number, site: string): number {

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Command } from "commander";
-import { checkLimits, identified, loadBench } from "../../bench/index.js";
+import { checkConnected, checkLimits, identified, loadBench, siteNamed } from "../../bench/index.js";
 import { Queue, type QueueEntry } from "../../engine/queue/queue.js";
 import { MemrigError } from "../../errors.js";
 import { operator } from "../measure.js";
@@ -16,6 +16,7 @@ interface AddOptions {
   readonly bench: string;
   readonly set?: string[];
   readonly dut?: string;
+  readonly site?: string;
   readonly tag?: string[];
 }
 
@@ -41,6 +42,7 @@ function addAdd(queue: Command): void {
     .requiredOption("--bench <file>", "bench file; its store has the queue")
     .option("--set <key=value>", "parameter; repeat, or join by commas", collect)
     .option("--dut <id>", "device, in place of the bench file's id")
+    .option("--site <name>", "which device of a bench with sites: or a prober")
     .option("--tag <key=value>", "tag to find the run by; repeat, or join by commas", collect)
     .description("put a run at the end of the queue; it is checked now, and run by memrig queue run")
     .action(async (name: string, options: AddOptions, command: Command) => {
@@ -48,12 +50,14 @@ function addAdd(queue: Command): void {
       const settings = keyValues(options.set ?? [], "--set");
       const plan = planFrom(protocol, numbersRead(settings));
       const config = await loadBench(options.bench);
+      checkConnected(config, options.site === undefined ? undefined : siteNamed(config, options.site));
       checkLimits(await identified(config, "memrig queue add"), protocol, plan); // told now, not in the middle of the night
       const entry = await new Queue(config.store).add({
         protocol: isProtocolFile(name) ? path.resolve(name) : name,
         bench: path.resolve(options.bench),
         settings,
         ...(options.dut === undefined ? {} : { dut: options.dut }),
+        ...(options.site === undefined ? {} : { site: options.site }),
         tags: keyValues(options.tag ?? [], "--tag"),
         addedAt: new Date().toISOString(),
         addedBy: operator(),
@@ -94,7 +98,7 @@ function entriesText(entries: readonly QueueEntry[]): string {
       entry.position === undefined ? "" : String(entry.position),
       entry.protocol,
       settings(entry),
-      entry.dut ?? "",
+      [entry.dut, entry.site].filter((part) => part !== undefined).join("-"),
       entry.run ?? entry.reason ?? "",
     ]),
     [2],

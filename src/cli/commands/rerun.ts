@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { benchOfRun, loadBench } from "../../bench/index.js";
+import { atSite, benchOfRun, loadBench, siteOfTags } from "../../bench/index.js";
 import { openRun } from "../../store/index.js";
 import { outputOf } from "../output.js";
 import { runAndTell } from "../run-and-tell.js";
@@ -41,10 +41,12 @@ export function addRerunCommand(program: Command): void {
         ...info.parameters,
         ...numbersRead(keyValues(options.set ?? [], "--set")),
       });
-      const config =
+      const bench =
         options.bench === undefined
           ? await benchOfRun(info, store)
           : { ...(await loadBench(options.bench)), ...(options.store === undefined ? {} : { store }) };
+      const site = siteOfTags(bench, info.tags);
+      const config = site && options.bench !== undefined ? atSite(bench, site) : bench;
       if (options.dryRun) {
         const { report, refusal } = dryRun(config, protocol, plan);
         output.result(report, dryRunText(report));
@@ -53,6 +55,6 @@ export function addRerunCommand(program: Command): void {
       }
       const tags = { ...info.tags, rerun: info.run, ...keyValues(options.tag ?? [], "--tag") };
       const { twin = false, wire = false } = options;
-      await runAndTell({ config, protocol, plan, tags }, { output, twin, wire });
+      await runAndTell({ config, protocol, plan, tags, ...(site ? { site } : {}) }, { output, twin, wire });
     });
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { loadBench, type BenchConfig } from "../../bench/index.js";
+import { atSite, checkConnected, loadBench, siteNamed, type BenchConfig } from "../../bench/index.js";
+import { placeTags } from "../../engine/campaign/plan.js";
 import { dryRun, dryRunText } from "../dry-run.js";
 import { outputOf } from "../output.js";
 import { presetOf } from "../presets.js";
@@ -12,6 +13,7 @@ interface RunOptions {
   readonly preset?: string;
   readonly set?: string[];
   readonly dut?: string;
+  readonly site?: string;
   readonly tag?: string[];
   readonly twin?: boolean;
   readonly wire?: boolean;
@@ -26,6 +28,7 @@ export function addRunCommand(program: Command): void {
     .option("--preset <name>", "parameters under a name, as memrig protocols NAME lists them; --set goes over them")
     .option("--set <key=value>", "parameter; repeat, or join by commas", collect)
     .option("--dut <id>", "device, in place of the bench file's id")
+    .option("--site <name>", "which device of a bench with sites: or a prober; it is connected before the run")
     .option("--tag <key=value>", "tag to find the run by; repeat, or join by commas", collect)
     .option("--twin", "also run the protocol on the device's model, and compare")
     .option("--wire", "keep everything said to the instruments in the run's folder, as wire.jsonl")
@@ -36,6 +39,7 @@ export function addRunCommand(program: Command): void {
       "\nExamples:\n  memrig run iv-sweep --bench examples/zno-virtual.yaml --set stop=0.3V,compliance=10uA,cycles=10\n" +
         "  memrig run iv-sweep --bench lab.yaml --set stop=0.5V --dry-run\n" +
         "  memrig run endurance --bench lab.yaml --set cycles=1000 --tag wafer=W3 --twin\n" +
+        "  memrig run iv-sweep --bench examples/zno-array.yaml --site D7\n" +
         "  memrig run pulse-train --bench lab.yaml --set amplitude=1.5V,width=2us --json\n\n" +
         "Ctrl-C stops the run: outputs off, rows kept, exit code 3. memrig resume goes on with it.",
     )
@@ -45,16 +49,19 @@ export function addRunCommand(program: Command): void {
       const settings = numbersRead(keyValues(options.set ?? [], "--set"));
       const plan = planFrom(protocol, { ...presetOf(protocol, options.preset), ...settings });
       const tags = keyValues(options.tag ?? [], "--tag");
+      const file = await loadBench(options.bench, options.dryRun ? { secrets: "ignored" } : {});
+      const site = options.site === undefined ? undefined : siteNamed(file, options.site);
+      checkConnected(file, site);
+      const config = site ? atSite(file, site, options.dut) : withDut(file, options.dut);
       if (options.dryRun) {
-        const config = withDut(await loadBench(options.bench, { secrets: "ignored" }), options.dut);
         const { report, refusal } = dryRun(config, protocol, plan);
         output.result(report, dryRunText(report));
         if (refusal) throw refusal;
         return;
       }
-      const config = withDut(await loadBench(options.bench), options.dut);
       const { twin = false, wire = false } = options;
-      await runAndTell({ config, protocol, plan, tags }, { output, twin, wire });
+      const placed = site ? { site, tags: { ...placeTags(site), ...tags } } : { tags };
+      await runAndTell({ config, protocol, plan, ...placed }, { output, twin, wire });
     });
 }
 

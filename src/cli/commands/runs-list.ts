@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { MemrigError } from "../../errors.js";
 // Not the store's index: that brings Arrow, which a list has no need of.
 import { listRuns, type RunSummary } from "../../store/list-runs.js";
-import { matches, type MetricCondition, metricCondition, type RunFilter, timeSpan } from "../../store/run-filter.js";
+import { type MetricCondition, metricCondition, type RunFilter, timeSpan } from "../../store/run-filter.js";
 import { outputOf, textTable } from "../output.js";
 import { storeFolder, type StoreOptions } from "../store-option.js";
 
@@ -49,9 +49,7 @@ export function addListCommand(runs: Command): void {
       const limit = wholeNumber(options.limit, "--limit");
       const filter = await filterOf(options);
       const currentMetrics = output.json || options.metric !== undefined;
-      const found = (await listRuns(await storeFolder(options), { currentMetrics })).filter((run) =>
-        matches(run, filter),
-      );
+      const found = await listRuns(await storeFolder(options), { wanted: filter, currentMetrics });
       const shown = found.slice(0, limit);
       const resting = output.json ? new Set<string>() : await pausedOf(shown);
       output.result(shown, found.length === 0 ? "No runs." : describe(shown, found.length, filter, resting));
@@ -78,7 +76,7 @@ async function filterOf(options: ListOptions): Promise<RunFilter> {
 
 // Both are loaded when they are asked for only: the list is to be there at once.
 async function tagsOf(given: readonly string[]): Promise<Record<string, string>> {
-  const { keyValues } = await import("../settings.js");
+  const { keyValues } = await import("../key-values.js");
   return keyValues(given, "--tag");
 }
 

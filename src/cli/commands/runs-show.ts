@@ -1,5 +1,7 @@
 import type { Command } from "commander";
-import { openRun, type RunReader } from "../../store/index.js";
+// Not the store's index: that brings Arrow, which the words about a run have no need of.
+import { readRunInfo } from "../../store/run-info.js";
+import { findRun, RunRecord } from "../../store/run-record.js";
 import type { RunEvent } from "../../store/shapes.js";
 import { outputOf } from "../output.js";
 import { storeFolder, type StoreOptions } from "../store-option.js";
@@ -14,7 +16,8 @@ export function addShowCommand(runs: Command): void {
     .description("one run: identity, parameters, metrics, events")
     .action(async (id: string, options: StoreOptions, command: Command) => {
       const output = outputOf(command);
-      const run = await openRun(await storeFolder(options), id);
+      const folder = await findRun(await storeFolder(options), id);
+      const run = new RunRecord(folder, await readRunInfo(folder));
       const [status, metrics, events] = await Promise.all([run.status(), run.metrics(), run.events()]);
       const notable = events.filter(({ event }) => event !== "progress");
       output.result(
@@ -25,10 +28,10 @@ export function addShowCommand(runs: Command): void {
 }
 
 function describe(
-  run: RunReader,
+  run: RunRecord,
   status: string,
-  metrics: Awaited<ReturnType<RunReader["metrics"]>>,
-  events: Awaited<ReturnType<RunReader["events"]>>,
+  metrics: Awaited<ReturnType<RunRecord["metrics"]>>,
+  events: Awaited<ReturnType<RunRecord["events"]>>,
 ): string {
   const { info } = run;
   const parameters = Object.entries(info.parameters).map(([name, value]) => `${name} = ${String(value)}`);

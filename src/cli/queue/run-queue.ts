@@ -1,4 +1,5 @@
-import { loadBench } from "../../bench/index.js";
+import { atSite, loadBench, siteNamed } from "../../bench/index.js";
+import { placeTags } from "../../engine/campaign/plan.js";
 import type { RunProgress } from "../../engine/index.js";
 import type { Queue, QueueEnd, QueueEntry } from "../../engine/queue/queue.js";
 import { MemrigError, messageOf } from "../../errors.js";
@@ -66,11 +67,14 @@ async function runOne(entry: QueueEntry, runner: QueueRunner): Promise<{ end: Qu
   try {
     const protocol = await protocolFor(entry.protocol);
     const config = await loadBench(entry.bench);
+    const site = entry.site === undefined ? undefined : siteNamed(config, entry.site);
+    const named = entry.dut === undefined ? config : { ...config, dut: { ...config.dut, id: entry.dut } };
     const outcome = await measure({
-      config: entry.dut === undefined ? config : { ...config, dut: { ...config.dut, id: entry.dut } },
+      config: site ? atSite(config, site, entry.dut) : named,
+      ...(site ? { site } : {}),
       protocol,
       plan: planFrom(protocol, numbersRead(entry.settings)),
-      tags: { ...entry.tags, queue: entry.id },
+      tags: { ...(site ? placeTags(site) : {}), ...entry.tags, queue: entry.id },
       signal: AbortSignal.any([signal, cancelling.signal]),
       onStart: ({ run, folder }) => {
         begun = queue.began(entry.id, run, folder);

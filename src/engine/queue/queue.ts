@@ -13,6 +13,8 @@ export interface QueueRequest {
   /** Parameters as written. */
   readonly settings: Readonly<Record<string, string>>;
   readonly dut?: string;
+  /** Which device of a bench with many. */
+  readonly site?: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly addedAt: string;
   readonly addedBy: string;
@@ -285,10 +287,11 @@ export class Queue {
 }
 
 function entryOf(id: string, kept: Kept, state: QueueState): QueueEntry {
-  const { protocol, bench, settings, dut, tags, addedAt, addedBy, run, folder, reason, endedAt } = kept;
+  const { protocol, bench, settings, dut, site, tags, addedAt, addedBy, run, folder, reason, endedAt } = kept;
   return {
     ...{ id, state, protocol, bench, settings, tags, addedAt, addedBy },
     ...(dut === undefined ? {} : { dut }),
+    ...(site === undefined ? {} : { site }),
     ...(run === undefined ? {} : { run }),
     ...(folder === undefined ? {} : { folder }),
     ...(reason === undefined ? {} : { reason }),

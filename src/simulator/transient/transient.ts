@@ -5,6 +5,8 @@ import { failureOf, type SolveProblem } from "./problem.js";
 import { unknownNamed } from "./quantities.js";
 import { channelShares, Recorder } from "./recorder.js";
 import { restState } from "./rest.js";
+import { rodas3, rodas3From } from "./rodas3.js";
+import { rodas5p } from "./rodas5p.js";
 import { settle } from "./settle.js";
 import { StepControl } from "./step-control.js";
 import { Stepper } from "./stepper.js";
@@ -40,8 +42,9 @@ class Run {
     private readonly options: TransientOptions,
   ) {
     checkOptions(options);
-    this.begin();
     const { tolerance = defaultTolerance, growthLimited = true } = options;
+    system.use(tolerance >= rodas3From ? rodas3 : rodas5p);
+    this.begin();
     this.stepper = new Stepper(system, new StepControl(system, tolerance, growthLimited));
     this.finder = new EventFinder(system, options.events ?? []);
     this.channels = new Channels(system);
@@ -115,7 +118,7 @@ class Run {
   }
 
   private locate(start_s: number, t: number, h: number, share: number): void {
-    const found = this.finder.find(t, h, share);
+    const found = this.finder.find(t, h, share, this.stepper.jumped);
     if (found === 0) return;
     for (const { event, share: at } of this.finder.found) {
       const t_s = start_s + at * h;

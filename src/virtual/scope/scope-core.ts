@@ -161,7 +161,7 @@ export abstract class ScopeCore<Input extends InputSettings = InputSettings> {
 
   #arm(): void {
     this.#held = this.#state === "run" ? this.held : undefined;
-    this.acquisition.arm(this.#plan());
+    this.acquisition.arm(this.#plan(), this.#held === undefined);
     this.#taken = this.present;
     this.#showState();
   }

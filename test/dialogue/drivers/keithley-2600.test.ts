@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Keithley2600 } from "../../../drivers/smu/keithley-2600.js";
-import type { SweepPlan, SweepReading } from "../../../src/capabilities/index.js";
-import type { MemrigError } from "../../../src/errors.js";
 import { dialogue } from "../../support/dialogue.js";
 import { asked, told } from "../../support/scripted-instrument.js";
 import type { Turn } from "../../support/scripted-instrument.js";
+import {
+  assertThereAndBack,
+  changedLimitIsRefused,
+  collect,
+  never,
+  thereAndBack,
+} from "../../support/sweep-dialogue.js";
 
 const noError = asked("print(errorqueue.next())", "0.00000e+00\tQueue Is Empty\t0.00000e+00\t1.00000e+00");
 const hello = (model = "2602B"): Turn[] => [
@@ -26,17 +31,9 @@ const goodbye = (smu: string): Turn[] => [
   noError,
 ];
 const open = (session: Parameters<typeof Keithley2600.open>[0]) => Keithley2600.open(session, "smu");
-const never = new AbortController().signal;
 
-/** 0, 0.1, 0.2, 0.1, 0 V, twice. */
-const plan: SweepPlan = {
-  drive: "voltage",
-  levels: [0, 0.1, 0.2, 0.1, 0],
-  cycles: 2,
-  compliance: 1e-5,
-  dwell_s: 0.05,
-  nplc: 1,
-};
+const plan = thereAndBack;
+const sweeps = { open, plan };
 
 const forced = (smu: string) =>
   `${smu}.abort() format.data=format.ASCII format.asciiprecision=10 ${smu}.source.func=${smu}.OUTPUT_DCVOLTS ` +
@@ -74,12 +71,6 @@ const allWell = (smu: string, own: string) =>
     "0.000000000e+00\t0.000000000e+00",
   );
 
-async function collect(sweep: AsyncGenerator<SweepReading[]>): Promise<SweepReading[]> {
-  const all: SweepReading[] = [];
-  for await (const some of sweep) all.push(...some);
-  return all;
-}
-
 test("a sweep is told in one message, read while the buffers fill, and ends with the output off", async () => {
   const script = [
     ...hello(),
@@ -93,15 +84,7 @@ test("a sweep is told in one message, read while the buffers fill, and ends with
   ];
   await dialogue(script, open, async (smu) => {
     const all = await collect(smu.sweep(plan, never));
-    assert.deepEqual(
-      all.map(({ index }) => index),
-      [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
-    );
-    assert.deepEqual(all[2], { index: 2, voltage_V: 0.2, current_A: 2e-7, time_s: 0.1, inCompliance: true });
-    assert.deepEqual(
-      all.filter(({ inCompliance }) => inCompliance).map(({ index }) => index),
-      [2],
-    );
+    assertThereAndBack(all);
   });
 });
 
@@ -119,22 +102,17 @@ test("channel 2 is smub, with a table and buffers of its own", async () => {
   });
 });
 
-test("a limit that the instrument made another one is refused, and no output was turned on", async () => {
-  const script = [
+changedLimitIsRefused(
+  sweeps,
+  [
     ...hello(),
     isOn("smua", false),
     asked(sweepSet("smua", "memrig_a"), "0.000000000e+00\t1.050000000e-04"),
     ...goodbye("smua"),
-  ];
-  await dialogue(script, open, async (smu, instrument) => {
-    await assert.rejects(collect(smu.sweep(plan, never)), (error: MemrigError) => {
-      assert.equal(error.kind, "instrument-refused");
-      assert.match(error.message, /compliance of 10 µA was asked for, and the instrument made it 105 µA/);
-      return true;
-    });
-    assert.ok(!instrument.heard.some((line) => /OUTPUT_ON|initiate/.test(line)));
-  });
-});
+  ],
+  /compliance of 10 µA was asked for, and the instrument made it 105 µA/,
+  /OUTPUT_ON|initiate/,
+);
 
 test("what the instrument queued is told with its number and text", async () => {
   const queued = asked(

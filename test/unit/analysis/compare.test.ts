@@ -21,6 +21,20 @@ test("without any spread, five per cent decide, and it is said", () => {
   assert.equal(compareMetrics({ rOn_ohm: metric(106) }, { rOn_ohm: metric(100) })[0]?.verdict, "differs");
 });
 
+test("what a fit of noise gives is not judged, nor how well a law fits; what a good fit gives is", () => {
+  const fits = [{ r2: "driftR2", of: ["drift"] }];
+  const of = (drift: number, r2: number) => ({ r_ohm: metric(100), drift: metric(drift), driftR2: metric(r2) });
+  const noise = compareMetrics(of(1e-4, 0.05), of(-3e-4, 0.4), fits);
+  assert.deepEqual(
+    noise.map(({ verdict }) => verdict),
+    ["agrees", "not judged", "not judged"],
+  );
+  assert.match(noise[1]?.because ?? "", /R² 0\.05 measured, 0\.40 in the model/);
+  assert.equal(overallVerdict(noise), "agrees");
+  assert.equal(overallVerdict(compareMetrics(of(0.02, 0.99), of(0.04, 0.98), fits)), "differs");
+  assert.equal(overallVerdict(noise.slice(1)), "unclear");
+});
+
 test("a device that never switched differs from a model that did", () => {
   const [comparison] = compareMetrics({ vth_V: metric(Number.NaN, Number.NaN, 0) }, { vth_V: metric(0.17, 0.003, 10) });
   assert.equal(comparison?.verdict, "differs");

@@ -4,10 +4,18 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Readable, Writable } from "node:stream";
 import { test, type TestContext } from "node:test";
-import { crosspointsOf, parseBench, type Site } from "../../../src/bench/index.js";
+import {
+  checkConnected,
+  crosspointsOf,
+  parseBench,
+  siteNamed,
+  siteOfTags,
+  type Site,
+} from "../../../src/bench/index.js";
 import { moveProber } from "../../../src/bench/prober.js";
 import type { ProberConfig } from "../../../src/bench/sites.js";
 import { Person } from "../../../src/cli/campaign/person.js";
+import { placeTags } from "../../../src/engine/campaign/plan.js";
 import { MemrigError } from "../../../src/errors.js";
 
 const site: Site = { name: "R7C2-D3", die: { name: "R7C2", column: 2, row: 7 }, device: "D3" };
@@ -53,6 +61,25 @@ test("a prober command that is not there, and one that never ends, are told", as
   await assert.rejects(move({ kind: "command", argv: ["./no-such-prober"], deadline_s: 20 }), /ENOENT/);
   const hung = { ...node("setInterval(() => {}, 1000)"), deadline_s: 0.3 };
   await assert.rejects(move(hung), /it was not there within 0\.3 s/);
+});
+
+test("a bench with many devices is not measured before one is named; a name says die and device", () => {
+  const bench = (rest: string) =>
+    parseBench(`instruments: { smu: { driver: keithley-2450, resource: virtual }, m: { driver: keithley-switch, resource: virtual } }\ndut: { model: resistor }\nwiring: { smu.high: dut.top, smu.low: dut.bottom }\n${rest}`, "b.yaml"); // prettier-ignore
+  const [array, wafer] = [bench("sites: { through: m, at: { D1: [1101], D2: [1102] } }"), bench("prober: virtual")];
+  assert.throws(() => checkConnected(array, undefined), /\(D1, D2\).*open circuit.*--site D1/s);
+  assert.throws(() => checkConnected(wafer, undefined), /--site R1C1/);
+  checkConnected(bench(""), undefined);
+  checkConnected(bench("prober: hand"), undefined); // whatever the needles stand on
+  checkConnected(array, siteNamed(array, "D2"));
+  assert.throws(() => siteNamed(array, "D3"), /"D3" is not a site/);
+  assert.deepEqual(siteNamed(wafer, "R48C50-D1"), {
+    ...{ name: "R48C50-D1", device: "D1", die: { name: "R48C50", row: 48, column: 50 } },
+  });
+  const both = bench("prober: virtual\nsites: { through: m, at: { D1: [1101] } }");
+  assert.throws(() => siteNamed(both, "D1"), /where on the wafer.*--site R1C2-D1/s);
+  assert.deepEqual(siteOfTags(both, placeTags(siteNamed(both, "R2C3-D1"))), siteNamed(both, "R2C3-D1"));
+  assert.equal(siteOfTags(bench(""), { site: "shelf 3" }), undefined);
 });
 
 test("an abort ends the move", async () => {

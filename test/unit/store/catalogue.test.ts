@@ -34,8 +34,9 @@ async function listedAnew(store: string): Promise<{ runs: Awaited<ReturnType<typ
   try {
     const runs = await listRuns(elsewhere);
     const known = runs.filter(({ run }) => {
-      const files = [runFiles.info, runFiles.metrics].map((file) => markOf(path.join(elsewhere, run, file)));
-      return catalogue.get(run, files[0] ?? "", () => files[1] ?? "") !== undefined;
+      const [info, metrics] = [runFiles.info, runFiles.metrics].map((file) => markOf(path.join(elsewhere, run, file)));
+      if (info === undefined || metrics === undefined) return false;
+      return catalogue.get(run, info) !== undefined && catalogue.hasMetrics(run, metrics);
     }).length;
     return { runs, known };
   } finally {
@@ -77,6 +78,13 @@ test("what was copied in, deleted or edited by hand is listed as it is, whatever
     assert.deepEqual(runs.find(({ run }) => run === third)?.tags, { lot: "9" });
     assert.deepEqual(runs.find(({ run }) => run === fourth)?.metrics, { vth_V: 0.7 });
   }
+  await writeFile(metrics, (await readFile(metrics, "utf8")).replace("0.7", "0.75"));
+  const wanted = { metrics: [metricCondition("vth_V>0.7", Number)] };
+  assert.deepEqual(
+    (await listRuns(store, { wanted })).map(({ run }) => run),
+    [fourth],
+  );
+  assert.deepEqual(await listRuns(store, { wanted: { ...wanted, dut: "nobody's" } }), []);
 });
 
 test("a catalogue that is missing, torn, damaged, empty or of another version is made anew, and never believed", async (t) => {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { createDevice } from "../../../src/simulator/index.js";
 import type { Drive } from "../../../src/simulator/index.js";
 import type { DutPlan, SitesPlan } from "../../../src/virtual/bench-plan.js";
-import { fits, Sites } from "../../../src/virtual/sites.js";
+import { deviceAt, fits, Sites } from "../../../src/virtual/sites.js";
 
 const matrix: SitesPlan = {
   variants: [],
@@ -123,6 +123,21 @@ test("devices without a seed are nominal at every site", () => {
   one.advance(1e-6, constant(0.01, 1e-6));
   sites.advance(1e-6, constant(0.01, 1e-6));
   assert.equal(sites.current_A, one.current_A);
+});
+
+test("the device of a site simulated alone, as its twin is, is the one at the site, with that site's parameters", () => {
+  const variants = [{ pattern: "B", parameters: { sigma_device: 0.3 } }];
+  const currents = (["A", "B"] as const).map((site) => {
+    const sites = new Sites(zno, { variants, prober: true });
+    sites.moveTo(site);
+    sites.advance(0.1, constant(0.19, 13.5e3)); // about its threshold, which lies elsewhere for each device
+    const { model, parameters, seed, cycleSeed } = deviceAt(site, zno, variants);
+    const alone = createDevice(model, parameters, seed, cycleSeed);
+    alone.advance(0.1, constant(0.19, 13.5e3));
+    assert.equal(alone.current_A, sites.current_A);
+    return alone.current_A;
+  });
+  assert.notEqual(currents[0], currents[1]);
 });
 
 test("a star fits anything, all else only itself", () => {
