@@ -11,12 +11,14 @@
  * often, and that would be judged instead.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build, sources } from "./links/build.js";
 import { Contender, lastCore } from "./links/contender.js";
 import { Rounds, spread } from "./links/rounds.js";
+import { Verdicts } from "./links/verdicts.js";
 
 const rounds = Number(process.env["MEMRIG_BENCH_ROUNDS"] ?? 21);
 const QUESTIONS = 2000;
@@ -28,17 +30,10 @@ const ADDRESS = "127.93.0.1";
 const PYTHON = "/usr/bin/python3";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const sources = join(rootOf(here), "benchmarks/links");
 const core = lastCore();
 const folder = mkdtempSync(join(tmpdir(), "memrig-links-"));
-const verdicts: (boolean | undefined)[] = [];
-
-/** The folder that holds package.json: this file runs from dist/benchmarks. */
-function rootOf(start: string): string {
-  let root = start;
-  while (!existsSync(join(root, "package-lock.json"))) root = dirname(root);
-  return root;
-}
+const verdicts = new Verdicts();
+const judge = verdicts.judge.bind(verdicts);
 
 const started: Contender[] = [];
 try {
@@ -51,7 +46,7 @@ try {
 async function compare(): Promise<void> {
   console.log(`${cpus()[0]?.model ?? "unknown processor"}, Node ${process.version}, load ${loadavg()[0]?.toFixed(1)}.`);
   console.log(`All on core ${core}. Medians over ${rounds} rounds in turn, quarters behind them.`);
-  const server = start("server", build("server", ["-lpthread"]), [ADDRESS, String(POINTS)]);
+  const server = start("server", build("server", folder, ["-lpthread"]), [ADDRESS, String(POINTS)]);
   const ports = new Map(
     [...(await server.line()).matchAll(/(\w+) (\d+)/g)].map(([, name, port]) => [name, Number(port)]),
   );
@@ -65,7 +60,7 @@ async function compare(): Promise<void> {
   const pyvisa = hasPyVisa();
   if (!pyvisa) console.log("pyvisa-py is left out: apt-get install python3-pyvisa python3-pyvisa-py python3-numpy");
 
-  const c = start("C", build("client", []), [ADDRESS, String(ports.get("raw"))]);
+  const c = start("C", build("client", folder), [ADDRESS, String(ports.get("raw"))]);
   const ours = (name: string, resource: string) =>
     start(name, process.execPath, [join(here, "links/ours.js"), resource]);
   const theirs = (name: string, resource: string) => start(name, PYTHON, [join(sources, "pyvisa_client.py"), resource]);
@@ -104,27 +99,13 @@ async function compare(): Promise<void> {
   const { wrong = Number.NaN, total_ms = Number.NaN } = await memrig.raw.ask(`ahead ${PIPELINED}`);
   judge(`lost or swapped, one write and ${PIPELINED} reads (${total_ms.toFixed(1)} ms)`, [wrong], "at most", 0);
 
-  const met = verdicts.filter((verdict) => verdict === true).length;
-  const open = verdicts.filter((verdict) => verdict === undefined).length;
-  console.log(`\n${met} of ${verdicts.length} bars met${open > 0 ? `, ${open} not judged` : ""}.`);
-  process.exitCode = met + open === verdicts.length ? 0 : 1;
+  process.exitCode = verdicts.conclude() ? 0 : 1;
 }
 
 function start(name: string, command: string, args: readonly string[]): Contender {
   const contender = Contender.start(name, core, command, args);
   started.push(contender);
   return contender;
-}
-
-/** @returns the program @throws Error with what the compiler said */
-function build(name: string, libraries: readonly string[]): string {
-  const program = join(folder, name);
-  const options = ["-O3", "-march=native", join(sources, `${name}.c`), "-o", program, ...libraries];
-  const { status, error, stderr } = spawnSync("cc", options, { encoding: "utf8" });
-  if (status === 0) return program;
-  throw new Error(
-    `${name}.c could not be built: ${error?.message ?? stderr}. On Debian: apt-get install build-essential`,
-  );
 }
 
 function hasPyVisa(): boolean {
@@ -151,16 +132,4 @@ function checkVolts(taken: Rounds): void {
 function ratioOfBest(taken: Rounds, one: string, other: string): number[] {
   const [a, b] = [taken.of(one, "total_ms"), taken.of(other, "total_ms")];
   return a.length === 0 || b.length === 0 ? [] : [Math.min(...a) / Math.min(...b)];
-}
-
-function judge(what: string, values: readonly number[], side: "at most" | "at least" | "below", bar: number): void {
-  const { median, low, high } = spread(values);
-  const met = side === "at most" ? median <= bar : side === "below" ? median < bar : median >= bar;
-  const verdict = values.length === 0 ? undefined : met;
-  verdicts.push(verdict);
-  const quarters = values.length > 1 ? ` (${low.toFixed(2)}-${high.toFixed(2)})` : "";
-  const figure = values.length === 0 ? "" : ` ${median.toFixed(2)}${quarters}`;
-  console.log(
-    `  ${what}:${figure}, bar ${side} ${bar}: ${verdict === undefined ? "not judged" : verdict ? "met" : "MISSED"}`,
-  );
 }

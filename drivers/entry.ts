@@ -53,12 +53,35 @@ export interface RampDown {
   readonly unit: "V" | "A";
 }
 
+/**
+ * The same for an output that can not be asked about, and whose level goes out together with its limit: what is at its terminals is
+ * measured, and from there a voltage is brought to zero with little more current allowed than flows. An output that was off
+ * after all, at a device that something else drives, lets no more through than `leastLimit_A` meanwhile.
+ */
+export interface MeasuredDown {
+  /** Only done where the answer to `question` matches: an SMU that is not there is not asked. */
+  readonly when: { readonly question: string; readonly matches: string };
+  readonly voltage: string;
+  readonly current: string;
+  /** The first group is the number in the answers to both. */
+  readonly reads: string;
+  /** Beyond either there is something to bring down: above what an output that is off reads. */
+  readonly driven: { readonly voltage_V: number; readonly current_A: number };
+  /** Whole message that sets it: `{level}` in volts, `{limit}` in amperes, `{range}` one of `ranges`. */
+  readonly set: string;
+  readonly leastLimit_A: number;
+  /** Smallest first; the first that reaches the level stands for `{range}`, all the way to zero. */
+  readonly ranges: readonly { readonly upTo_V: number; readonly text: string }[];
+}
+
 /** What to send when nothing else is known about the state. Every driver has one: without it an entry does not compile. */
 export interface SafeState {
   /** Sent before the way to zero: what would move the level meanwhile is stopped, the output stays on. */
   readonly halt: readonly string[];
   /** Outputs that can be brought down in steps; none for a generator of waveforms, a scope, a switch. */
   readonly ramps: readonly RampDown[];
+  /** Outputs that can only be measured. */
+  readonly measured?: readonly MeasuredDown[];
   /** Each a whole message, in this order; one that is refused does not take the others with it. */
   readonly off: readonly string[];
   /** Questions that every model answers with 0 or OFF when its output is off; none where there may be no output. */
@@ -87,6 +110,8 @@ interface EntryOf<K extends Kind> {
   readonly defaultPort: number | undefined;
   /** Port that frees hung sessions when somebody connects and closes. */
   readonly deadSocketPort?: number;
+  /** What can be wired besides the terminals of its kind: pulse cards, `pmu1`, `pmu2`, …. */
+  readonly terminals?: readonly string[];
   /** How its links differ from the usual: line ends, baud rate, what answers a message. */
   readonly session?: Pick<SessionOptions, "serial" | "socket">;
   /** Identifies the instrument; changes nothing on it. The driver's `close` ends the session. */

@@ -17,7 +17,7 @@ import { keithley4200a } from "./smu/keithley-4200a.js";
 import { keysightB2900 } from "./smu/keysight-b2900.js";
 import { keithleySwitch } from "./switch/keithley-switch.js";
 
-export type { DriverEntry, DriverSettings, Kind, Kinds, RampDown, RampRate, SafeState } from "./entry.js";
+export type { DriverEntry, DriverSettings, Kind, Kinds, MeasuredDown, RampDown, RampRate, SafeState } from "./entry.js";
 export { defaultRamp } from "./entry.js";
 
 /** A new driver is a file in its folder, and its entry here. */

@@ -24,14 +24,24 @@ function faultOf({ name, identifies, safe }: DriverEntry): string | undefined {
   return faultOfSafe(safe);
 }
 
-function faultOfSafe({ halt, ramps, off, isOn }: SafeState): string | undefined {
+function faultOfSafe({ halt, ramps, measured = [], off, isOn }: SafeState): string | undefined {
   if (off.length === 0) return "its safe state turns nothing off";
-  const messages = [...halt, ...off, ...isOn, ...ramps.flatMap(({ isOn, level, set }) => [isOn, level, set])];
+  const messages = [
+    ...[...halt, ...off, ...isOn, ...ramps.flatMap(({ isOn, level, set }) => [isOn, level, set])],
+    ...measured.flatMap(({ when, voltage, current, set }) => [when.question, voltage, current, set]),
+  ];
   const broken = messages.find((message) => message.trim() === "" || /[\r\n]/.test(message));
   if (broken !== undefined) return `"${broken}" of its safe state is no message of one line`;
   for (const { set, when } of ramps) {
     if (!set.includes("{level}")) return `"${set}" of its safe state has no {level}`;
     if (when && !isPattern(when.matches)) return `"${when.matches}" of its safe state is no regular expression`;
+  }
+  for (const { set, when, reads, ranges } of measured) {
+    const missing = ["{level}", "{limit}"].find((place) => !set.includes(place));
+    if (missing !== undefined) return `"${set}" of its safe state has no ${missing}`;
+    const broken = [when.matches, reads].find((text) => !isPattern(text));
+    if (broken !== undefined) return `"${broken}" of its safe state is no regular expression`;
+    if (ranges.length === 0) return `"${set}" of its safe state has no ranges`;
   }
   return undefined;
 }

@@ -1,9 +1,11 @@
 /*
- * The far end that all contenders of benchmarks/links.ts talk to: an instrument that answers from memory, so that what is
- * timed is the client. One thread a connection; a raw socket, VXI-11 with its port mapper, and HiSLIP.
+ * The far end that all contenders of benchmarks/links.ts and benchmarks/scope-record.ts talk to: an instrument that answers
+ * from memory, so that what is timed is the client. One thread a connection; a raw socket, VXI-11 with its port mapper, and
+ * HiSLIP.
  *
- * server ADDRESS POINTS   prints "raw PORT hislip PORT vxi11 PORT" once all listen; PORT 0: port 111 could not be had.
- * Ends when its input ends. Knows: *IDN?, ECHO? TEXT (the text), BLOCK? (POINTS big-endian int16, the counter times 7).
+ * server ADDRESS POINTS [SCRIPT]   prints "raw PORT hislip PORT vxi11 PORT" once all listen; PORT 0: port 111 could not be
+ * had. Ends when its input ends. Knows: *IDN?, ECHO? TEXT (the text), BLOCK? (POINTS big-endian int16, the counter times 7);
+ * on the raw socket what the script has, see script.h.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -16,17 +18,13 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
+#include "script.h"
 
 #define MOST_LINE 65536
 static const char identity[] = "MEMRIG,BENCHMARK SERVER,0,1.0\n";
 static char *block;
 static size_t block_bytes;
 static uint32_t core_port;
-
-struct reply {
-  const char *bytes;
-  size_t length;
-};
 
 static int read_all(int fd, void *into, size_t count) {
   for (char *at = into; count > 0;) {
@@ -73,7 +71,7 @@ static void *serve_raw(void *argument) {
     char *line = in, *end;
     size_t waiting = 0;
     while ((end = memchr(line, '\n', in + have - line))) {
-      struct reply reply = answer(line, end + 1 - line);
+      struct reply reply = script_given ? script_answer(line, end - line) : answer(line, end + 1 - line);
       line = end + 1;
       if (waiting + reply.length <= 2 * MOST_LINE) {
         memcpy(out + waiting, reply.bytes, reply.length);
@@ -249,7 +247,8 @@ static void make_block(long points) {
 }
 
 int main(int count, char **words) {
-  if (count != 3) return 2;
+  if (count != 3 && count != 4) return 2;
+  if (count == 4) script_read(words[3]);
   make_block(atol(words[2]));
   int raw = listen_on(words[1], 0, serve_raw), hislip = listen_on(words[1], 0, serve_hislip);
   core_port = listen_on(words[1], 0, serve_rpc);

@@ -2,12 +2,12 @@ import type { Bias } from "../../src/capabilities/index.js";
 import { MemrigError } from "../../src/errors.js";
 import { rampBetween } from "../../src/scpi/index.js";
 import type { DriverSettings } from "../entry.js";
-import { defaultRamp } from "../entry.js";
 import { offAfter } from "../support/outputs.js";
 import { runRamp } from "../support/ramp.js";
 import { pause, stopIfAborted } from "../support/wait.js";
 import { checkBias, checkChannel, checkLimit, foundOn } from "./checks.js";
 import type { SmuFacts } from "./checks.js";
+import { slewOf } from "./way-home.js";
 
 /** A bias with nothing left open. */
 export interface SetBias {
@@ -164,13 +164,12 @@ export class BiasHolder {
 
   #complete({ channel = 1, drive, level, compliance, slew_per_s, wires }: Bias): SetBias {
     const { settings } = this.port;
-    const ramp = settings.ramp ?? defaultRamp;
     return {
       channel,
       drive,
       level,
       compliance,
-      slew_per_s: slew_per_s ?? (drive === "voltage" ? ramp.V_per_s : ramp.A_per_s),
+      slew_per_s: slew_per_s ?? slewOf(drive, settings),
       wires: wires ?? settings.wires ?? 2,
     };
   }

@@ -1,4 +1,4 @@
-import type { Bias, SweepPlan, SweepRanges } from "../../src/capabilities/index.js";
+import type { Bias, PulseRegion, SweepPlan, SweepPulse, SweepRanges } from "../../src/capabilities/index.js";
 import { MemrigError } from "../../src/errors.js";
 import { si } from "../../src/units.js";
 
@@ -33,26 +33,32 @@ interface Forced {
 /** Source ranges reach 5 % beyond their names in both quantities. */
 const OVERRANGE_POWER = 1.05 ** 2;
 
-function checkForced({ label, channels, ranges }: SmuFacts, asked: Forced, levels: readonly number[]): void {
+/** @param besides what else is allowed, for the message */
+function checkForced(
+  { label, channels, ranges }: SmuFacts,
+  asked: Forced,
+  levels: readonly number[],
+  besides = "",
+): void {
   const { forced, limited } = unitsOf(asked.drive);
   const [maxLevel, maxLimit] =
     asked.drive === "voltage" ? [ranges.maxVoltage_V, ranges.maxCurrent_A] : [ranges.maxCurrent_A, ranges.maxVoltage_V];
   checkChannel(label, channels, asked.channel ?? 1);
   const beyond = levels.find((level) => !(Math.abs(level) <= maxLevel));
   if (beyond !== undefined) {
-    throw refusal(label, `a level of ${si(beyond, forced)} was asked for`, `up to ${si(maxLevel, forced)}`, {
+    throw refusal(label, `a level of ${si(beyond, forced)} was asked for`, `up to ${si(maxLevel, forced)}${besides}`, {
       asked: beyond,
     });
   }
   const { compliance } = asked;
   if (!(compliance > 0 && compliance <= maxLimit)) {
-    const allowed = `more than 0 ${limited}, up to ${si(maxLimit, limited)}`;
+    const allowed = `more than 0 ${limited}, up to ${si(maxLimit, limited)}${besides}`;
     throw refusal(label, `a compliance of ${si(compliance, limited)} was asked for`, allowed, { asked: compliance });
   }
   const largest = levels.reduce((most, level) => Math.max(most, Math.abs(level)), 0);
   if (largest * compliance > ranges.maxPower_W * OVERRANGE_POWER) {
     const what = `${si(largest, forced)} with a compliance of ${si(compliance, limited)} was asked for`;
-    throw refusal(label, what, `up to ${si(ranges.maxPower_W, "W")}`, { asked_W: largest * compliance });
+    throw refusal(label, what, `up to ${si(ranges.maxPower_W, "W")}${besides}`, { asked_W: largest * compliance });
   }
 }
 
@@ -74,7 +80,8 @@ export function checkSweep(smu: SmuFacts, plan: SweepPlan, maxCycles: number): v
   const { label, ranges } = smu;
   const { limited } = unitsOf(plan.drive);
   if (plan.levels.length === 0) throw refusal(label, "a sweep without levels was asked for", "at least one", {});
-  checkForced(smu, plan, plan.pulse ? [...plan.levels, plan.pulse.base] : plan.levels);
+  if (plan.pulse) checkPulses(smu, plan, plan.pulse);
+  else checkForced(smu, plan, plan.levels);
   if (!(Number.isInteger(plan.cycles) && plan.cycles >= 1 && plan.cycles <= maxCycles)) {
     throw refusal(label, `${plan.cycles} cycles were asked for`, `1 to ${maxCycles}`, { asked: plan.cycles });
   }
@@ -86,14 +93,58 @@ export function checkSweep(smu: SmuFacts, plan: SweepPlan, maxCycles: number): v
       asked: measureRange,
     });
   }
-  if (plan.pulse) checkPulse(label, plan.pulse.width_s, ranges);
 }
 
-function checkPulse(label: string, width_s: number, { pulse }: SweepRanges): void {
-  if (!pulse) throw refusal(label, "pulses were asked for", "steady levels only", {});
-  if (width_s >= pulse.minWidth_s && width_s <= pulse.maxWidth_s) return;
-  const allowed = `${si(pulse.minWidth_s, "s")} to ${si(pulse.maxWidth_s, "s")}`;
-  throw refusal(label, `a pulse of ${si(width_s, "s")} was asked for`, allowed, { asked_s: width_s });
+/** The limit at the base of pulses, and at their levels where those are steady ones: a limit that only pulses may have is none for it. */
+export function baseCompliance({ drive, compliance }: Forced, ranges: SweepRanges): number {
+  return Math.min(compliance, drive === "voltage" ? ranges.maxCurrent_A : ranges.maxVoltage_V);
+}
+
+function checkPulses(smu: SmuFacts, plan: SweepPlan, { base, width_s, edge_s }: SweepPulse): void {
+  const { label, ranges } = smu;
+  const reach = ranges.pulse;
+  if (!reach) throw refusal(label, "pulses were asked for", "steady levels only", {});
+  const within = (what: string, asked_s: number, min_s: number, max_s: number): void => {
+    if (asked_s >= min_s && asked_s <= max_s) return;
+    const allowed = `${si(min_s, "s")} to ${si(max_s, "s")}`;
+    throw refusal(label, `${what} of ${si(asked_s, "s")} was asked for`, allowed, { asked_s });
+  };
+  within("a pulse", width_s, reach.minWidth_s, reach.maxWidth_s);
+  if (!(width_s < plan.dwell_s)) {
+    const what = `pulses of ${si(width_s, "s")} every ${si(plan.dwell_s, "s")} were asked for`;
+    throw refusal(label, what, "some time between them", { asked_s: plan.dwell_s });
+  }
+  if (edge_s !== undefined) {
+    if (!reach.edge_s) throw refusal(label, `an edge of ${si(edge_s, "s")} was asked for`, "edges of its own only", {});
+    within("an edge", edge_s, reach.edge_s.min, reach.edge_s.max);
+  }
+  const channel = plan.channel ?? 1;
+  if (reach.channels && !reach.channels.includes(channel)) {
+    throw refusal(label, `pulses of channel ${channel} were asked for`, `channel ${reach.channels.join(", ")}`, {});
+  }
+  checkForced(smu, { ...plan, compliance: baseCompliance(plan, ranges) }, [base]);
+  const beyond = reach.beyond ?? [];
+  if (regionOf(plan, beyond) === undefined) checkForced(smu, plan, plan.levels, beyond.map(inWords).join(""));
+}
+
+function inWords({ maxVoltage_V, maxCurrent_A, maxWidth_s, maxDuty }: PulseRegion): string {
+  const most = `${si(maxVoltage_V, "V")} with ${si(maxCurrent_A, "A")}`;
+  return `, or up to ${most} in pulses of up to ${si(maxWidth_s, "s")} for up to ${100 * maxDuty} % of the time`;
+}
+
+/** The first of what only pulses reach that holds this plan. Undefined: none, or it has no pulses. */
+export function regionOf(plan: SweepPlan, regions: readonly PulseRegion[]): PulseRegion | undefined {
+  const { drive, levels, compliance, dwell_s, pulse } = plan;
+  if (!pulse || !(compliance > 0)) return undefined;
+  return regions.find(({ maxVoltage_V, maxCurrent_A, maxWidth_s, maxDuty }) => {
+    const [maxLevel, maxLimit] = drive === "voltage" ? [maxVoltage_V, maxCurrent_A] : [maxCurrent_A, maxVoltage_V];
+    return (
+      compliance <= maxLimit &&
+      levels.every((level) => Math.abs(level) <= maxLevel) &&
+      pulse.width_s <= maxWidth_s &&
+      pulse.width_s <= maxDuty * dwell_s
+    );
+  });
 }
 
 /**

@@ -1,8 +1,10 @@
 import { sci } from "../../src/units.js";
 import type { DriverSettings } from "../entry.js";
 import type { SetBias } from "./bias-holder.js";
-import { sourceRange2400, wordsOf2400 } from "./keithley-2400-plan.js";
-import type { Setup2400, Words2400 } from "./keithley-2400-plan.js";
+import { sourceRange2400 } from "./keithley-2400-plan.js";
+import type { Setup2400 } from "./keithley-2400-plan.js";
+import { scpiWords } from "./scpi-words.js";
+import type { ScpiWords } from "./scpi-words.js";
 
 /** Values in one command of a list; more are refused (2400S-900-01, 18-87). */
 const LIST_PART = 100;
@@ -11,7 +13,7 @@ export const ELEMENTS_2400 = ["VOLT", "CURR", "TIME", "STAT"];
 
 const offStates = { normal: "NORM", zero: "ZERO", "high-impedance": "HIMP", guard: "GUAR" } as const;
 
-interface SourceAsk extends Words2400 {
+interface SourceAsk extends ScpiWords {
   readonly sourceRange: number;
   readonly compliance: number;
   readonly wires: 2 | 4;
@@ -93,7 +95,7 @@ export function listCommands(source: string, levels: readonly number[]): string[
 
 /** Everything a held level relies on. Zero and reference are measured with each reading: it may be held for days. */
 export function holdSettings2400(bias: SetBias, settings: DriverSettings): string[] {
-  const words = wordsOf2400(bias.drive);
+  const words = scpiWords(bias.drive);
   const sourceRange = sourceRange2400(words, bias.level);
   return [
     ...sourceCommands({ ...words, ...bias, sourceRange, nplc: 1, delay_s: 0 }, settings),

@@ -1,7 +1,6 @@
 import type { SweepReading } from "../../src/capabilities/index.js";
-import { MemrigError } from "../../src/errors.js";
-import { parseNumbers } from "../../src/scpi/index.js";
 import { ELEMENTS_2400 } from "./keithley-2400-commands.js";
+import { finite, rowsOf } from "./reading-rows.js";
 
 /** Status word: the compliance that was set, or that of the measuring range, was active (2400S-900-01, 18-49). */
 const REAL_COMPLIANCE = 1 << 3;
@@ -13,17 +12,8 @@ const RANGE_COMPLIANCE = 1 << 16;
  * @throws MemrigError `bad-reply`: another number of values than was asked for, or one that is no number
  */
 export function parse2400(reply: string, count: number, first: number): SweepReading[] {
-  const values = parseNumbers(reply);
-  const each = ELEMENTS_2400.length;
-  if (values.length !== count * each) {
-    throw new MemrigError(
-      "bad-reply",
-      `${values.length} values came where ${count} readings of ${each} values each were asked for.`,
-      { values: values.length, readings: count },
-    );
-  }
-  return Array.from({ length: count }, (_, k) => {
-    const [voltage_V, current_A, time_s = NaN, status = 0] = values.subarray(k * each, (k + 1) * each);
+  return rowsOf(reply, count, ELEMENTS_2400.length).map((row, k) => {
+    const [voltage_V, current_A, time_s = NaN, status = 0] = row;
     return {
       index: first + k,
       voltage_V: finite(voltage_V),
@@ -32,9 +22,4 @@ export function parse2400(reply: string, count: number, first: number): SweepRea
       inCompliance: (status & (REAL_COMPLIANCE | RANGE_COMPLIANCE)) !== 0,
     };
   });
-}
-
-/** A reading beyond its range (9.9E37) is no number. */
-function finite(value: number | undefined): number {
-  return value !== undefined && Number.isFinite(value) ? value : NaN;
 }

@@ -1,31 +1,20 @@
-import type {
-  Bias,
-  Identity,
-  SourceMeasureUnit,
-  SpotReading,
-  SweepPlan,
-  SweepRanges,
-  SweepReading,
-} from "../../src/capabilities/index.js";
-import { MemrigError } from "../../src/errors.js";
+import type { SweepPlan, SweepRanges, SweepReading } from "../../src/capabilities/index.js";
 import { parseNumber, ScpiClient, scpiErrors } from "../../src/scpi/index.js";
 import type { InstrumentError } from "../../src/scpi/index.js";
 import type { Session } from "../../src/visa/index.js";
-import { defaultRamp } from "../entry.js";
 import type { DriverEntry, DriverSettings, RampDown, SafeState } from "../entry.js";
-import { identify } from "../support/identity.js";
 import { joined } from "../support/messages.js";
-import { anyOn, offAfter, turnOff } from "../support/outputs.js";
-import { stopIfAborted } from "../support/wait.js";
-import { BiasHolder } from "./bias-holder.js";
-import { checkLimit, foundOn, refusal } from "./checks.js";
+import { checkLimit } from "./checks.js";
 import { Bias2400 } from "./keithley-2400-bias.js";
 import { listCommands, sweepSettings2400 } from "./keithley-2400-commands.js";
 import { rangesOf2400 } from "./keithley-2400-models.js";
 import { NPLC_2400, setUp2400 } from "./keithley-2400-plan.js";
 import type { Setup2400 } from "./keithley-2400-plan.js";
 import { parse2400 } from "./keithley-2400-readings.js";
-import { wayHome } from "./way-home.js";
+import { parsed } from "./reading-rows.js";
+import { openSmu, SmuDriver } from "./smu-driver.js";
+import type { EndOfSweep, GoOn, SmuFamily } from "./smu-driver.js";
+import { wayHomeOf } from "./way-home.js";
 
 const identifies = /KEITHLEY INSTRUMENTS INC\.?,\s*MODEL 24(00|01|10|20|25|30|40)\b/i;
 
@@ -57,6 +46,13 @@ const ramps = (["VOLT", "CURR"] as const).flatMap((source): RampDown[] => {
 
 const output: SafeState = { halt: [":ABOR"], ramps, off: [":ABOR", ":OUTP OFF"], isOn: [":OUTP?"] };
 
+const family: SmuFamily<SweepRanges> = {
+  identifies,
+  names: "Keithley 2400, 2401, 2410, 2420, 2425, 2430 and 2440",
+  modelOf: rangesOf2400,
+  lineFrequency: ":SYST:LFR?",
+};
+
 export const keithley2400 = {
   name: "keithley-2400",
   kind: "smu",
@@ -68,8 +64,6 @@ export const keithley2400 = {
   open: (session, label, settings) => Keithley2400.open(session, label, settings),
 } satisfies DriverEntry;
 
-/** A message that its input buffer takes in one piece on every link. */
-const MESSAGE_LENGTH = 16_000;
 /** A slow start, a slow line: waiting for the end of a run allows so much more than it should take. */
 const RUN_MARGIN_S = 30;
 /** Text of one reading on a line of 9600 baud, and some. */
@@ -84,103 +78,34 @@ const FETCH_S_PER_READING = 0.1;
  *
  * Sources: Keithley 2400S-900-01 (sections 10, 11, 18).
  */
-export class Keithley2400 implements SourceMeasureUnit {
-  readonly channels = 1;
-  readonly #bias: Bias2400;
-  readonly #holder: BiasHolder;
-  /** Counts what made the instrument safe: a sweep that is being set up then must not start. */
-  #madeSafe = 0;
-
-  private constructor(
-    private readonly scpi: ScpiClient,
-    readonly label: string,
-    readonly identity: Identity,
-    readonly ranges: SweepRanges,
-    private readonly lineFrequency_Hz: number,
-    private readonly settings: DriverSettings,
-  ) {
-    const isOn = () => this.outputIsOn();
-    const off = () => turnOff(scpi, output, settings.ramp);
-    this.#bias = new Bias2400(label, ranges, settings, scpi, MESSAGE_LENGTH, isOn, off);
-    this.#holder = new BiasHolder(this.#bias);
-  }
-
+export class Keithley2400 extends SmuDriver<Setup2400> {
   /**
    * Identifies the instrument and empties its error queue. Changes nothing else.
    *
    * @throws MemrigError `bad-reply`: another instrument
    */
   static async open(session: Session, label: string, settings: DriverSettings = {}): Promise<Keithley2400> {
-    const scpi = new ScpiClient(session, label, scpiErrors);
-    const identity = await identify(scpi, identifies, "Keithley 2400, 2401, 2410, 2420, 2425, 2430 and 2440");
-    const ranges = rangesOf2400(identity.model);
-    if (!ranges) throw new MemrigError("bad-reply", `${label} is a model ${identity.model}, which is not known.`, {});
-    await scpi.errors();
-    return new Keithley2400(scpi, label, identity, ranges, await scpi.queryNumber(":SYST:LFR?"), settings);
+    const opened = await openSmu(new ScpiClient(session, label, scpiErrors), family, settings);
+    const make = { channels: 1, ranges: opened.model, nplc: NPLC_2400 };
+    return new Keithley2400(opened, make, (smu) => new Bias2400(smu));
   }
 
-  async *sweep(plan: SweepPlan, signal: AbortSignal): AsyncGenerator<SweepReading[], void, undefined> {
-    const setup = setUp2400(this, plan, this.lineFrequency_Hz, this.settings);
-    stopIfAborted(signal, this.label, "nothing was sent");
-    if (await this.outputIsOn()) throw foundOn(this.label, "A sweep");
-    let failure: unknown;
-    let goesHome = false;
-    try {
-      yield* this.#runs(setup, signal);
-      await this.#home(setup);
-      goesHome = true;
-    } catch (error) {
-      failure = error;
-      throw error;
-    } finally {
-      await offAfter(failure, () => (goesHome ? this.#endWell() : turnOff(this.scpi, output, this.settings.ramp)));
-    }
+  protected setUp(plan: SweepPlan): Setup2400 {
+    return setUp2400(this, plan, this.lineFrequency_Hz, this.settings);
   }
 
-  async hold(bias: Bias, signal: AbortSignal): Promise<void> {
-    await this.#holder.hold(bias, signal);
-  }
-
-  async measure(channel: number, nplc = 1): Promise<SpotReading> {
-    const held = this.#holder.held(channel);
-    if (!(nplc >= NPLC_2400.min && nplc <= NPLC_2400.max)) {
-      const asked = `an integration of ${nplc} power line cycles was asked for`;
-      throw refusal(this.label, asked, `${NPLC_2400.min} to ${NPLC_2400.max}`, { asked: nplc });
-    }
-    return this.#bias.measure(held, nplc);
-  }
-
-  async release(channel: number): Promise<void> {
-    await this.#holder.release(channel);
-  }
-
-  async makeSafe(): Promise<void> {
-    this.#madeSafe++;
-    this.#holder.forget();
-    await turnOff(this.scpi, output, this.settings.ramp);
-  }
-
-  async outputIsOn(): Promise<boolean> {
-    return (await anyOn(this.scpi, output)) !== undefined;
-  }
-
-  async close(): Promise<void> {
-    await this.scpi.session.close();
+  protected safe(): SafeState {
+    return output;
   }
 
   /** As many runs of the trigger model as it takes for all cycles. The output stays on between them. */
-  async *#runs(setup: Setup2400, signal: AbortSignal): AsyncGenerator<SweepReading[], void, undefined> {
+  protected async *play(
+    setup: Setup2400,
+    goOn: GoOn,
+    signal: AbortSignal,
+  ): AsyncGenerator<SweepReading[], EndOfSweep, undefined> {
     const { plan, cyclesPerRun } = setup;
-    const madeSafe = this.#madeSafe;
-    const goOn = (done: number) => {
-      stopIfAborted(
-        signal,
-        this.label,
-        `after ${done} of ${plan.cycles} cycles; the output is brought to zero and off`,
-      );
-      if (this.#madeSafe !== madeSafe) throw madeSafeMeanwhile(this.label);
-    };
-    await this.#configure(setup);
+    await this.#settings(setup);
     let start_s: number | undefined;
     for (let done = 0; done < plan.cycles; done += cyclesPerRun) {
       const count = Math.min(cyclesPerRun, plan.cycles - done);
@@ -192,12 +117,14 @@ export class Keithley2400 implements SourceMeasureUnit {
       // The clock is read to the millisecond, and so is a difference.
       yield readings.map((one) => ({ ...one, time_s: Math.round((one.time_s - from_s) * 1e3) / 1e3 }));
     }
+    await this.#home(setup);
+    return () => this.#endWell();
   }
 
   /** Everything the sweep relies on, with the output off; then the limit is read back. */
-  async #configure(setup: Setup2400): Promise<void> {
+  async #settings(setup: Setup2400): Promise<void> {
     const { plan, sense } = setup;
-    const messages = joined(sweepSettings2400(setup, this.settings), MESSAGE_LENGTH);
+    const messages = joined(sweepSettings2400(setup, this.settings));
     for (const message of messages) await this.scpi.send(message);
     const [error, inForce] = splitError(await this.scpi.query(`:SYST:ERR?;:SENS:${sense}:PROT?`));
     if (error) throw this.scpi.refused(messages, [error, ...(await this.scpi.errors())]);
@@ -214,23 +141,16 @@ export class Keithley2400 implements SourceMeasureUnit {
     const reply = await this.scpi.query("*OPC?;:SYST:ERR?;:FETC?", { timeout_ms: 1000 * allowed_s, signal });
     const [error, data] = splitError(reply.slice(reply.indexOf(";") + 1));
     if (error) throw this.scpi.refused([":INIT"], [error, ...(await this.scpi.errors())]);
-    try {
-      return parse2400(data, count, first);
-    } catch (problem) {
-      if (!(problem instanceof MemrigError)) throw problem;
-      throw new MemrigError(problem.kind, `${this.label}, :FETC?: ${problem.message}`, problem.details, problem);
-    }
+    return parsed(this.label, ":FETC?", () => parse2400(data, count, first));
   }
 
   /** The source stays where a sweep leaves it: from there to zero by a list of its own. */
   async #home({ plan, source }: Setup2400): Promise<void> {
-    const { V_per_s, A_per_s } = this.settings.ramp ?? defaultRamp;
-    const slew_per_s = plan.drive === "voltage" ? V_per_s : A_per_s;
-    const levels = wayHome(plan.levels.at(-1) ?? 0, slew_per_s, plan.dwell_s);
+    const levels = wayHomeOf(plan, this.settings);
     if (levels.length === 0) return;
     const list = [...listCommands(source, levels), `:SOUR:LIST:${source}:STAR 1`, `:SOUR:${source}:MODE LIST`];
     const start = [":ARM:COUN 1", `:TRIG:COUN ${levels.length}`, ":INIT"];
-    for (const message of joined([...list, ...start], MESSAGE_LENGTH)) await this.scpi.send(message);
+    for (const message of joined([...list, ...start])) await this.scpi.send(message);
   }
 
   /**
@@ -244,9 +164,7 @@ export class Keithley2400 implements SourceMeasureUnit {
     );
     const [error] = splitError(rest);
     if (Number(on) === 0 && !error) return;
-    const queued = error ? [error, ...(await this.scpi.errors())] : [];
-    await turnOff(this.scpi, output, this.settings.ramp);
-    if (queued.length > 0) throw this.scpi.refused([":INIT"], queued);
+    await this.endBadly(1, ":INIT", error ? [error, ...(await this.scpi.errors())] : []);
   }
 }
 
@@ -260,10 +178,4 @@ function splitOnce(reply: string): [string, string] {
 function splitError(reply: string): [InstrumentError | undefined, string] {
   const at = reply.indexOf(";", reply.lastIndexOf('"'));
   return [scpiErrors.parse(at < 0 ? reply : reply.slice(0, at)), at < 0 ? "" : reply.slice(at + 1)];
-}
-
-function madeSafeMeanwhile(label: string): MemrigError {
-  return new MemrigError("aborted", `${label} was made safe during a sweep; the output is off.`, {
-    instrument: label,
-  });
 }

@@ -1,17 +1,17 @@
-import type { SweepPlan } from "../../src/capabilities/index.js";
+import type { SweepPlan, SweepPulse } from "../../src/capabilities/index.js";
 import { si } from "../../src/units.js";
-import { defaultRamp } from "../entry.js";
 import type { DriverSettings } from "../entry.js";
-import { checkSweep, refusal, unitsOf } from "./checks.js";
+import { baseCompliance, checkSweep, refusal, unitsOf } from "./checks.js";
 import type { SmuFacts } from "./checks.js";
+import { readingTime } from "./reading-time.js";
+import { scpiWords } from "./scpi-words.js";
+import type { ScpiWords } from "./scpi-words.js";
 import { asRamp } from "./sweep-shape.js";
 import type { Ramp } from "./sweep-shape.js";
-import { wayHome } from "./way-home.js";
+import { wayHomeOf } from "./way-home.js";
 
 /** Integration time of a reading in power line cycles (2450-901-01, :SENSe:<function>:NPLCycles). */
 export const NPLC = { min: 0.01, max: 10 };
-/** Share of the dwell that reading may take where the integration time is left to the driver; the rest is settling. */
-const READING_SHARE = 0.8;
 /** A sweep delay is nothing, or at least this (2450-901-01 p. 6-81). */
 const MIN_DELAY_S = 50e-6;
 /** Levels of a source list (2450-901-01, :SOURce:LIST:<function>:APPend). */
@@ -28,16 +28,12 @@ const MAX_CYCLES = 268_435_455;
 const AUTORANGE_DWELL_S = 10e-3;
 
 /** What is forced, measured and limited, in the instrument's words. */
-export interface Words {
-  readonly source: "VOLT" | "CURR";
-  readonly sense: "CURR" | "VOLT";
+export interface Words extends ScpiWords {
   readonly limit: "ILIM" | "VLIM";
 }
 
 export function wordsOf(drive: "voltage" | "current"): Words {
-  return drive === "voltage"
-    ? { source: "VOLT", sense: "CURR", limit: "ILIM" }
-    : { source: "CURR", sense: "VOLT", limit: "VLIM" };
+  return { ...scpiWords(drive), limit: drive === "voltage" ? "ILIM" : "VLIM" };
 }
 
 /** Asks for the smallest source range that holds a level: switching ranges on the way makes steps. */
@@ -77,6 +73,10 @@ export interface SweepSetup extends Words {
   /** Whole cycles that go into one run of the trigger model. */
   readonly cyclesPerRun: number;
   runOf(cycles: number): Run;
+  /** Largest limit at a steady level: that of all levels, or of the base of pulses. */
+  readonly steadyCompliance: number;
+  /** Where the levels are pulses from zero. */
+  readonly pulse: { readonly width_s: number; readonly off_s: number } | undefined;
 }
 
 /**
@@ -91,24 +91,13 @@ export function setUp(
   lineFrequency_Hz: number,
   settings: DriverSettings = {},
 ): SweepSetup {
-  const { label, ranges } = smu;
+  const { label } = smu;
   checkSweep(smu, plan, MAX_CYCLES);
-  const nplc = plan.nplc ?? fitting(plan.dwell_s, lineFrequency_Hz);
-  if (!(nplc >= NPLC.min && nplc <= NPLC.max)) {
-    const asked = `an integration of ${nplc} power line cycles was asked for`;
-    throw refusal(label, asked, `${NPLC.min} to ${NPLC.max}`, {});
-  }
   // Forced and measured quantity are read one after the other, each for the whole integration time.
-  const reading_s = (2 * nplc) / lineFrequency_Hz;
-  const shortest_s = Math.max(ranges.minDwell_s, reading_s);
-  if (!(plan.dwell_s >= shortest_s)) {
-    const allowed = `at ${nplc} power line cycles of ${lineFrequency_Hz} Hz at least ${si(shortest_s, "s")}, and less with a smaller nplc`;
-    const details = { asked_s: plan.dwell_s, min_s: shortest_s };
-    throw refusal(label, `a dwell of ${si(plan.dwell_s, "s")} was asked for`, allowed, details);
-  }
+  const { nplc, reading_s } = readingTime(smu, plan, lineFrequency_Hz, NPLC, 2);
   const delay_s = Math.round((plan.dwell_s - reading_s) * 1e6) / 1e6;
   const largest = plan.levels.reduce((most, level) => Math.max(most, Math.abs(level)), 0);
-  const followsReading = plan.dwell_s >= AUTORANGE_DWELL_S;
+  const followsReading = plan.dwell_s >= AUTORANGE_DWELL_S && plan.pulse === undefined;
   return {
     plan,
     ...wordsOf(plan.drive),
@@ -117,8 +106,26 @@ export function setUp(
     nplc,
     delay_s: delay_s < MIN_DELAY_S ? 0 : delay_s,
     measureRange: plan.measureRange ?? (followsReading ? undefined : plan.compliance),
-    ...runs(label, plan, settings),
+    steadyCompliance: baseCompliance(plan, smu.ranges),
+    pulse: plan.pulse && pulseOf(label, plan.dwell_s, plan.pulse),
+    ...(plan.pulse ? pulseRuns(label, plan) : runs(label, plan, settings)),
   };
+}
+
+/** A pulse sweep turns its output on and off at the base, which would be a jump. */
+function pulseOf(label: string, dwell_s: number, { base, width_s }: SweepPulse) {
+  if (base !== 0) throw refusal(label, `pulses from a base of ${base} were asked for`, "pulses from 0", { base });
+  return { width_s, off_s: Math.round((dwell_s - width_s) * 1e6) / 1e6 };
+}
+
+function pulseRuns(label: string, { levels, cycles }: SweepPlan): Pick<SweepSetup, "cyclesPerRun" | "runOf"> {
+  if (levels.length > MAX_LIST)
+    throw refusal(label, `${levels.length} pulses in a cycle were asked for`, `up to ${MAX_LIST}`, {});
+  const runOf = (count: number): Run => {
+    const total = count * levels.length;
+    return { ramp: undefined, list: levels, count, expected: total, total, comesBack: false };
+  };
+  return { cyclesPerRun: Math.min(cycles, Math.floor(MAX_READINGS / levels.length)), runOf };
 }
 
 /** ZERO and GUARD switch the instrument to two wires (2450-901-01, :OUTPut:<function>:SMODe). */
@@ -135,8 +142,7 @@ export function wiresOf(label: string, asked: 2 | 4 | undefined, { wires = 2, of
 /** How the cycles are run: the sweep's own end turns the output off, so that its last level must be zero. */
 function runs(label: string, plan: SweepPlan, settings: DriverSettings): Pick<SweepSetup, "cyclesPerRun" | "runOf"> {
   const { levels, cycles } = plan;
-  const { V_per_s, A_per_s } = settings.ramp ?? defaultRamp;
-  const home = wayHome(levels.at(-1) ?? 0, plan.drive === "voltage" ? V_per_s : A_per_s, plan.dwell_s);
+  const home = wayHomeOf(plan, settings);
   const ramp = asRamp(levels);
   if (home.length === 0) {
     if (!ramp && levels.length > MAX_LIST) throw tooMany(label, levels.length, MAX_LIST);
@@ -175,10 +181,4 @@ function runs(label: string, plan: SweepPlan, settings: DriverSettings): Pick<Sw
 function tooMany(label: string, asked: number, most: number): Error {
   const allowed = `up to ${most}${most === MAX_LIST ? ", unless they are an even ramp, or one there and back" : ""}`;
   return refusal(label, `${asked} levels in a cycle were asked for`, allowed, {});
-}
-
-/** One power line cycle where the dwell has room for it, else what it has room for, down to the shortest there is. */
-function fitting(dwell_s: number, lineFrequency_Hz: number): number {
-  const room = (READING_SHARE * dwell_s * lineFrequency_Hz) / 2;
-  return Math.max(NPLC.min, Math.min(1, Number(room.toPrecision(3))));
 }

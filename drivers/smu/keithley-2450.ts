@@ -1,23 +1,10 @@
-import type {
-  Bias,
-  Identity,
-  SourceMeasureUnit,
-  SpotReading,
-  SweepPlan,
-  SweepRanges,
-  SweepReading,
-} from "../../src/capabilities/index.js";
+import type { SweepPlan, SweepRanges, SweepReading } from "../../src/capabilities/index.js";
 import { MemrigError } from "../../src/errors.js";
 import { ScpiClient, keithleyTouchErrors } from "../../src/scpi/index.js";
 import type { Session } from "../../src/visa/index.js";
 import { SCPI_RAW_PORT } from "../entry.js";
 import type { DriverEntry, DriverSettings, SafeState } from "../entry.js";
-import { identify } from "../support/identity.js";
 import { joined } from "../support/messages.js";
-import { anyOn, offAfter, turnOff } from "../support/outputs.js";
-import { stopIfAborted } from "../support/wait.js";
-import { BiasHolder } from "./bias-holder.js";
-import { checkLimit, foundOn, refusal } from "./checks.js";
 import { Bias2450 } from "./keithley-2450-bias.js";
 import { BUFFER, bufferCommand, settingCommands, sweepCommands } from "./keithley-2450-commands.js";
 import { rangesOf } from "./keithley-2450-models.js";
@@ -27,6 +14,8 @@ import { timeBetween_s } from "./keithley-2450-readings.js";
 import type { ClockReading } from "./keithley-2450-readings.js";
 import { readRun } from "./keithley-2450-run.js";
 import type { Ending } from "./keithley-2450-run.js";
+import { openSmu, SmuDriver } from "./smu-driver.js";
+import type { EndOfSweep, GoOn, SmuFamily } from "./smu-driver.js";
 
 const identifies = /KEITHLEY INSTRUMENTS,\s*MODEL 24(50|60|61|70)/i;
 
@@ -42,6 +31,13 @@ const output: SafeState = {
   })),
   off: [":ABOR", ":OUTP OFF"],
   isOn: [":OUTP?"],
+};
+
+const family: SmuFamily<SweepRanges> = {
+  identifies,
+  names: "Keithley 2450, 2460, 2461 and 2470",
+  modelOf: rangesOf,
+  lineFrequency: ":SYST:LFR?",
 };
 
 export const keithley2450 = {
@@ -68,27 +64,7 @@ export const keithley2450 = {
  *
  * Sources: Keithley 2450-901-01 Rev B (SCPI command reference), 2461-901-01 A.
  */
-export class Keithley2450 implements SourceMeasureUnit {
-  readonly channels = 1;
-  readonly #bias: Bias2450;
-  readonly #holder: BiasHolder;
-  /** Counts what made the instrument safe: a sweep that is being set up then must not start. */
-  #madeSafe = 0;
-
-  private constructor(
-    private readonly scpi: ScpiClient,
-    readonly label: string,
-    readonly identity: Identity,
-    readonly ranges: SweepRanges,
-    private readonly lineFrequency_Hz: number,
-    private readonly settings: DriverSettings,
-  ) {
-    const isOn = () => this.outputIsOn();
-    const off = () => turnOff(scpi, output, settings.ramp);
-    this.#bias = new Bias2450(label, ranges, settings, scpi, isOn, off);
-    this.#holder = new BiasHolder(this.#bias);
-  }
-
+export class Keithley2450 extends SmuDriver<SweepSetup> {
   /**
    * Identifies the instrument and empties its error queue. Changes nothing else.
    *
@@ -106,77 +82,31 @@ export class Keithley2450 implements SourceMeasureUnit {
         { instrument: label, language },
       );
     }
-    const identity = await identify(scpi, identifies, "Keithley 2450, 2460, 2461 and 2470");
-    const ranges = rangesOf(identity.model);
-    if (!ranges) throw new MemrigError("bad-reply", `${label} is a model ${identity.model}, which is not known.`, {});
-    await scpi.errors();
-    return new Keithley2450(scpi, label, identity, ranges, await scpi.queryNumber(":SYST:LFR?"), settings);
+    const opened = await openSmu(scpi, family, settings);
+    return new Keithley2450(opened, { channels: 1, ranges: opened.model, nplc: NPLC }, (smu) => new Bias2450(smu));
   }
 
-  async *sweep(plan: SweepPlan, signal: AbortSignal): AsyncGenerator<SweepReading[], void, undefined> {
-    const setup = setUp(this, plan, this.lineFrequency_Hz, this.settings);
-    stopIfAborted(signal, this.label, "nothing was sent");
-    if (await this.outputIsOn()) throw foundOn(this.label, "A sweep");
-    let failure: unknown;
-    const ending: Ending = { byItself: false };
-    try {
-      yield* this.#runs(setup, ending, signal);
-    } catch (error) {
-      failure = error;
-      ending.byItself = false;
-      throw error;
-    } finally {
-      await offAfter(failure, () =>
-        ending.byItself ? this.#endWell() : turnOff(this.scpi, output, this.settings.ramp),
-      );
-    }
+  protected setUp(plan: SweepPlan): SweepSetup {
+    return setUp(this, plan, this.lineFrequency_Hz, this.settings);
   }
 
-  async hold(bias: Bias, signal: AbortSignal): Promise<void> {
-    await this.#holder.hold(bias, signal);
-  }
-
-  async measure(channel: number, nplc = 1): Promise<SpotReading> {
-    const held = this.#holder.held(channel);
-    if (!(nplc >= NPLC.min && nplc <= NPLC.max)) {
-      const asked = `an integration of ${nplc} power line cycles was asked for`;
-      throw refusal(this.label, asked, `${NPLC.min} to ${NPLC.max}`, { asked: nplc });
-    }
-    return this.#bias.measure(held, nplc);
-  }
-
-  async release(channel: number): Promise<void> {
-    await this.#holder.release(channel);
-  }
-
-  async makeSafe(): Promise<void> {
-    this.#madeSafe++;
-    this.#holder.forget();
-    await turnOff(this.scpi, output, this.settings.ramp);
-  }
-
-  async outputIsOn(): Promise<boolean> {
-    return (await anyOn(this.scpi, output)) !== undefined;
-  }
-
-  async close(): Promise<void> {
-    await this.scpi.session.close();
+  protected safe(): SafeState {
+    return output;
   }
 
   /** As many runs of the trigger model as it takes for all cycles, each within the buffer. */
-  async *#runs(
+  protected async *play(
     setup: SweepSetup,
-    ending: Ending,
+    goOn: GoOn,
     signal: AbortSignal,
-  ): AsyncGenerator<SweepReading[], void, undefined> {
+  ): AsyncGenerator<SweepReading[], EndOfSweep, undefined> {
     const { levels, cycles } = setup.plan;
-    const madeSafe = this.#madeSafe;
+    const ending: Ending = { byItself: false };
     let began: ClockReading | undefined;
     for (let done = 0; done < cycles; done += setup.cyclesPerRun) {
       const run = setup.runOf(Math.min(setup.cyclesPerRun, cycles - done));
-      await (done === 0 ? this.#configure(setup, run) : this.#again(setup, run));
-      stopIfAborted(signal, this.label, `after ${done} of ${cycles} cycles; the output is off`);
-      if (this.#madeSafe !== madeSafe) throw madeSafeMeanwhile(this.label);
+      await (done === 0 ? this.#settings(setup, run) : this.#again(setup, run));
+      goOn(done);
       await this.scpi.send(":INIT"); // where it is refused no reading comes, and the error queue says why
       let start_s = 0;
       ending.byItself = false;
@@ -190,30 +120,25 @@ export class Keithley2450 implements SourceMeasureUnit {
         yield start_s === 0 ? readings : readings.map((one) => ({ ...one, time_s: start_s + one.time_s }));
       }
     }
+    return ending.byItself ? () => this.#endWell() : undefined;
   }
 
   /** Everything the sweep relies on, with the output off. Level at zero first, then the limit, then it is read back. */
-  async #configure(setup: SweepSetup, run: Run): Promise<void> {
+  async #settings(setup: SweepSetup, run: Run): Promise<void> {
     const { plan, source, limit } = setup;
-    const messages = joined([
-      ...settingCommands(setup, this.settings),
-      bufferCommand(run),
-      ...sweepCommands(setup, run),
-    ]);
-    for (let firstTry = true; ; firstTry = false) {
-      for (const message of messages) await this.scpi.send(message);
-      const reply = await this.scpi.query(`:SYST:ERR:COUN?;:SOUR:${source}:${limit}?`);
-      const [errors = NaN, inForce = NaN] = reply.split(";").map(Number);
-      if (errors === 0) {
-        checkLimit(this.label, plan.drive, plan.compliance, inForce);
-        return;
-      }
-      const queued = await this.scpi.errors();
-      if (!firstTry) throw this.scpi.refused(messages, queued);
-      // A program that was killed left its buffer, or somebody an error: once more without either.
+    const commands = [...settingCommands(setup, this.settings), bufferCommand(run), ...sweepCommands(setup, run)];
+    const pulse = setup.pulse ? `;:SOUR:PULS:${source}:${limit}?` : "";
+    const messages = [...joined(commands), `:SYST:ERR:COUN?;:SOUR:${source}:${limit}?${pulse}`];
+    const parse = (reply: string) => {
+      const [errors = NaN, steady = NaN, pulsed = NaN] = reply.split(";").map(Number);
+      const limits = [{ asked: setup.steadyCompliance, inForce: steady }];
+      return { errors, limits: setup.pulse ? [...limits, { asked: plan.compliance, inForce: pulsed }] : limits };
+    };
+    await this.configure(plan, messages, parse, async () => {
+      // A program that was killed left its buffer.
       await this.scpi.send(`:TRAC:DEL ${BUFFER}`);
       await this.scpi.errors();
-    }
+    });
   }
 
   async #again(setup: SweepSetup, run: Run): Promise<void> {
@@ -235,14 +160,6 @@ export class Keithley2450 implements SourceMeasureUnit {
     const reply = await this.scpi.query(`:ABOR;:OUTP OFF;:OUTP?;:SYST:ERR:COUN?;:TRAC:DEL ${BUFFER}`);
     const [on, errors] = reply.split(";").map(Number);
     if (on === 0 && errors === 0) return;
-    const queued = await this.scpi.errors();
-    await turnOff(this.scpi, output, this.settings.ramp);
-    if (queued.length > 0) throw this.scpi.refused([":INIT"], queued);
+    await this.endBadly(1, ":INIT", await this.scpi.errors());
   }
-}
-
-function madeSafeMeanwhile(label: string): MemrigError {
-  return new MemrigError("aborted", `${label} was made safe while a sweep was set up; the output is off.`, {
-    instrument: label,
-  });
 }

@@ -1,89 +1,65 @@
-import { MemrigError } from "../../src/errors.js";
-import type { SpotReading, SweepRanges } from "../../src/capabilities/index.js";
-import type { ScpiClient } from "../../src/scpi/index.js";
-import type { DriverSettings } from "../entry.js";
-import type { BiasPort, SetBias } from "./bias-holder.js";
+import type { SpotReading } from "../../src/capabilities/index.js";
+import type { SetBias } from "./bias-holder.js";
+import { HeldLevels } from "./held-levels.js";
+import type { SmuOutput } from "./held-levels.js";
 import { holdStatements, lua, messagesOf } from "./keithley-2600-commands.js";
 import type { Model2600 } from "./keithley-2600-models.js";
 import { checkArea, checkOffState, lettersOf } from "./keithley-2600-plan.js";
 import { parseSpot } from "./keithley-2600-readings.js";
+import { parsed } from "./reading-rows.js";
 
 /** Held levels of the two channels, and single readings of them. */
-export class Bias2600 implements BiasPort {
-  readonly #sourceRanges = new Map<number, number>();
-  readonly #nplc = new Map<number, number>();
-
+export class Bias2600 extends HeldLevels {
   constructor(
-    readonly label: string,
+    smu: SmuOutput,
     private readonly model: Model2600,
-    readonly settings: DriverSettings,
-    private readonly scpi: ScpiClient,
-    readonly isOn: (channel: number) => Promise<boolean>,
-    readonly turnOff: (channel: number) => Promise<void>,
-  ) {}
-
-  get channels(): number {
-    return this.model.channels;
-  }
-
-  get ranges(): SweepRanges {
-    return this.model.ranges;
-  }
-
-  async prepare(bias: SetBias): Promise<void> {
-    checkOffState(this.label, this.settings);
-    checkArea(this.label, this.model, bias.drive, Math.abs(bias.level), bias.compliance);
-    await this.scpi.commands(messagesOf(holdStatements(bias, this.settings)));
-    this.#sourceRanges.set(bias.channel, Math.abs(bias.level));
-    this.#nplc.set(bias.channel, 1);
-  }
-
-  async reach({ drive, channel, level }: SetBias): Promise<void> {
-    const range = Math.abs(level);
-    if (range <= (this.#sourceRanges.get(channel) ?? 0)) return;
-    const { smu, source } = lettersOf(drive, channel);
-    await this.scpi.command(`${smu}.source.range${source}=${lua(range)}`);
-    this.#sourceRanges.set(channel, range);
-  }
-
-  async setLimit({ drive, channel, compliance }: SetBias): Promise<void> {
-    const { smu, limit } = lettersOf(drive, channel);
-    await this.scpi.command(`${smu}.source.limit${limit}=${lua(compliance)}`);
-  }
-
-  limitInForce({ drive, channel }: SetBias): Promise<number> {
-    const { smu, limit } = lettersOf(drive, channel);
-    return this.scpi.queryNumber(`print(${smu}.source.limit${limit})`);
+  ) {
+    super(smu);
   }
 
   async outputOn({ drive, channel }: SetBias): Promise<void> {
     const { smu, own } = lettersOf(drive, channel);
-    await this.scpi.command(`${own}.b=timer.measure.t() ${smu}.source.output=${smu}.OUTPUT_ON`);
+    await this.smu.scpi.command(`${own}.b=timer.measure.t() ${smu}.source.output=${smu}.OUTPUT_ON`);
   }
 
-  async setLevel({ drive, channel }: SetBias, level: number): Promise<void> {
+  protected async setUp(bias: SetBias): Promise<void> {
+    checkOffState(this.label, this.settings);
+    await this.smu.scpi.commands(messagesOf(holdStatements(bias, this.settings)));
+  }
+
+  protected rangeFor({ drive, level, compliance }: SetBias): number {
+    checkArea(this.label, this.model, drive, Math.abs(level), compliance);
+    return Math.abs(level);
+  }
+
+  protected rangeCommand({ drive, channel }: SetBias, range: number): string {
     const { smu, source } = lettersOf(drive, channel);
-    await this.scpi.send(`${smu}.source.level${source}=${lua(level)}`);
+    return `${smu}.source.range${source}=${lua(range)}`;
   }
 
-  async check(): Promise<void> {
-    await this.scpi.commands([]);
+  protected limitCommand({ drive, channel, compliance }: SetBias): string {
+    const { smu, limit } = lettersOf(drive, channel);
+    return `${smu}.source.limit${limit}=${lua(compliance)}`;
   }
 
-  /** @throws MemrigError `bad-reply` */
-  async measure({ drive, channel }: SetBias, nplc: number): Promise<SpotReading> {
+  protected limitQuestion({ drive, channel }: SetBias): string {
+    const { smu, limit } = lettersOf(drive, channel);
+    return `print(${smu}.source.limit${limit})`;
+  }
+
+  protected levelCommand({ drive, channel }: SetBias, level: number): string {
+    const { smu, source } = lettersOf(drive, channel);
+    return `${smu}.source.level${source}=${lua(level)}`;
+  }
+
+  protected nplcCommand({ drive, channel }: SetBias, nplc: number): string {
+    return `${lettersOf(drive, channel).smu}.measure.nplc=${lua(nplc)}`;
+  }
+
+  protected async read({ drive, channel }: SetBias): Promise<SpotReading> {
     const { smu, own } = lettersOf(drive, channel);
-    if (nplc !== this.#nplc.get(channel)) {
-      await this.scpi.command(`${smu}.measure.nplc=${lua(nplc)}`);
-      this.#nplc.set(channel, nplc);
-    }
     const question = `local t=timer.measure.t()-${own}.b local i,v=${smu}.measure.iv() print(v,i,t,${smu}.source.compliance)`;
-    const reply = await this.scpi.query(question);
-    try {
-      return parseSpot(reply);
-    } catch (error) {
-      if (!(error instanceof MemrigError)) throw error;
-      throw new MemrigError(error.kind, `${this.label}, ${question}: ${error.message}`, error.details, error);
-    }
+    const reply = await this.smu.scpi.query(question);
+    return parsed(this.label, question, () => parseSpot(reply));
   }
 }

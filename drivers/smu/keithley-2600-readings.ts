@@ -1,6 +1,7 @@
 import type { SpotReading, SweepReading } from "../../src/capabilities/index.js";
 import { MemrigError } from "../../src/errors.js";
 import { parseNumber } from "../../src/scpi/index.js";
+import { finite } from "./reading-rows.js";
 
 /** Values of one reading, in this order: voltage, current, time in the buffer, status. */
 export const VALUES = 4;
@@ -47,9 +48,4 @@ export function parseSpot(reply: string): SpotReading {
     time_s: parseNumber(time),
     inCompliance: limited === "true",
   };
-}
-
-/** A reading beyond its range (9.9E37) is no number. */
-function finite(value: number): number {
-  return Number.isFinite(value) ? value : NaN;
 }

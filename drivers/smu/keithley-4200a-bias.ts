@@ -6,7 +6,7 @@ import type { DriverSettings } from "../entry.js";
 import { defaultRamp } from "../entry.js";
 import { runRamp } from "../support/ramp.js";
 import type { BiasPort, SetBias } from "./bias-holder.js";
-import { ranges4200, rangeCode, short } from "./keithley-4200a-plan.js";
+import { LEAST_LIMIT_A, PREAMP_LEAST_LIMIT_A, ranges4200, rangeCode, short } from "./keithley-4200a-plan.js";
 import type { Card } from "./keithley-4200a-plan.js";
 import { pairOf, parseSpot } from "./keithley-4200a-readings.js";
 
@@ -19,8 +19,8 @@ interface Told {
 }
 
 /** Beyond these a channel counts as driven: above the offset that one that is off reads on its largest range. */
-const DRIVEN_V = 0.01;
-const DRIVEN_A = 20e-6;
+export const DRIVEN_V = 0.01;
+export const DRIVEN_A = 20e-6;
 
 /**
  * Held levels in user mode. Range, level and limit travel in one message, which also turns the output on. KXCI has no
@@ -153,7 +153,7 @@ export class Bias4200 implements BiasPort {
     const found = await this.foundLevel(channel);
     if (!found) return undefined;
     const card = this.#card(channel);
-    const least_A = card.preamp ? 100e-12 : 100e-9;
+    const least_A = card.preamp ? PREAMP_LEAST_LIMIT_A : LEAST_LIMIT_A;
     const limit = Math.min(this.ranges.maxCurrent_A, Math.max(least_A, 1.05 * Math.abs(found.current_A)));
     const range = rangeCode(card, "voltage", found.voltage_V);
     return { drive: "voltage", range, level: found.voltage_V, limit };

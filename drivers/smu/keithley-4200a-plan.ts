@@ -9,6 +9,10 @@ import { wayHome } from "./way-home.js";
 /** Of a 4200-SMU or 4201-SMU, whose source ranges reach 5 % beyond their names. Nothing tells a high-power card from it. */
 export const ranges4200: SweepRanges = { maxVoltage_V: 210, maxCurrent_A: 0.105, maxPower_W: 2, minDwell_s: 1e-3 };
 
+/** A compliance below is made so large, and nobody told. */
+export const LEAST_LIMIT_A = 100e-9;
+export const PREAMP_LEAST_LIMIT_A = 100e-12;
+
 export const NPLC_4200 = { min: 0.01, max: 10 };
 /** Points of a list sweep (`VL`, `IL`). */
 const MAX_POINTS = 4096;
@@ -68,7 +72,7 @@ export function checkAsked(
   const channel = asked.channel ?? 1;
   const card = cards.find((one) => one.channel === channel);
   if (!card) throw refusal(label, `channel ${channel} was asked for`, cards.map((one) => one.channel).join(", "), {});
-  const least_A = card.preamp ? 100e-12 : 100e-9;
+  const least_A = card.preamp ? PREAMP_LEAST_LIMIT_A : LEAST_LIMIT_A;
   if (asked.drive === "voltage" && asked.compliance < least_A) {
     // It would be made larger, and nobody told.
     const what = `a compliance of ${si(asked.compliance, "A")} was asked for on channel ${channel}`;

@@ -2,7 +2,8 @@ import { MemrigError } from "../../src/errors.js";
 import { sci } from "../../src/units.js";
 import type { DriverSettings } from "../entry.js";
 import type { SetBias } from "./bias-holder.js";
-import type { SetupB2900, WordsB2900 } from "./keysight-b2900-plan.js";
+import type { SetupB2900 } from "./keysight-b2900-plan.js";
+import type { ScpiWords } from "./scpi-words.js";
 
 /** Values in one command of a list: a command of readable length. */
 const LIST_PART = 100;
@@ -22,7 +23,7 @@ export function offModeOf(label: string, { offState }: DriverSettings): string |
   );
 }
 
-interface SourceAsk extends WordsB2900 {
+interface SourceAsk extends ScpiWords {
   readonly channel: number;
   readonly sourceRange: number;
   readonly compliance: number;
@@ -134,7 +135,7 @@ export function runCommands(channel: number, triggers: number): string[] {
 /** Everything a held level relies on. */
 export function holdCommandsB2900(
   bias: SetBias,
-  words: WordsB2900,
+  words: ScpiWords,
   sourceRange: number,
   aperture_s: number,
   offMode: string | undefined,

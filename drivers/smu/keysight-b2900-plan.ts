@@ -7,6 +7,8 @@ import { ENVELOPE } from "./keysight-b2900-models.js";
 import type { ModelB2900 } from "./keysight-b2900-models.js";
 import { asRamp } from "./sweep-shape.js";
 import type { Ramp } from "./sweep-shape.js";
+import { scpiWords } from "./scpi-words.js";
+import type { ScpiWords } from "./scpi-words.js";
 
 /** Shortest and longest aperture (SCPI command reference, :SENSe:<CURRent|VOLTage>:APERture). */
 const APERTURE_S = { min: 8e-6, max: 2 };
@@ -24,16 +26,6 @@ const MAX_READINGS = 100_000;
 const MAX_CYCLES = 1e9;
 const SMALLEST_V = 0.2;
 
-/** What is forced and measured, in the instrument's words. */
-export interface WordsB2900 {
-  readonly source: "VOLT" | "CURR";
-  readonly sense: "CURR" | "VOLT";
-}
-
-export function wordsOfB2900(drive: "voltage" | "current"): WordsB2900 {
-  return drive === "voltage" ? { source: "VOLT", sense: "CURR" } : { source: "CURR", sense: "VOLT" };
-}
-
 /** What the instrument is and was told, as far as plans are checked against it. */
 export interface FactsB2900 extends SmuFacts {
   readonly model: ModelB2900;
@@ -42,7 +34,7 @@ export interface FactsB2900 extends SmuFacts {
 }
 
 /** A sweep plan as this instrument will be told it. */
-export interface SetupB2900 extends WordsB2900 {
+export interface SetupB2900 extends ScpiWords {
   readonly plan: SweepPlan;
   readonly channel: number;
   readonly wires: 2 | 4;
@@ -60,7 +52,7 @@ export interface SetupB2900 extends WordsB2900 {
 }
 
 /** Asks for the smallest source range that holds a level. */
-export function sourceRangeB2900({ model }: FactsB2900, { source }: WordsB2900, largest: number): number {
+export function sourceRangeB2900(model: ModelB2900, { source }: ScpiWords, largest: number): number {
   return Math.max(Math.abs(largest), source === "VOLT" ? SMALLEST_V : model.leastRange_A);
 }
 
@@ -83,13 +75,13 @@ export function setUpB2900(smu: FactsB2900, plan: SweepPlan): SetupB2900 {
     throw refusal(label, `${plan.levels.length} levels in a cycle were asked for`, allowed, {});
   }
   const steps = plan.levels.length + (staircase?.dual === true ? 1 : 0);
-  const words = wordsOfB2900(plan.drive);
+  const words = scpiWords(plan.drive);
   return {
     plan,
     channel: plan.channel ?? 1,
     ...words,
     wires: plan.wires ?? smu.settings.wires ?? 2,
-    sourceRange: sourceRangeB2900(smu, words, largest),
+    sourceRange: sourceRangeB2900(smu.model, words, largest),
     ...timing(smu, plan),
     ramp: staircase,
     steps,

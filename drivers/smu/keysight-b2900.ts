@@ -1,25 +1,13 @@
-import type {
-  Bias,
-  Identity,
-  SourceMeasureUnit,
-  SpotReading,
-  SweepPlan,
-  SweepRanges,
-  SweepReading,
-} from "../../src/capabilities/index.js";
+import type { SweepPlan, SweepReading } from "../../src/capabilities/index.js";
 import { MemrigError } from "../../src/errors.js";
-import { parseNumber, rampBetween, ScpiClient, scpiErrors } from "../../src/scpi/index.js";
+import { parseNumber, ScpiClient, scpiErrors } from "../../src/scpi/index.js";
 import { sci, si } from "../../src/units.js";
 import type { Session } from "../../src/visa/index.js";
-import { defaultRamp, SCPI_RAW_PORT } from "../entry.js";
+import { SCPI_RAW_PORT } from "../entry.js";
 import type { DriverEntry, DriverSettings, SafeState } from "../entry.js";
-import { identify, parseIdentity } from "../support/identity.js";
+import { parseIdentity } from "../support/identity.js";
 import { joined } from "../support/messages.js";
-import { anyOn, offAfter, turnOff } from "../support/outputs.js";
-import { runRamp } from "../support/ramp.js";
-import { stopIfAborted } from "../support/wait.js";
-import { BiasHolder } from "./bias-holder.js";
-import { checkLimit, foundOn } from "./checks.js";
+import { offAfter } from "../support/outputs.js";
 import { BiasB2900, queryDoubles } from "./keysight-b2900-bias.js";
 import {
   ELEMENTS_B2900,
@@ -34,7 +22,9 @@ import type { ModelB2900 } from "./keysight-b2900-models.js";
 import { setUpB2900 } from "./keysight-b2900-plan.js";
 import type { FactsB2900, SetupB2900 } from "./keysight-b2900-plan.js";
 import { readRunB2900 } from "./keysight-b2900-run.js";
-import { wayHome } from "./way-home.js";
+import { channelsOf, openSmu, SmuDriver } from "./smu-driver.js";
+import type { EndOfSweep, GoOn, OpenedSmu, SmuFamily } from "./smu-driver.js";
+import { wayHomeOf } from "./way-home.js";
 
 const identifies = /(Keysight|Agilent) Technologies,\s*B29[01][12](A|BL|B|CL)?,/i;
 
@@ -61,7 +51,12 @@ function safeChannels(numbers: readonly number[]): SafeState {
   };
 }
 
-const numbersOf = (channels: number) => Array.from({ length: channels }, (_, i) => i + 1);
+const family: SmuFamily<ModelB2900> = {
+  identifies,
+  names: "Keysight B2901, B2902, B2911 and B2912",
+  modelOf: modelB2900,
+  lineFrequency: ":SYST:LFR?",
+};
 
 export const keysightB2900 = {
   name: "keysight-b2900",
@@ -70,7 +65,7 @@ export const keysightB2900 = {
   identifies,
   // Two channels: an instrument with one refuses what is for the second, and nothing else happens.
   safe: { ...safeChannels([1]), halt: safeChannels([1, 2]).halt, off: safeChannels([1, 2]).off },
-  safeOf: (identity) => safeChannels(numbersOf(modelB2900(parseIdentity(identity)?.model ?? "")?.channels ?? 1)),
+  safeOf: (identity) => safeChannels(channelsOf(modelB2900(parseIdentity(identity)?.model ?? "")?.channels ?? 1)),
   errors: scpiErrors,
   defaultPort: SCPI_RAW_PORT,
   open: (session, label, settings) => KeysightB2900.open(session, label, settings),
@@ -86,31 +81,16 @@ export const keysightB2900 = {
  *
  * Sources: Agilent B2910-90030 ed. 2 (SCPI command reference), B2910-90010 ed. 2 (user's guide), B2900A data sheet.
  */
-export class KeysightB2900 implements SourceMeasureUnit, FactsB2900 {
-  readonly channels: number;
-  readonly ranges: SweepRanges;
-  readonly #bias: BiasB2900;
-  readonly #holder: BiasHolder;
-  /** Counts what made the instrument safe: a sweep that is being set up then must not start. */
-  #madeSafe = 0;
+export class KeysightB2900 extends SmuDriver<SetupB2900> implements FactsB2900 {
+  readonly model: ModelB2900;
   /** Channels that sweep now. */
   readonly #sweeping = new Set<number>();
   /** Events of the questionable status that were read: reading clears them for both channels. */
   #events = 0;
 
-  private constructor(
-    private readonly scpi: ScpiClient,
-    readonly label: string,
-    readonly identity: Identity,
-    readonly model: ModelB2900,
-    readonly lineFrequency_Hz: number,
-    readonly settings: DriverSettings,
-  ) {
-    this.channels = model.channels;
-    this.ranges = model.ranges;
-    const isOn = (channel: number) => this.#isOn(channel);
-    this.#bias = new BiasB2900(this, scpi, isOn, (channel) => this.#turnOff([channel]));
-    this.#holder = new BiasHolder(this.#bias);
+  private constructor(opened: OpenedSmu<ModelB2900>) {
+    super(opened, opened.model, (smu) => new BiasB2900(smu, opened.model));
+    this.model = opened.model;
   }
 
   /**
@@ -119,91 +99,49 @@ export class KeysightB2900 implements SourceMeasureUnit, FactsB2900 {
    * @throws MemrigError `bad-reply`: another instrument
    */
   static async open(session: Session, label: string, settings: DriverSettings = {}): Promise<KeysightB2900> {
-    const scpi = new ScpiClient(session, label, scpiErrors);
-    const identity = await identify(scpi, identifies, "Keysight B2901, B2902, B2911 and B2912");
-    const model = modelB2900(identity.model);
-    if (!model) throw new MemrigError("bad-reply", `${label} is a model ${identity.model}, which is not known.`, {});
-    await scpi.errors();
-    return new KeysightB2900(scpi, label, identity, model, await scpi.queryNumber(":SYST:LFR?"), settings);
+    return new KeysightB2900(await openSmu(new ScpiClient(session, label, scpiErrors), family, settings));
   }
 
-  async *sweep(plan: SweepPlan, signal: AbortSignal): AsyncGenerator<SweepReading[], void, undefined> {
-    const setup = setUpB2900(this, plan);
-    const offMode = offModeOf(this.label, this.settings);
-    stopIfAborted(signal, this.label, "nothing was sent");
-    if (await this.#isOn(setup.channel)) throw foundOn(this.label, "A sweep");
-    let failure: unknown;
-    let ending: string | undefined;
-    this.#sweeping.add(setup.channel);
-    try {
-      yield* this.#runs(setup, offMode, signal);
-      ending = await this.#home(setup);
-    } catch (error) {
-      failure = error;
-      throw error;
-    } finally {
-      this.#sweeping.delete(setup.channel);
-      const off = () => this.#turnOff([setup.channel]);
-      await offAfter(failure, async () => {
-        if (ending === undefined) return off();
-        return this.#endWell(setup, ending).catch(async (error: unknown) => {
-          await offAfter(error, off);
-          throw error;
-        });
-      });
-    }
+  protected setUp(plan: SweepPlan): SetupB2900 {
+    offModeOf(this.label, this.settings);
+    return setUpB2900(this, plan);
   }
 
-  async hold(bias: Bias, signal: AbortSignal): Promise<void> {
-    await this.#holder.hold(bias, signal);
-  }
-
-  async measure(channel: number, nplc = 1): Promise<SpotReading> {
-    return this.#bias.measure(this.#holder.held(channel), nplc);
-  }
-
-  async release(channel: number): Promise<void> {
-    await this.#holder.release(channel);
-  }
-
-  async makeSafe(): Promise<void> {
-    this.#madeSafe++;
-    this.#holder.forget();
-    await this.#turnOff(numbersOf(this.channels));
-  }
-
-  async outputIsOn(): Promise<boolean> {
-    return (await anyOn(this.scpi, safeChannels(numbersOf(this.channels)))) !== undefined;
-  }
-
-  async close(): Promise<void> {
-    await this.scpi.session.close();
-  }
-
-  async #isOn(channel: number): Promise<boolean> {
-    return (await anyOn(this.scpi, safeChannels([channel]))) !== undefined;
-  }
-
-  async #turnOff(channels: readonly number[]): Promise<void> {
-    await turnOff(this.scpi, safeChannels(channels), this.settings.ramp);
+  protected safe(channels: readonly number[]): SafeState {
+    return safeChannels(channels);
   }
 
   /** As many runs as it takes for all cycles, each within the trace buffer, on one clock. The output stays on between them. */
-  async *#runs(
+  protected async *play(
     setup: SetupB2900,
-    offMode: string | undefined,
+    goOn: GoOn,
     signal: AbortSignal,
-  ): AsyncGenerator<SweepReading[], void, undefined> {
+  ): AsyncGenerator<SweepReading[], EndOfSweep, undefined> {
+    const { channel } = setup;
+    this.#sweeping.add(channel);
+    try {
+      yield* this.#runs(setup, goOn, signal);
+      const ending = await this.#home(setup);
+      if (ending === undefined) return undefined;
+      return () =>
+        this.#endWell(setup, ending).catch(async (error: unknown) => {
+          await offAfter(error, () => this.turnOff(channel));
+          throw error;
+        });
+    } finally {
+      this.#sweeping.delete(channel);
+    }
+  }
+
+  async *#runs(setup: SetupB2900, goOn: GoOn, signal: AbortSignal): AsyncGenerator<SweepReading[], void, undefined> {
     const { channel, steps, cyclesPerRun } = setup;
     const { cycles } = setup.plan;
-    const madeSafe = this.#madeSafe;
     let began_s: number | undefined;
     for (let done = 0; done < cycles; done += cyclesPerRun) {
       const triggers = steps * Math.min(cyclesPerRun, cycles - done);
-      if (done === 0) await this.#configure(setup, triggers, offMode);
+      if (done === 0) await this.#settings(setup, triggers);
       else await this.scpi.commands(joined(runCommands(channel, triggers)));
-      stopIfAborted(signal, this.label, `after ${done} of ${cycles} cycles; the output is brought to zero and off`);
-      if (this.#madeSafe !== madeSafe) throw madeSafeMeanwhile(this.label);
+      goOn(done);
       if (done === 0) await this.#toBase(setup, signal);
       // Where it is refused no reading comes, and the error queue says why.
       await this.scpi.send(`${done === 0 ? `:OUTP${channel} ON;` : ""}:INIT (@${channel})`);
@@ -221,33 +159,22 @@ export class KeysightB2900 implements SourceMeasureUnit, FactsB2900 {
   }
 
   /** Everything the sweep relies on, with the output off. Level at zero first, then the limit, then it is read back. */
-  async #configure(setup: SetupB2900, triggers: number, offMode: string | undefined): Promise<void> {
+  async #settings(setup: SetupB2900, triggers: number): Promise<void> {
     const { plan, channel, sense } = setup;
+    const offMode = offModeOf(this.label, this.settings);
     const check = `:STAT:QUES?;:SYST:ERR:COUN?;:SENS${channel}:${sense}:PROT?`;
-    const messages = joined([...sweepCommandsB2900(setup, offMode), ...runCommands(channel, triggers), check]);
-    for (let firstTry = true; ; firstTry = false) {
-      for (const message of messages.slice(0, -1)) await this.scpi.send(message);
-      const reply = await this.scpi.query(messages.at(-1) ?? check);
+    const commands = [...sweepCommandsB2900(setup, offMode), ...runCommands(channel, triggers), check];
+    await this.configure(plan, joined(commands), (reply) => {
       const [events = NaN, errors = NaN, inForce = NaN] = reply.split(";").map(parseNumber);
-      if (errors === 0) {
-        this.#events = (this.#events | events) & ~lostBits(channel);
-        checkLimit(this.label, plan.drive, plan.compliance, inForce);
-        return;
-      }
-      const queued = await this.scpi.errors();
-      // Somebody may have left an error in the queue: once more without it.
-      if (!firstTry) throw this.scpi.refused(messages, queued);
-    }
+      this.#events = (this.#events | events) & ~lostBits(channel);
+      return { errors, limits: [{ asked: plan.compliance, inForce }] };
+    });
   }
 
   /** The base of pulses is the immediate level: from zero to there in steps, before the first pulse. */
   async #toBase({ plan, channel, source }: SetupB2900, signal: AbortSignal): Promise<void> {
-    const base = plan.pulse?.base ?? 0;
-    if (base === 0) return;
-    await this.scpi.command(`:OUTP${channel} ON`);
     const set = (level: number) => this.scpi.send(`:SOUR${channel}:${source} ${sci(level)}`);
-    await runRamp(rampBetween(0, base, this.#slew(plan.drive)), set, signal);
-    stopIfAborted(signal, this.label, "on the way to the base of its pulses; the output is brought to zero and off");
+    await this.toBase(plan, `:OUTP${channel} ON`, set, signal);
   }
 
   /** Time of the first reading of a run, by the clock of the instrument. */
@@ -264,7 +191,7 @@ export class KeysightB2900 implements SourceMeasureUnit, FactsB2900 {
    */
   async #home({ plan, channel, source }: SetupB2900): Promise<string | undefined> {
     if (plan.pulse) return plan.pulse.base === 0 ? "" : undefined;
-    const levels = wayHome(plan.levels.at(-1) ?? 0, this.#slew(plan.drive), plan.dwell_s);
+    const levels = wayHomeOf(plan, this.settings);
     if (levels.length === 0) return "";
     // Waiting in the instrument would wait for a sweep of the other channel, too.
     if (this.#sweeping.size > 1) return undefined;
@@ -273,11 +200,6 @@ export class KeysightB2900 implements SourceMeasureUnit, FactsB2900 {
     const commands = [...listCommandsB2900(channel, source, levels), ...timerCommands(channel, interval_s), ...start];
     for (const message of joined(commands)) await this.scpi.send(message);
     return "*WAI;";
-  }
-
-  #slew(drive: "voltage" | "current"): number {
-    const { V_per_s, A_per_s } = this.settings.ramp ?? defaultRamp;
-    return drive === "voltage" ? V_per_s : A_per_s;
   }
 
   /**
@@ -293,7 +215,7 @@ export class KeysightB2900 implements SourceMeasureUnit, FactsB2900 {
     if (on !== 0 || errors !== 0) {
       const queued = await this.scpi.errors();
       if (queued.length > 0) throw this.scpi.refused([`:INIT (@${channel})`], queued);
-      await this.#turnOff([channel]);
+      await this.turnOff(channel);
     }
     if ((this.#events & lostBits(channel)) === 0) return;
     throw new MemrigError(
@@ -308,10 +230,4 @@ export class KeysightB2900 implements SourceMeasureUnit, FactsB2900 {
 
 function lostBits(channel: number): number {
   return LOST_BITS[channel - 1] ?? 0;
-}
-
-function madeSafeMeanwhile(label: string): MemrigError {
-  return new MemrigError("aborted", `${label} was made safe while a sweep was set up; the output is off.`, {
-    instrument: label,
-  });
 }

@@ -1,7 +1,20 @@
+import type { SweepPlan } from "../../src/capabilities/index.js";
 import { LONGEST_SAFE_RAMP_S, RAMP_STEP_S, rampBetween } from "../../src/scpi/index.js";
+import { defaultRamp } from "../entry.js";
+import type { DriverSettings } from "../entry.js";
 
 /** Longest time between two steps that still counts as a way of steps: a volt at the default slew. */
 const COARSE_STEP_S = 0.05;
+
+/** How fast what is forced goes where a plan does not say: V/s or A/s. */
+export function slewOf(drive: "voltage" | "current", { ramp = defaultRamp }: DriverSettings): number {
+  return drive === "voltage" ? ramp.V_per_s : ramp.A_per_s;
+}
+
+/** Levels from the end of a sweep to zero, at the slew that the bench file says. */
+export function wayHomeOf({ levels, drive, dwell_s }: SweepPlan, settings: DriverSettings): readonly number[] {
+  return wayHome(levels.at(-1) ?? 0, slewOf(drive, settings), dwell_s);
+}
 
 /**
  * Levels from the end of a sweep to zero, to be run as further levels of it: an instrument whose sweep ends with the output

@@ -4,18 +4,21 @@ import type { Ramp, ScpiClient } from "../../src/scpi/index.js";
 import { sci } from "../../src/units.js";
 import { pause } from "./wait.js";
 
-/** Sets the levels of a ramp one after the other, no sooner than each is due. A link too slow for them makes it longer. */
+/**
+ * Sets the levels of a ramp one after the other, each no sooner than its step after the one before: what was lost by a slow link
+ * or a busy computer makes the ramp longer, and is not made up for by steps that follow each other faster than the slew.
+ */
 export async function runRamp(
   ramp: Ramp,
   set: (level: number) => Promise<void>,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<void> {
-  const begin_ms = performance.now();
-  for (const [index, level] of ramp.levels.entries()) {
-    const due_ms = begin_ms + 1000 * ramp.step_s * index;
+  let due_ms = performance.now();
+  for (const level of ramp.levels) {
     const wait_ms = due_ms - performance.now();
     if (wait_ms > 0) await pause(wait_ms, signal);
     if (signal.aborted) return;
+    due_ms = Math.max(due_ms, performance.now()) + 1000 * ramp.step_s;
     await set(level);
   }
 }

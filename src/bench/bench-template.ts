@@ -102,7 +102,6 @@ function wiringLines(instruments: readonly TemplateInstrument[], labels: readonl
 }
 
 /** What instruments say of themselves is text of others: no line end of it may end our comment. */
-// eslint-disable-next-line no-control-regex
-const oneLine = (text: string): string => text.replace(/[\u0000-\u001f\u007f\u0085\u2028\u2029]+/g, " ").trim();
+const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim();
 
 const quoted = (text: string): string => JSON.stringify(text);

@@ -1,8 +1,5 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { LineCounter, parseDocument } from "yaml";
-import type { Document } from "yaml";
-import type { z } from "zod";
 import { drivers } from "../../drivers/index.js";
 import type { DriverSettings, RampRate } from "../../drivers/index.js";
 import type { Hooks } from "../engine/index.js";
@@ -14,7 +11,8 @@ import { formatResource, parseResource } from "../visa/index.js";
 import type { SerialOptions } from "../visa/index.js";
 import { faultOfAlias, loadUserAliases, resolveAlias } from "./aliases.js";
 import type { Aliases } from "./aliases.js";
-import { Complaints, listed, unknownName } from "./complaints.js";
+import { listed, unknownName } from "./complaints.js";
+import type { Complaints } from "./complaints.js";
 import { readDut } from "./dut.js";
 import { boundsOf } from "./bounds.js";
 import type { Limits } from "./bounds.js";
@@ -25,7 +23,8 @@ import { driverForModel } from "./identify.js";
 import { readSites } from "./sites.js";
 import type { ProberConfig, SitesConfig } from "./sites.js";
 import { settingsOf } from "./settings.js";
-import { readWiring } from "./wiring.js";
+import { channelOfTerminal, pulseChannelOf, readWiring } from "./wiring.js";
+import { readYaml } from "./yaml-file.js";
 
 export interface InstrumentConfig {
   readonly label: string;
@@ -84,6 +83,8 @@ export interface BenchConfig {
   readonly influx?: InfluxConfig;
   /** Commands before and after each run. */
   readonly hooks?: Hooks;
+  /** Files of the person's own protocols, absolute; a relative one is beside the bench file. */
+  readonly protocolFiles: readonly string[];
   /** Of the file. */
   readonly aliases: Aliases;
   /** Absolute. A relative one is taken from the working folder, as the commands about runs take it; left out, it is `runs` there. */
@@ -142,18 +143,16 @@ export function parseBench(
   options: ParseOptions = {},
   found: ReadonlyMap<string, string> = new Map(),
 ): BenchConfig {
-  const lines = new LineCounter();
-  const document = parseDocument(yamlText, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
-  const complaints = new Complaints(fileName, document, lines);
-  for (const error of document.errors) {
-    complaints.addAt(lines.linePos(error.pos[0]).line, `This is not YAML: ${error.message}.`);
-  }
-  complaints.throwIfAny();
-  const written = contentOf(document, complaints);
-  const parsed = benchFile.safeParse(written);
-  if (!parsed.success) for (const issue of parsed.error.issues) complain(complaints, issue);
-  complaints.throwIfAny();
-  const file = parsed.data as BenchFile;
+  const {
+    written,
+    content: file,
+    complaints,
+  } = readYaml(yamlText, fileName, {
+    name: "the bench file",
+    schema: benchFile,
+    keysAt,
+    exampleOf,
+  });
 
   const aliases = readAliases(file, complaints);
   const limits = boundsOf(file.limits, complaints) ?? {};
@@ -177,6 +176,7 @@ export function parseBench(
     aliases,
     ...(influx ? { influx } : {}),
     ...(file.hooks ? { hooks: hooksOf(file.hooks) } : {}),
+    protocolFiles: (file.protocols ?? []).map((own) => path.resolve(path.dirname(fileName), own)),
     store: path.resolve(file.store ?? "runs"),
     snapshot: written,
     withDrivers: (names) => parseBench(yamlText, fileName, options, new Map([...found, ...names])),
@@ -185,34 +185,6 @@ export function parseBench(
 
 function hooksOf({ before, after, deadline }: NonNullable<BenchFile["hooks"]>): Hooks {
   return { before, after, deadline_s: deadline };
-}
-
-function contentOf(document: Document, complaints: Complaints): unknown {
-  try {
-    return document.toJS() ?? {};
-  } catch (error) {
-    complaints.addAt(1, `This is not YAML: ${messageOf(error)}.`); // an alias without its anchor
-    return {};
-  }
-}
-
-function complain(complaints: Complaints, issue: z.core.$ZodIssue): void {
-  const place = issue.path.length === 0 ? "the bench file" : `"${issue.path.map(String).join(".")}"`;
-  const keys = keysAt(issue.path);
-  if (issue.code === "unrecognized_keys") {
-    for (const key of issue.keys) {
-      complaints.add([...issue.path, key], unknownName(`a key of ${place}`, key, keys ?? []));
-    }
-  } else if (issue.code === "invalid_type" && issue.input === undefined && issue.message.includes("undefined")) {
-    complaints.add(issue.path, `${place} is missing. ${exampleOf(issue.path)}`);
-  } else if (issue.code === "invalid_value") {
-    complaints.add(issue.path, `${place}: allowed is ${listed(issue.values.map(String))}.`);
-  } else if (issue.code === "custom") {
-    complaints.add(issue.path, `${place}: ${issue.message}`);
-  } else {
-    const allowed = keys ? ` Here stands a map with the keys ${listed(keys)}.` : "";
-    complaints.add(issue.path, `${place}: ${issue.message}.${allowed} ${exampleOf(issue.path)}`.trimEnd());
-  }
 }
 
 function exampleOf(at: readonly PropertyKey[]): string {
@@ -336,7 +308,7 @@ function readChannels(
 ): NonNullable<InstrumentConfig["channels"]>[number][] {
   return Object.entries(written).map(([name, { limits }]) => {
     const place = [...at, "channels", name];
-    const number = Number(name);
+    const number = pulseChannelOf(name) === undefined ? Number(name) : channelOfTerminal(name);
     if (!(Number.isSafeInteger(number) && number >= 1)) {
       complaints.add(
         place,

@@ -1,8 +1,8 @@
 import type { AnyProtocol } from "../engine/protocol.js";
 import { limitNames, limitsFor, type Bound, type Limits } from "./bounds.js";
 import type { BenchConfig } from "./config.js";
-import { generator_ohm } from "./limits.js";
-import { pulseWiring, sourcePath, sweepWiring } from "./paths.js";
+import { generator_ohm, worstTogether } from "./limits.js";
+import { pulsePath, pulseSourceOf, sourcePath, sweepWiring } from "./paths.js";
 import { worstCase } from "./pulse-limits.js";
 
 /** One limit beside the most that a plan can bring to the device. */
@@ -28,16 +28,25 @@ export interface LimitLine {
  */
 export function headroomOf(config: BenchConfig, protocol: AnyProtocol, plan: object): LimitLine[] {
   const { voltage_V, current_A, temperature_K: temperature } = protocol.extremes(plan);
+  const together = worstTogether(config, protocol, plan);
+  const most = (alone: number | undefined, all: number | undefined) =>
+    alone === undefined || all === undefined ? (alone ?? all) : Math.max(alone, all);
+  const both = (asked: Record<"voltage" | "current" | "power", number | undefined>) => ({
+    voltage: most(asked.voltage, together?.voltage_V),
+    current: most(asked.current, together?.current_A),
+    power: most(asked.power, together?.power_W),
+  });
   if (protocol.needs === "pulse-station") {
-    const { source, sourceChannel } = pulseWiring(config);
-    const limits = limitsFor(config, source, sourceChannel);
-    const path = sourcePath(config, source, sourceChannel);
+    const { label, terminal, channel } = pulseSourceOf(pulsePath(config));
+    const limits = limitsFor(config, label, channel);
+    const path = sourcePath(config, label, terminal);
     const worst = worstCase(voltage_V ?? 0, { limits, source_ohm: generator_ohm, path });
-    return lines(limits, { voltage: voltage_V, current: worst.current_A, power: worst.power_W });
+    return lines(limits, both({ voltage: voltage_V, current: worst.current_A, power: worst.power_W }));
   }
   const { label, channel } = sweepWiring(config);
   const power = voltage_V === undefined || current_A === undefined ? undefined : voltage_V * current_A;
-  return lines(limitsFor(config, label, channel), { voltage: voltage_V, current: current_A, power, temperature });
+  const limits = limitsFor(config, label, channel);
+  return lines(limits, { ...both({ voltage: voltage_V, current: current_A, power }), temperature });
 }
 
 function lines(limits: Limits, asked: Partial<Record<keyof Limits, number | undefined>>): LimitLine[] {

@@ -25,3 +25,4 @@ export { atSite, checkConnected, siteNamed, siteOfTags } from "./at-site.js";
 export { runCommand } from "./prober.js";
 export type { ProberOptions, Site } from "./prober.js";
 export { Complaints, listed, unknownName } from "./complaints.js";
+export { readYaml, type YamlFile } from "./yaml-file.js";

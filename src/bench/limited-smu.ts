@@ -1,11 +1,12 @@
-import type { Bias, SourceMeasureUnit, SweepPlan } from "../capabilities/index.js";
+import type { Bias, SourceMeasureUnit, SweepPlan, SweepPulse } from "../capabilities/index.js";
 import { MemrigError } from "../errors.js";
 import type { Limits } from "./bounds.js";
+import { forceOfBias, forceOfSweep } from "./force.js";
 import type { Permission } from "./gate.js";
 import { above0, channelOf } from "./refusals.js";
 import { checkBias, checkSweep } from "./sweep-limits.js";
 import { alone } from "./together.js";
-import type { Force, Share } from "./together.js";
+import type { Share } from "./together.js";
 import { unlimited } from "./unlimited.js";
 
 /**
@@ -35,7 +36,7 @@ export function limitedSmu(
       checkSweep(limitsOf(channel), label, plan);
       const end = mayDrive();
       try {
-        const claim = share.claim(channel, forceOf(plan.drive, levelsOf(plan), plan.compliance));
+        const claim = share.claim(channel, forceOfSweep(plan));
         let failed = false;
         try {
           yield* smu.sweep(plan, signal);
@@ -58,10 +59,11 @@ export function limitedSmu(
       checkBias(limitsOf(channel), label, bias);
       const end = mayDrive();
       try {
-        const claim = share.claim(channel, forceOf(bias.drive, [bias.level], bias.compliance));
+        const force = forceOfBias(bias);
+        const claim = share.claim(channel, force);
         try {
           await smu.hold(bias, signal);
-          claim.settle();
+          claim.settle({ ...force, slew_V_per_s: 0 });
         } catch (error) {
           // Else it may hold either, until it is released.
           if (nothingSent(error)) claim.withdraw();
@@ -87,23 +89,6 @@ export function limitedSmu(
   };
 }
 
-/** Whatever is at its terminals: with a forced current the voltage may go anywhere within its compliance. */
-function forceOf(drive: SweepPlan["drive"], levels: readonly number[], compliance: number): Force {
-  if (drive === "voltage") {
-    const [low_V, high_V] = levels.reduce(
-      ([low, high], level) => [Math.min(low, level), Math.max(high, level)],
-      [0, 0],
-    );
-    return { low_V: low_V ?? 0, high_V: high_V ?? 0, current_A: compliance, source_ohm: 0 };
-  }
-  const most_A = levels.reduce((most, level) => Math.max(most, Math.abs(level)), 0);
-  return { low_V: -compliance, high_V: compliance, current_A: most_A, source_ohm: 0 };
-}
-
-function levelsOf({ levels, pulse }: SweepPlan): readonly number[] {
-  return pulse === undefined ? levels : [...levels, pulse.base];
-}
-
 /** A driver that finds a plan impossible says so before it sends anything. */
 function nothingSent(error: unknown): boolean {
   return error instanceof MemrigError && error.kind === "invalid-request";
@@ -121,8 +106,12 @@ function copyOfSweep(asked: SweepPlan, wired: number): SweepPlan {
     ...(nplc === undefined ? {} : { nplc }),
     ...(wires === undefined ? {} : { wires }),
     ...(measureRange === undefined ? {} : { measureRange }),
-    ...(pulse === undefined ? {} : { pulse: { base: pulse.base, width_s: pulse.width_s } }),
+    ...(pulse === undefined ? {} : { pulse: copyOfPulse(pulse) }),
   };
+}
+
+function copyOfPulse({ base, width_s, edge_s }: SweepPulse): SweepPulse {
+  return { base, width_s, ...(edge_s === undefined ? {} : { edge_s }) };
 }
 
 function copyOfBias(asked: Bias, wired: number): Bias {

@@ -1,13 +1,15 @@
 import type { PulseCycle, PulseSource, Waveform, WaveformPlan } from "../capabilities/index.js";
 import { MemrigError } from "../errors.js";
 import type { Limits } from "./bounds.js";
+import { forceOfCycle, forceOfWaveform } from "./force.js";
+import type { Force } from "./force.js";
 import type { Permission } from "./gate.js";
 import type { SourcePath } from "./paths.js";
 import { checkCycle } from "./pulse-limits.js";
 import type { Reach } from "./pulse-limits.js";
 import { channelOf, invalid } from "./refusals.js";
 import { alone } from "./together.js";
-import type { Force, Share } from "./together.js";
+import type { Share } from "./together.js";
 import { unlimited } from "./unlimited.js";
 import { checkWaveform } from "./waveform-limits.js";
 
@@ -34,10 +36,9 @@ export function limitedSource(
     channelOf(label, channel, channels);
     return { limits: limitsOf(channel), source_ohm, path: pathOf(channel) };
   };
-  const setting = async <T>(channel: number, levels: Levels, set: () => Promise<T>): Promise<T> => {
+  const setting = async <T>(channel: number, force: Force, set: () => Promise<T>): Promise<T> => {
     const end = mayDrive();
     try {
-      const force: Force = { ...levels, current_A: Infinity, source_ohm };
       // An output that is on plays what is loaded.
       const claim = share.isOn(channel) ? share.claim(channel, force) : undefined;
       loaded.delete(channel); // while it is half loaded it is not known
@@ -79,14 +80,12 @@ export function limitedSource(
         limit: { low_V, high_V },
       };
       checkCycle(label, cycle, cycles, reachOf(channel));
-      const levels = spanOf(cycle.segments.map(({ level_V }) => level_V));
-      return setting(channel, levels, () => source.load(channel, cycle, cycles));
+      return setting(channel, forceOfCycle(cycle, cycles, source_ohm), () => source.load(channel, cycle, cycles));
     },
     async setWaveform(channel: number, asked: WaveformPlan) {
       const plan = copyOfPlan(label, asked);
       checkWaveform(label, plan, reachOf(channel));
-      const levels = spanOf([plan.low_V, plan.high_V]);
-      return setting(channel, levels, () => source.setWaveform(channel, plan));
+      return setting(channel, forceOfWaveform(plan, source_ohm), () => source.setWaveform(channel, plan));
     },
     outputOn: (channel: number) => driving(channel, "be turned on", () => source.outputOn(channel)),
     async outputOff(channel: number) {
@@ -99,16 +98,6 @@ export function limitedSource(
     },
     trigger: (channel: number) => driving(channel, "be triggered", () => source.trigger(channel)),
   };
-}
-
-type Levels = Pick<Force, "low_V" | "high_V">;
-
-/** From the lowest to the highest, and where it rests. */
-function spanOf(levels: readonly number[]): Levels {
-  return levels.reduce<Levels>(
-    ({ low_V, high_V }, level_V) => ({ low_V: Math.min(low_V, level_V), high_V: Math.max(high_V, level_V) }),
-    { low_V: 0, high_V: 0 },
-  );
 }
 
 function copyOfPlan(who: string, asked: WaveformPlan): WaveformPlan {

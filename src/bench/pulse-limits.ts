@@ -66,8 +66,11 @@ export function checkCycle(who: string, cycle: PulseCycle, cycles: number, reach
     cycles,
   );
   hold(reach.limits.energyPerPulse, energy_J, "J", who, "a pulse of up to");
-  const step_V = largestStep(segments.map(({ level_V }) => level_V));
-  hold(reach.limits.slew, step_V / fastestEdge_s, "V/s", who, "an edge of up to");
+  hold(reach.limits.slew, slewOfCycle(cycle), "V/s", who, "an edge of up to");
+}
+
+export function slewOfCycle({ segments }: PulseCycle): number {
+  return largestStep(segments.map(({ level_V }) => level_V)) / fastestEdge_s;
 }
 
 /** The bounds that a generator is told to keep must be within the bench's. */

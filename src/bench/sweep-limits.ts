@@ -1,4 +1,5 @@
 import type { Bias, SweepPlan } from "../capabilities/index.js";
+import { defaultRamp } from "../../drivers/entry.js";
 import { RAMP_STEP_S } from "../scpi/index.js";
 import { si } from "../units.js";
 import type { Limits } from "./bounds.js";
@@ -25,7 +26,7 @@ export function checkExtremes(limits: Limits, who: string, voltage_V?: number, c
 /**
  * Refuses a sweep that could bring more to the device than the bench allows. A source-measure unit holds its
  * compliance, so the worst case is the highest level at full compliance. Slew is the steepest step over the dwell, of
- * pulses over the fastest edge there is. The energy of a pulse is looked at where the sweep has pulses.
+ * pulses over their edge, or the fastest there is. The energy of a pulse is looked at where the sweep has pulses.
  *
  * @throws MemrigError `limit-refused`, or `invalid-request` where a number is none; nothing was sent
  */
@@ -45,28 +46,35 @@ export function checkSweep(limits: Limits, who: string, plan: SweepPlan): void {
   const [voltage_V, current_A] = drive === "voltage" ? [highest, compliance] : [compliance, highest];
   if (pulse !== undefined) checkPulses(limits, who, plan, pulse);
   checkExtremes(limits, who, voltage_V, current_A);
-  if (pulse === undefined) {
-    const step_V = drive === "voltage" ? largestStep(levels) : 2 * compliance;
-    hold(limits.slew, step_V / dwell_s, "V/s", who, "a slew of");
-  }
+  hold(limits.slew, slewOfSweep(plan), "V/s", who, pulse === undefined ? "a slew of" : "an edge of up to");
+}
+
+/**
+ * The steepest step over the dwell, of pulses over their edge or the fastest there is. A forced current may go from one
+ * compliance to the other; what it makes of the voltage follows the device, however slow its own edge is.
+ */
+export function slewOfSweep({ drive, levels, compliance, dwell_s, pulse }: SweepPlan): number {
+  if (pulse === undefined) return (drive === "voltage" ? largestStep(levels) : 2 * compliance) / dwell_s;
+  if (drive === "current") return (2 * compliance) / fastestEdge_s;
+  return largestStep(levels.flatMap((level) => [pulse.base, level])) / (pulse.edge_s ?? fastestEdge_s);
 }
 
 function checkPulses(limits: Limits, who: string, plan: SweepPlan, pulse: NonNullable<SweepPlan["pulse"]>): void {
-  const { drive, levels, cycles, compliance, dwell_s } = plan;
+  const { levels, cycles, compliance, dwell_s } = plan;
   finite(who, "a base", pulse.base);
   above0(who, "a pulse width", pulse.width_s);
+  const edge_s = pulse.edge_s ?? fastestEdge_s;
+  above0(who, "an edge", edge_s);
   if (!(pulse.width_s <= dwell_s)) throw invalid(who, `a pulse of ${si(pulse.width_s, "s")} every ${si(dwell_s, "s")}`);
-  // Whatever the drive, the power at a level is at most level times compliance.
-  const energies = levels.map((level) => Math.abs(level) * compliance * pulse.width_s);
+  // Whatever the drive, the power at a level is at most level times compliance. The way back counts as if it were at the level.
+  const lasts_s = pulse.width_s + (pulse.edge_s ?? 0);
+  const energies = levels.map((level) => Math.abs(level) * compliance * lasts_s);
   const resting_J = Math.abs(pulse.base) * compliance * (dwell_s - pulse.width_s);
   const energy_J =
     pulse.base === 0
       ? energies.reduce((most, energy) => Math.max(most, energy), 0)
       : cycles * energies.reduce((sum, energy) => sum + energy + resting_J, 0);
   hold(limits.energyPerPulse, energy_J, "J", who, "a pulse of up to");
-  const steps = levels.flatMap((level) => [pulse.base, level]);
-  const step_V = drive === "voltage" ? largestStep(steps) : 2 * compliance;
-  hold(limits.slew, step_V / fastestEdge_s, "V/s", who, "an edge of up to");
 }
 
 /**
@@ -86,7 +94,12 @@ export function checkBias(limits: Limits, who: string, bias: Bias): void {
   const [voltage_V, current_A] = drive === "voltage" ? [size, compliance] : [compliance, size];
   checkExtremes(limits, who, voltage_V, current_A);
   if (drive === "voltage") hold(limits.slew, slew_per_s, "V/s", who, "a slew of");
-  else hold(limits.slew, (2 * compliance) / RAMP_STEP_S, "V/s", who, "a slew of up to");
+  else hold(limits.slew, slewOfBias(bias), "V/s", who, "a slew of up to");
+}
+
+/** On its way to the level; once it is there it moves no more. */
+export function slewOfBias({ drive, compliance, slew_per_s }: Bias): number {
+  return drive === "voltage" ? (slew_per_s ?? defaultRamp.V_per_s) : (2 * compliance) / RAMP_STEP_S;
 }
 
 /** From zero through the levels, round again, and back to zero. */

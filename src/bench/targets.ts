@@ -23,6 +23,7 @@ export function safeTarget(
       ...ramp,
       slew_per_s: settings.ramp[ramp.unit === "V" ? "V_per_s" : "A_per_s"],
     })),
+    measured: (safe.measured ?? []).map((one) => ({ ...one, slew_per_s: settings.ramp.V_per_s })),
     messages: safe.off,
     queries: safe.isOn,
     ...(entry.kind === "switch" ? { last: true } : {}),

@@ -136,8 +136,13 @@ function pulseEnergy(plan: WaveformPlan, reach: Reach): number {
 }
 
 /** Where a sample ends up: upside down about the middle where it is inverted. */
-function played(volt: number, { polarity, low_V, high_V }: WaveformPlan): number {
+export function played(volt: number, { polarity, low_V, high_V }: WaveformPlan): number {
   return polarity === "inverted" ? low_V + high_V - volt : volt;
+}
+
+/** The steepest it comes to: its jump when the output goes on, or its own edges. */
+export function slewOfWaveform(plan: WaveformPlan): number {
+  return Math.max(startJump(plan) / fastestEdge_s, steepest(plan));
 }
 
 /** What the device jumps by when the output goes on: a burst waits at its first level, anything else may be anywhere. */

@@ -1,5 +1,6 @@
 import type { BiasSmu } from "./bias.js";
 import type { Instrument } from "./instrument.js";
+import type { PulseUnit } from "./pulse-unit.js";
 
 /** One sweep, timed by the instrument. The limit travels with the levels: neither can be set without the other. */
 export interface SweepPlan {
@@ -21,8 +22,21 @@ export interface SweepPlan {
   readonly wires?: 2 | 4;
   /** Largest reading expected of the measured quantity: the measuring range is fixed there. The driver's choice where left out. */
   readonly measureRange?: number;
-  /** Each level is a pulse from `base`, `width_s` long, one every `dwell_s`; only where `ranges.pulse` is there. */
-  readonly pulse?: { readonly base: number; readonly width_s: number };
+  /** Each level is a pulse, one every `dwell_s`; only where `ranges.pulse` is there. */
+  readonly pulse?: SweepPulse;
+}
+
+/**
+ * From `base` to the level and back, measured once before it ends. The base is a steady level: it is reached in steps before
+ * the first pulse, held between pulses, and left in steps. The compliance holds in both; where a pulse may have a larger one
+ * than a steady level (`PulseRegion`), the base has the largest that it may.
+ */
+export interface SweepPulse {
+  readonly base: number;
+  /** At the level, from the beginning of one edge to the beginning of the other. */
+  readonly width_s: number;
+  /** Time of each edge, base to level. As fast as the instrument makes it where left out; only where `ranges.pulse.edge_s` is there. */
+  readonly edge_s?: number;
 }
 
 /** One reading of a sweep. */
@@ -44,8 +58,34 @@ export interface SweepRanges {
   readonly maxCurrent_A: number;
   readonly maxPower_W: number;
   readonly minDwell_s: number;
-  /** Shortest and longest pulse; left out where it has none. */
-  readonly pulse?: { readonly minWidth_s: number; readonly maxWidth_s: number };
+  /** Left out where it has no pulses. */
+  readonly pulse?: PulseReach;
+}
+
+/** What pulses a source-measure unit has. Where no `beyond` holds, levels and compliance stay within those of steady levels. */
+export interface PulseReach {
+  readonly minWidth_s: number;
+  readonly maxWidth_s: number;
+  /** Levels and limits that only pulses reach, each for so long and so often. A plan needs one that holds all of it. */
+  readonly beyond?: readonly PulseRegion[];
+  /** Edges that can be asked for; left out where they are the instrument's. */
+  readonly edge_s?: { readonly min: number; readonly max: number };
+  /**
+   * Left out: a limiter acts inside a pulse, as it does at a steady level. Given: none does, and this resistance in series with
+   * the device is all that holds the current. A compliance below a level over it is refused; `inCompliance` is then false.
+   */
+  readonly source_ohm?: number;
+  /** Channels that pulse; all of them where left out. */
+  readonly channels?: readonly number[];
+}
+
+/** Magnitudes of a pulse's level and of the limited quantity, in whichever order the drive has them. */
+export interface PulseRegion {
+  readonly maxVoltage_V: number;
+  readonly maxCurrent_A: number;
+  readonly maxWidth_s: number;
+  /** Largest share of the dwell that the pulse takes, above 0, at most 1. */
+  readonly maxDuty: number;
 }
 
 /** Forces a list of voltages or currents by itself and measures at each: an SMU with a built-in sweep and a buffer. */
@@ -67,4 +107,7 @@ export interface SweepSmu extends Instrument {
 }
 
 /** What every source-measure unit can be asked. */
-export interface SourceMeasureUnit extends SweepSmu, BiasSmu {}
+export interface SourceMeasureUnit extends SweepSmu, BiasSmu {
+  /** Pulse cards in the same instrument, at terminals of their own. */
+  readonly pulses?: PulseUnit;
+}

@@ -1,4 +1,4 @@
-export type { AnyProtocol, Cost, Extremes, Protocol, RunContext } from "./protocol.js";
+export type { AnyProtocol, ChannelExtremes, Cost, Extremes, Protocol, RunContext } from "./protocol.js";
 export type { RunProgress } from "./progress.js";
 export type { RunState } from "./state.js";
 export type { SafeReport } from "./safe-report.js";

@@ -60,6 +60,17 @@ export interface Extremes {
   readonly current_A?: number;
   /** Of a stage, its controller's own over-temperature limit included. */
   readonly temperature_K?: number;
+  /** Where several channels of the station's source drive the device at the same time: each of them, as they may all be at once. */
+  readonly channels?: readonly ChannelExtremes[];
+}
+
+/** What one channel may force, zero included, against its own low terminal. */
+export interface ChannelExtremes {
+  readonly channel: number;
+  readonly low_V: number;
+  readonly high_V: number;
+  /** An SMU's compliance, or the current it forces; left out for a generator, which resistors limit. */
+  readonly current_A?: number;
 }
 
 /**

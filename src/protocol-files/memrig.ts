@@ -8,7 +8,7 @@ export { choiceOr, count, flagOr, quantity } from "./parameters.js";
 export { MemrigError } from "../errors.js";
 export { parseQuantity, si, type Unit } from "../units.js";
 export * from "../analysis/index.js";
-export type { Cost, Extremes, Folding, Preset, Protocol, RunContext } from "../engine/protocol.js";
+export type { ChannelExtremes, Cost, Extremes, Folding, Preset, Protocol, RunContext } from "../engine/protocol.js";
 export type {
   CurrentProbe,
   PulseStation,

@@ -7,6 +7,7 @@ import { LinkError } from "./message-link.js";
 import type { MessageLink } from "./message-link.js";
 import { readBlock, readReply, withoutLineEnd } from "./reply.js";
 import type { BinaryFormat, BlockOptions, CallOptions, LockOptions, Session } from "./session.js";
+import { Turns } from "./turns.js";
 import { shorten } from "./wire-text.js";
 import type { WireAct, WireEvent } from "./wire/event.js";
 import { WireTeller } from "./wire/teller.js";
@@ -25,11 +26,8 @@ export class MessageSession implements Session {
   readonly #link: MessageLink;
   readonly #settings: MessageSessionSettings;
   readonly #wire: WireTeller;
+  readonly #turns = new Turns();
   #closed = false;
-  /** Resolves when the call made last is over. */
-  #turn: Promise<unknown> = Promise.resolve();
-  /** Calls that are not over. */
-  #calls = 0;
   #serviceEnabled = false;
   #serviceRequested = false;
   #wakeWaiter: (() => void) | undefined;
@@ -142,7 +140,7 @@ export class MessageSession implements Session {
     this.#closed = true;
     this.#noteRequest();
     await this.#link.close();
-    await this.#turn;
+    await this.#turns.over;
     this.#wire.act("close");
   }
 
@@ -199,16 +197,9 @@ export class MessageSession implements Session {
     );
   }
 
-  /** Runs `action` when all earlier calls are over, at once where there are none. */
   #inTurn<T>(doing: string | Uint8Array, options: CallOptions, action: (call: Call) => Promise<T>): Promise<T> {
-    const run = () => this.#run(doing, options, action);
-    const result = this.#calls === 0 ? run() : this.#turn.then(run);
-    this.#calls++;
-    this.#turn = result.then(this.#over, this.#over);
-    return result;
+    return this.#turns.take(() => this.#run(doing, options, action));
   }
-
-  readonly #over = () => void this.#calls--;
 
   /** Runs `action` when the link is ready, within the time limit and signal of its own. */
   async #run<T>(doing: string | Uint8Array, options: CallOptions, action: (call: Call) => Promise<T>): Promise<T> {

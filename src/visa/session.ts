@@ -19,7 +19,7 @@ export interface LockOptions extends CallOptions {
 }
 
 export interface BinaryFormat {
-  readonly type: "u8" | "i16" | "u16" | "f32" | "f64";
+  readonly type: "u8" | "i8" | "i16" | "u16" | "f32" | "f64";
   readonly bigEndian: boolean;
   /** What codes mean: value = (code - reference) * increment + origin, as waveform preambles give it. Left out: as they are. */
   readonly scale?: { readonly reference: number; readonly increment: number; readonly origin: number };

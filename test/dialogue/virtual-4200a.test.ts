@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { drivers } from "../../drivers/index.js";
+import { levelsFound } from "../../src/bench/found-on.js";
 import { sendSafe } from "../../src/bench/safe-socket.js";
 import { safeTarget } from "../../src/bench/targets.js";
 import type { Session } from "../../src/visa/index.js";
@@ -11,9 +12,10 @@ import type { ServedBench } from "../support/virtual-bench.js";
 async function on(
   action: (session: Session, bench: ServedBench) => Promise<void>,
   link: "socket" | "prologix" = "socket",
+  time: "fast" | "real" = "fast",
 ): Promise<void> {
   const dut = { id: "R", model: "resistor", parameters: { R: 1000 } };
-  const bench = await virtualBench([{ label: "smu", driver: "keithley-4200a" }], smuWiring("smu"), dut, link);
+  const bench = await virtualBench([{ label: "smu", driver: "keithley-4200a" }], smuWiring("smu"), dut, link, time);
   try {
     await action(await bench.session("smu"), bench);
   } finally {
@@ -96,16 +98,63 @@ test("virtual 4200A: on GPIB a setter is not answered, and the end of a test is 
     assert.equal((await session.query("DO 'IA'")).split(",").length, 3);
   }, "prologix"));
 
-test("virtual 4200A: what the guardian knows turns a held level off, and says that it could not ask", () =>
-  on(async (session, bench) => {
+const guardianOf = (bench: ServedBench) => {
+  const entry = drivers.get("keithley-4200a");
+  assert.ok(entry);
+  return safeTarget({ label: "smu", settings: { ramp: { V_per_s: 2, A_per_s: 1 } } }, entry, bench.resource("smu"));
+};
+
+for (const [drive, message] of [
+  ["a voltage", "US;DV1,5,0.6,0.01"],
+  ["a current", "US;DI1,7,6e-4,5"],
+  ["a voltage that its limit holds lower", "US;DV1,1,5,6e-4"],
+] as const) {
+  test(`virtual 4200A: what the guardian knows takes ${drive} to zero in steps, then off, and says that it could not ask`, () =>
+    on(
+      async (session, bench) => {
+        await session.write(message);
+        await session.write("US;IT4,0,0,10");
+        assert.match(await session.query("US;TV1"), /^[NC]AV/);
+        assert.ok(Math.abs(bench.lab.device_V - 0.6) < 1e-3, `${bench.lab.device_V} V`);
+        const seen_V = [0.6];
+        bench.lab.watch(({ top1_V }) => void seen_V.push(top1_V));
+
+        const outcome = await sendSafe(guardianOf(bench), 5);
+
+        assert.equal(outcome.safe, true, outcome.note);
+        assert.match(outcome.note, /can not be asked; in steps from 0\.\d+ V at 2 V\/s$/);
+        const largest_V = Math.max(...seen_V.slice(1).map((volt, k) => Math.abs(volt - (seen_V[k] ?? NaN))));
+        assert.ok(largest_V < 0.3, `a step of ${largest_V} V on the way from 0.6 V`);
+        assert.ok(Math.abs(Number((await session.query("US;TV1")).slice(3))) < 1e-4);
+      },
+      "socket",
+      "real",
+    ));
+}
+
+test("virtual 4200A: a level that another hand holds is found, with its volts", () =>
+  on(async (session) => {
+    const { safe } = drivers.get("keithley-4200a") ?? {};
+    assert.ok(safe);
+    assert.deepEqual(await levelsFound(session, safe), []);
     await session.write("US;DV1,5,0.3,0.01");
-    assert.match(await session.query("US;TV1"), /^NAV\+(3\.0000E-01|2\.9999E-01)$/);
-    const entry = drivers.get("keithley-4200a");
-    assert.ok(entry);
-    const settings = { ramp: { V_per_s: 20, A_per_s: 1 } };
-    const target = safeTarget({ label: "smu", settings }, entry, bench.resource("smu"));
-    const outcome = await sendSafe(target, 5);
-    assert.equal(outcome.safe, true, outcome.note);
-    assert.match(outcome.note, /can not be asked/);
-    assert.ok(Math.abs(Number((await session.query("US;TV1")).slice(3))) < 1e-4);
+    const [found = "", ...others] = await levelsFound(session, safe);
+    assert.match(found, /^(300|299\.\d+) mV$/);
+    assert.deepEqual(others, []);
   }));
+
+test("virtual 4200A: the guardian stops a test of system mode, in which there is no level to take down", () =>
+  on(
+    async (session, bench) => {
+      const list = `VL1,1,1e-3,${Array.from({ length: 4000 }, () => "0.5").join(",")}`;
+      await say(session, ...linear, list, "DT 1", "SM", "DM2", "LI 'IA','VA'", "MD", "ME1");
+      assert.equal(Number(await session.query("SP")) & 16, 16);
+      const outcome = await sendSafe(guardianOf(bench), 5);
+      assert.equal(outcome.safe, true, outcome.note);
+      assert.doesNotMatch(outcome.note, /in steps/);
+      assert.equal(Number(await session.query("SP")) & 16, 0);
+      assert.ok(Math.abs(bench.lab.device_V) < 1e-6);
+    },
+    "socket",
+    "real",
+  ));

@@ -1,4 +1,4 @@
-// A controller in a process of its own, for the tests of what its end leaves behind: runs iv-sweep on a bench file.
+// A controller in a process of its own, for the tests of what its end leaves behind: runs a protocol on a bench file.
 import { loadBench } from "../../src/bench/index.js";
 import { measure } from "../../src/cli/measure.js";
 import { planFrom } from "../../src/cli/settings.js";
@@ -6,19 +6,19 @@ import { abortableBySignals } from "../../src/cli/signals.js";
 import { exitCodeOf, messageOf } from "../../src/errors.js";
 import { protocols } from "../../protocols/index.js";
 
-const [file = "", cycles = "1"] = process.argv.slice(2);
+const [file = "", name = "", settings = "{}"] = process.argv.slice(2);
 const say = (what: string, details: object): void =>
   void process.stdout.write(`${JSON.stringify({ what, ...details })}\n`);
 
 try {
-  const protocol = protocols.get("iv-sweep");
-  if (!protocol) throw new Error("there is no iv-sweep");
+  const protocol = protocols.get(name);
+  if (!protocol) throw new Error(`there is no ${name}`);
   const outcome = await abortableBySignals(
     async (signal) =>
       measure({
         config: await loadBench(file),
         protocol,
-        plan: planFrom(protocol, { cycles: Number(cycles), dwell: "2 ms", nplc: 0.01 }),
+        plan: planFrom(protocol, JSON.parse(settings) as Record<string, unknown>),
         signal,
         onStart: ({ folder }) => say("started", { folder }),
         onProgress: ({ rows }) => say("progress", { rows }),

@@ -127,8 +127,13 @@ export interface Controller {
 
 /** Starts an iv-sweep in a process of its own. */
 export function startController(t: TestContext, benchFile: string, cycles: number): Controller {
+  return startRun(t, benchFile, "iv-sweep", { cycles, dwell: "2 ms", nplc: 0.01 });
+}
+
+/** Starts a run in a process of its own. */
+export function startRun(t: TestContext, benchFile: string, protocol: string, settings: object): Controller {
   const program = fileURLToPath(new URL("./safety-controller.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--import", "tsx", program, benchFile, String(cycles)], {
+  const child = spawn(process.execPath, ["--import", "tsx", program, benchFile, protocol, JSON.stringify(settings)], {
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, NODE_TEST_CONTEXT: undefined },
   });

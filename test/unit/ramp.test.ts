@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runRamp } from "../../drivers/support/ramp.js";
 import { dueLevel, LONGEST_SAFE_RAMP_S, rampBetween, RAMP_STEP_S } from "../../src/scpi/ramp.js";
 
 const level = fc.double({ min: -200, max: 200, noNaN: true });
@@ -61,4 +62,19 @@ test("there is no ramp from a level that is not a number, nor at no slew", () =>
   assert.throws(() => rampBetween(NaN, 0, 20), RangeError);
   assert.throws(() => rampBetween(1, 0, 0), RangeError);
   assert.deepEqual(rampBetween(0, 0, 20).levels, []);
+});
+
+test("after a stall the steps that are late do not follow each other faster than the ramp has them", async () => {
+  const set: number[] = [];
+  await runRamp(rampBetween(0, 1, 20), async () => {
+    set.push(performance.now());
+    const until = performance.now() + (set.length === 1 ? 50 : 0);
+    while (performance.now() < until); // a busy computer
+  });
+  assert.equal(set.length, 5);
+  // A timer may fire a millisecond early; however busy this computer is, it does not fire earlier than that.
+  for (let k = 2; k < set.length; k++) {
+    const gap_ms = (set[k] ?? NaN) - (set[k - 1] ?? NaN);
+    assert.ok(gap_ms >= 1000 * RAMP_STEP_S - 1.5, `${gap_ms} ms between two steps`);
+  }
 });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { EdgeTrigger } from "../../src/virtual/scope/edge-trigger.js";
 import { convert } from "../../src/virtual/scope/front-end.js";
-import { History } from "../../src/virtual/scope/history.js";
+import { History, type Traces } from "../../src/virtual/scope/history.js";
 import { measure } from "../../src/virtual/scope/measure.js";
 import { averageInto, filterInto, peaksInto, sampleInto } from "../../src/virtual/scope/sampler.js";
 import type { Trace } from "../../src/virtual/scope/sampler.js";
@@ -138,16 +138,40 @@ test("what is cut out of a long history is what was put in, though most of it wa
     Object.assign(step, { t0_s: k, t1_s: k + 1, top0_V: k, top1_V: k + 1, bottom0_V: -k, bottom1_V: -k - 1 });
     history.append(step, k - 100);
   }
-  const { times_s, top_V, bottom_V } = history.cut(49_950.5, 49_960.5);
+  assertCut(history.cut(49_950.5, 49_960.5), 49_950);
+});
+
+function assertCut({ times_s, top_V, bottom_V, first, end }: Traces, from_s: number): void {
+  const own = (values: Float64Array) => [...values.subarray(first, end)];
+  const expected = Array.from({ length: 12 }, (_, k) => from_s + k);
+  assert.deepEqual(own(times_s), expected);
+  assert.deepEqual(own(top_V), expected);
   assert.deepEqual(
-    [...times_s],
-    Array.from({ length: 12 }, (_, k) => 49_950 + k),
+    own(bottom_V),
+    expected.map((value) => -value),
   );
-  assert.deepEqual([...top_V], [...times_s]);
-  assert.deepEqual(
-    [...bottom_V],
-    [...times_s].map((value) => -value),
-  );
+}
+
+test("what was cut out stays what it was, whatever is put in afterwards and though the history is cleared", () => {
+  const history = new History();
+  const step = { t0_s: 0, t1_s: 0, top0_V: 0, top1_V: 0, bottom0_V: 0, bottom1_V: 0, i0_A: 0, i1_A: 0 };
+  const cuts: [Traces, number][] = [];
+  for (let k = 0; k < 300_000; k += 1) {
+    Object.assign(step, { t0_s: k, t1_s: k + 1, top0_V: k, top1_V: k + 1, bottom0_V: -k, bottom1_V: -k - 1 });
+    history.append(step, k - 100);
+    if (k % 5000 === 4999) cuts.push([history.cut(k - 50.5, k - 40.5), k - 51]);
+    if (k % 20_000 === 19_999) history.clear();
+  }
+  for (const [cut, from_s] of cuts) assertCut(cut, from_s);
+  history.clear(true); // given up: written over
+  history.append(step, 0);
+  const { times_s, first, end } = history.cut(299_999, 300_000);
+  assert.deepEqual([first, end, times_s[0]], [0, 2, 299_999]);
+});
+
+test("of a history without a step nothing can be cut", () => {
+  const { first, end } = new History().cut(0, 1);
+  assert.equal(end - first, 0);
 });
 
 test("rise time, width, period and duty cycle of a pulse train come out as drawn, noise or not", () => {

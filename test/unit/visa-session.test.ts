@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { MemrigError } from "../../src/errors.js";
 import { openSession } from "../../src/visa/index.js";
 import type { Session, SessionOptions, WireEvent } from "../../src/visa/index.js";
+import { eventually } from "../support/cli.js";
 import { asked, scriptedInstrument, told } from "../support/scripted-instrument.js";
 import type { ScriptedInstrument, Turn } from "../support/scripted-instrument.js";
 
@@ -268,4 +269,21 @@ test("a block behind a response header is read, also where it comes in pieces an
       assert.deepEqual([...(await session.queryBlock("C1:WF? DAT2"))], [0x0a, 0x23, 0xff]);
     });
   }
+});
+
+test("a session that is closed while it connects leaves no connection behind", async (t) => {
+  const open = new Set<net.Socket>();
+  const server = net.createServer((socket) => {
+    open.add(socket.resume());
+    socket.on("error", () => undefined); // the session leaves as it likes
+    socket.on("close", () => open.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => server.close());
+  const { port } = server.address() as net.AddressInfo;
+  const session = await openSession(`TCPIP0::127.0.0.1::${port}::SOCKET`);
+  const again = assert.rejects(session.clear(), /closed meanwhile/);
+  await session.close();
+  await again;
+  await eventually("every connection has ended", 5, () => open.size === 0 || undefined);
 });

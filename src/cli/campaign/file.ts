@@ -1,10 +1,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { LineCounter, parseDocument } from "yaml";
-import type { z } from "zod";
-import { Complaints, listed, loadBench, unknownName, type BenchConfig } from "../../bench/index.js";
+import { loadBench, readYaml, type BenchConfig, type YamlFile } from "../../bench/index.js";
 import { digestOf, type CampaignRecord } from "../../engine/campaign/journal.js";
-import { tasksOf, type CampaignPlan, type Task } from "../../engine/campaign/plan.js";
+import { recordOf, tasksOf, type CampaignPlan, type Task } from "../../engine/campaign/plan.js";
 import type { FailureRule } from "../../engine/campaign/play.js";
 import type { AnyProtocol } from "../../engine/index.js";
 import { MemrigError, messageOf } from "../../errors.js";
@@ -43,7 +41,9 @@ export async function loadCampaign(file: string, as?: string): Promise<Campaign>
       error,
     );
   }
-  const { written, plan, content } = parseCampaign(text, file, await ownProtocols(text, path.dirname(file)));
+  const read = readCampaignFile(text, file);
+  const { written, content } = read;
+  const plan = planOf(read, await ownProtocols(content, path.dirname(file)));
   const named = as === undefined ? plan : { ...plan, name: checkedName(as) };
   const bench = await loadBench(path.resolve(path.dirname(file), content.bench));
   const tasks = tasksOf(named);
@@ -62,6 +62,7 @@ export async function loadCampaign(file: string, as?: string): Promise<Campaign>
       digest: digestOf(named),
       file,
       written,
+      plan: recordOf(named),
       tasks: tasks.length,
       tags: content.tags ?? {},
     },
@@ -73,39 +74,30 @@ export async function loadCampaign(file: string, as?: string): Promise<Campaign>
  *
  * @throws MemrigError `invalid-request`: one of them can not be loaded
  */
-async function ownProtocols(text: string, folder: string): Promise<ReadonlyMap<string, AnyProtocol>> {
-  const { steps } = (parseDocument(text, { logLevel: "error" }).toJS() ?? {}) as { steps?: unknown };
-  const named = (Array.isArray(steps) ? steps : []).map((step: { protocol?: unknown } | null) => step?.protocol);
-  const files = [...new Set(named.filter((name) => typeof name === "string"))].filter(isProtocolFile);
+async function ownProtocols({ steps }: CampaignFile, folder: string): Promise<ReadonlyMap<string, AnyProtocol>> {
+  const files = [...new Set(steps.map((step) => step.protocol))].filter(isProtocolFile);
   const loaded = files.map(async (name) => [name, await loadProtocolFile(path.resolve(folder, name))] as const);
   return new Map(await Promise.all(loaded));
 }
 
+/** @throws MemrigError `invalid-request`: every fault of its form, each with its line */
+export function readCampaignFile(text: string, file: string): YamlFile<CampaignFile> {
+  return readYaml(text, file, { name: "the campaign file", schema: campaignFile, keysAt, exampleOf });
+}
+
 /**
  * @param own protocols by the file that steps name them by
- * @throws MemrigError `invalid-request`: every fault, each with its line
+ * @throws MemrigError `invalid-request`: every fault of its sites and steps, each with its line
  */
-export function parseCampaign(
-  text: string,
-  file: string,
+export function planOf(
+  { content, complaints }: YamlFile<CampaignFile>,
   own: ReadonlyMap<string, AnyProtocol> = new Map(),
-): { written: unknown; plan: CampaignPlan; content: CampaignFile } {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
-  const complaints = new Complaints(file, document, lines);
-  for (const error of document.errors)
-    complaints.addAt(lines.linePos(error.pos[0]).line, `This is not YAML: ${error.message}.`);
-  complaints.throwIfAny();
-  const written: unknown = document.toJS() ?? {};
-  const parsed = campaignFile.safeParse(written);
-  if (!parsed.success) for (const issue of parsed.error.issues) complain(complaints, issue);
-  complaints.throwIfAny();
-  const content = parsed.data as CampaignFile;
+): CampaignPlan {
   const sites = readSites(content.sites, complaints);
   const steps = readSteps(content.steps, content.repetitions, own, complaints);
   complaints.throwIfAny();
-  const name = content.name ?? checkedName(path.basename(file, path.extname(file)));
-  return { written, content, plan: { name, sites, steps, order: content.order } };
+  const name = content.name ?? checkedName(path.basename(complaints.file, path.extname(complaints.file)));
+  return { name, sites, steps, order: content.order };
 }
 
 function checkedName(name: string): string {
@@ -115,23 +107,6 @@ function checkedName(name: string): string {
     `A campaign can not be called "${name}": use letters, digits, "-" and "_" (it becomes the name of a folder). Write name: in the file, or --as NAME.`,
     { name },
   );
-}
-
-/** A fault that the schema found, in the words of the file. */
-function complain(complaints: Complaints, issue: z.core.$ZodIssue): void {
-  const place = issue.path.length === 0 ? "the campaign file" : `"${issue.path.map(String).join(".")}"`;
-  const keys = keysAt(issue.path);
-  if (issue.code === "unrecognized_keys") {
-    for (const key of issue.keys)
-      complaints.add([...issue.path, key], unknownName(`a key of ${place}`, key, keys ?? []));
-  } else if (issue.code === "invalid_type" && issue.input === undefined && issue.message.includes("undefined")) {
-    complaints.add(issue.path, `${place} is missing. ${exampleOf(issue.path)}`);
-  } else if (issue.code === "invalid_value") {
-    complaints.add(issue.path, `${place}: allowed is ${listed(issue.values.map(String))}.`);
-  } else {
-    const allowed = keys ? ` Here stands a map with the keys ${listed(keys)}.` : "";
-    complaints.add(issue.path, `${place}: ${issue.message}.${allowed} ${exampleOf(issue.path)}`.trimEnd());
-  }
 }
 
 function exampleOf(at: readonly PropertyKey[]): string {

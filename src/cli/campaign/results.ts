@@ -13,13 +13,13 @@ import {
   type YieldRule,
 } from "../../analysis/index.js";
 import { readCampaign, type JournalLine } from "../../engine/campaign/journal.js";
-import { tasksOf, type CampaignStep, type Task, type Variant } from "../../engine/campaign/plan.js";
+import { tasksOf, type RecordedStep, type RecordedVariant, type Task } from "../../engine/campaign/plan.js";
 import { MemrigError } from "../../errors.js";
 import { openRun } from "../../store/index.js";
 import type { Metric, Metrics } from "../../store/shapes.js";
 import { parseQuantity, type Unit } from "../../units.js";
 import { nameAndUnit } from "../tables.js";
-import { parseCampaign } from "./file.js";
+import { readCampaignFile } from "./file.js";
 import type { CampaignFile } from "./schema.js";
 
 /** One step with one setting of its grid, over all sites. */
@@ -53,8 +53,7 @@ export interface CampaignResults {
  */
 export async function campaignResults(store: string, name: string, metric?: string): Promise<CampaignResults> {
   const { record, lines, sitting } = await readCampaign(store, name);
-  const { plan, content } = parseCampaign(JSON.stringify(record.written), record.file);
-  const tasks = tasksOf(plan);
+  const tasks = tasksOf(record.plan);
   const ends = new Map<string, JournalLine>();
   for (const line of lines) {
     if (line.status === "done" || line.status === "failed") ends.set(line.key, line);
@@ -67,7 +66,7 @@ export async function campaignResults(store: string, name: string, metric?: stri
       metrics.set(key, (await (await openRun(path.resolve(store), run)).metrics()) ?? {});
     }),
   );
-  const bounds = ruleOf(content, metrics, metric);
+  const bounds = ruleOf(readCampaignFile(JSON.stringify(record.written), record.file).content, metrics, metric);
   const count = (status: string): number => [...ends.values()].filter((line) => line.status === status).length;
   return {
     campaign: name,
@@ -78,7 +77,7 @@ export async function campaignResults(store: string, name: string, metric?: stri
     running: sitting,
     rule: ruleText(bounds),
     bounds,
-    steps: plan.steps.flatMap((step) =>
+    steps: record.plan.steps.flatMap((step) =>
       step.variants.map((variant): StepResults => {
         const sites = sitesOf(tasks, step, variant, ends, (key) => metrics.get(key)?.[bounds.metric]);
         return {
@@ -94,9 +93,9 @@ export async function campaignResults(store: string, name: string, metric?: stri
 }
 
 function sitesOf(
-  tasks: readonly Task[],
-  step: CampaignStep,
-  variant: Variant,
+  tasks: readonly Task<RecordedStep>[],
+  step: RecordedStep,
+  variant: RecordedVariant,
   ends: ReadonlyMap<string, JournalLine>,
   metricAt: (key: string) => Metric | undefined,
 ): SiteResult[] {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { MemrigError } from "../../errors.js";
 import { codeOf, readIfThere, readJsonIfThere, replaceFile, storageFailed } from "../../store/files.js";
 import { isAlive, thisProcess, type WriterProcess } from "../../store/process-mark.js";
-import type { CampaignPlan } from "./plan.js";
+import type { CampaignPlan, RecordedPlan } from "./plan.js";
 import { tasksOf } from "./plan.js";
 import type { TaskEnd } from "./play.js";
 
@@ -26,6 +26,8 @@ export interface CampaignRecord {
   /** The campaign file and the bench file as they were. */
   readonly file: string;
   readonly written: unknown;
+  /** The runs, as the file was read when the campaign began. */
+  readonly plan: RecordedPlan;
   readonly tasks: number;
   readonly tags: Readonly<Record<string, string>>;
 }

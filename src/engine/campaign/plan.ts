@@ -10,50 +10,72 @@ export interface CampaignSite {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** One point of a step's grid: a plan, and what tells it from the others. */
-export interface Variant {
+/** One point of a step's grid: what tells it from the others. */
+export interface RecordedVariant {
   /** "compliance=1 mA, cycles=10"; empty where the step has no grid. */
   readonly label: string;
   /** Parameters of the grid as written. */
   readonly grid: Readonly<Record<string, string>>;
+}
+
+export interface Variant extends RecordedVariant {
   /** After the protocol's schema. */
   readonly plan: object;
 }
 
-export interface CampaignStep {
+/** A step as it is kept: what its runs are called, without what they do. */
+export interface RecordedStep {
   readonly name: string;
-  readonly protocol: AnyProtocol;
-  readonly variants: readonly Variant[];
+  readonly variants: readonly RecordedVariant[];
   /** Runs of each variant at each site. */
   readonly repetitions: number;
 }
 
-export interface CampaignPlan {
-  readonly name: string;
+export interface CampaignStep extends RecordedStep {
+  readonly protocol: AnyProtocol;
+  readonly variants: readonly Variant[];
+}
+
+/** Which runs a campaign consists of: enough to read its results when its protocols are gone or have changed. */
+export interface RecordedPlan<Step extends RecordedStep = RecordedStep> {
   /** None: the one device of the bench. */
   readonly sites: readonly CampaignSite[];
-  readonly steps: readonly CampaignStep[];
+  readonly steps: readonly Step[];
   readonly order: "site-major" | "step-major";
 }
 
+export interface CampaignPlan extends RecordedPlan<CampaignStep> {
+  readonly name: string;
+}
+
 /** One run of a campaign. */
-export interface Task {
+export interface Task<Step extends RecordedStep = CampaignStep> {
   /** The same for the same run whenever the campaign is read: how a resumed one knows what is done. */
   readonly key: string;
   readonly site?: CampaignSite;
-  readonly step: CampaignStep;
-  readonly variant: Variant;
+  readonly step: Step;
+  readonly variant: Step["variants"][number];
   /** From 1. */
   readonly repetition: number;
+}
+
+/** What of a plan is kept with the campaign. */
+export function recordOf({ sites, steps, order }: CampaignPlan): RecordedPlan {
+  const kept = steps.map(({ name, variants, repetitions }) => ({
+    name,
+    variants: variants.map(({ label, grid }) => ({ label, grid })),
+    repetitions,
+  }));
+  return { sites, steps: kept, order };
 }
 
 /**
  * All runs in the order in which they are done. `site-major`: everything at a site, then the next site, with one move for
  * each. `step-major`: a step at all sites, then the next step, so that each site rests meanwhile.
  */
-export function tasksOf({ sites, steps, order }: CampaignPlan): Task[] {
+export function tasksOf<Step extends RecordedStep>({ sites, steps, order }: RecordedPlan<Step>): Task<Step>[] {
   const places: readonly (CampaignSite | undefined)[] = sites.length === 0 ? [undefined] : sites;
-  const at = (step: CampaignStep, variant: Variant, site: CampaignSite | undefined): Task[] =>
+  const at = (step: Step, variant: Step["variants"][number], site: CampaignSite | undefined): Task<Step>[] =>
     Array.from({ length: step.repetitions }, (_, index) => ({
       key: [site?.name ?? "", step.name, variant.label, index + 1].join("|"),
       ...(site ? { site } : {}),

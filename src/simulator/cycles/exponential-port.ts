@@ -22,8 +22,6 @@ export class ExponentialPort implements OnePort {
   private probe: Probe | undefined;
   private resolution_s = 0;
   private start_s = 0;
-  private from_s = 0;
-  private length_s = 0;
 
   /** Whether a device can be taken so: no charge is stored, and no state acts on another. */
   static suits(device: Device): boolean {
@@ -80,18 +78,22 @@ export class ExponentialPort implements OnePort {
     }
   }
 
-  private readonly told = (from_s: number, length_s: number): void => {
-    const { states } = this;
-    this.from_s = from_s;
-    this.length_s = length_s;
-    this.tell(0, states.from_V, states.from_A, 1, states.voltage_V, states.current_A, maxCuts);
+  private readonly told = (): void => {
+    const { states, start_s } = this;
+    const from_s = start_s + states.told_s[0]!;
+    const length_s = states.told_s[1]!;
+    if (length_s > this.resolution_s)
+      this.tell(0, states.from_V, states.from_A, 1, states.voltage_V, states.current_A, maxCuts);
+    else this.probe?.(from_s, states.from_V, states.from_A, from_s + length_s, states.voltage_V, states.current_A);
   };
 
   private tell(s0: number, v0: number, i0: number, s1: number, v1: number, i1: number, cuts: number): void {
-    const { states, from_s, length_s, start_s } = this;
+    const { states, start_s } = this;
+    const from_s = start_s + states.told_s[0]!;
+    const length_s = states.told_s[1]!;
     if (cuts > 0 && (s1 - s0) * length_s > this.resolution_s) {
       const middle = (s0 + s1) / 2;
-      states.inside(middle, from_s, length_s);
+      states.inside(middle);
       const [v, i] = [states.inside_V, states.inside_A];
       if (isBent(v0, v, v1) || isBent(i0, i, i1)) {
         this.tell(s0, v0, i0, middle, v, i, cuts - 1);
@@ -99,7 +101,7 @@ export class ExponentialPort implements OnePort {
         return;
       }
     }
-    this.probe?.(start_s + from_s + s0 * length_s, v0, i0, start_s + from_s + s1 * length_s, v1, i1);
+    this.probe?.(from_s + s0 * length_s, v0, i0, from_s + s1 * length_s, v1, i1);
   }
 }
 

@@ -32,9 +32,13 @@ export class ExponentialStep {
   /** State where the step tried last ends, and the error of it. */
   readonly x1: Float64Array;
   readonly error: Float64Array;
+  /** Of the step being tried. */
+  private readonly length = new Float64Array(1);
   /** How fast [0] rises where the step starts, per second: `ramp`. */
   private risePerS = 0;
-  private drive0 = 0;
+  private level = 0;
+  /** When the next step starts, since the ramp's beginning. */
+  readonly time = new Float64Array(1);
   /** df/dt at a fixed state where the step starts, and what it adds to the straight part at the three points of a step. */
   readonly rise: Float64Array;
   private readonly risen: Float64Array;
@@ -61,12 +65,11 @@ export class ExponentialStep {
   }
 
   /**
-   * What [0] is where the next step starts, and how fast it rises; 0 for a steady level. On a ramp f depends on time as well: the
+   * What [0] is at time 0, and how fast it rises from there; 0 for a steady level. On a ramp f depends on time as well: the
    * straight part takes in df/dt (Hochbruck, Ostermann, Acta Numerica 19 (2010) 209, eq. 2.40).
    */
-  ramp(drive0: number, risePerS: number): void {
-    this.drive0 = drive0;
-    this.io[0] = drive0;
+  ramp(level: number, risePerS: number): void {
+    this.level = level;
     if (risePerS === 0 && this.risePerS !== 0) {
       this.rise.fill(0);
       this.risen.fill(0);
@@ -74,9 +77,10 @@ export class ExponentialStep {
     this.risePerS = risePerS;
   }
 
-  /** f and its slope at `x0`. */
+  /** f and its slope at `x0` and `time`. */
   prepare(): void {
     const { io, n, x0, f0, slope } = this;
+    io[0] = this.level + this.risePerS * this.time[0]!;
     for (let i = 0; i < n; i++) io[1 + i] = x0[i]!;
     this.system.linearise(io);
     for (let i = 0; i < n; i++) {
@@ -88,8 +92,15 @@ export class ExponentialStep {
 
   /** Tries a step from the prepared state. What it gives are no numbers where the step is far too long. */
   try(h: number): void {
+    this.length[0] = h;
+    this.go();
+  }
+
+  private go(): void {
     const { io, n, system, x0, f0, slope, x1, error, bend2, phi, rise, risen } = this;
+    const h = this.length[0]!;
     const ramped = this.risePerS !== 0;
+    const drive0 = this.level + this.risePerS * this.time[0]!;
     for (let i = 0; i < n; i++) {
       const z = h * slope[i]!;
       const z2 = 0.5 * z;
@@ -108,7 +119,11 @@ export class ExponentialStep {
         phi[at + 2] = 1 + z * (0.5 + z * three);
         phi[at + 3] = three;
         phi[at + 4] = four;
-        if (ramped) this.riseOver(i, h, 0.5 + z2 * three2, 0.5 + z3 * three3, 0.5 + z * three);
+        if (ramped) {
+          risen[3 * i] = 0.5 + z2 * three2;
+          risen[3 * i + 1] = 0.5 + z3 * three3;
+          risen[3 * i + 2] = 0.5 + z * three;
+        }
       } else {
         const perZ = 1 / z;
         const perZ2 = 2 * perZ;
@@ -125,7 +140,18 @@ export class ExponentialStep {
         phi[at + 2] = one;
         phi[at + 3] = three;
         phi[at + 4] = (three - 1 / 6) * perZ;
-        if (ramped) this.riseOver(i, h, (one2 - 1) * perZ2, (one3 - 1) * perZ3, (one - 1) * perZ);
+        if (ramped) {
+          risen[3 * i] = (one2 - 1) * perZ2;
+          risen[3 * i + 1] = (one3 - 1) * perZ3;
+          risen[3 * i + 2] = (one - 1) * perZ;
+        }
+      }
+      if (ramped) {
+        // c² h² phi_2(c h slope) df/dt at c = 0.5, 0.9 and 1
+        const whole = h * h * rise[i]!;
+        risen[3 * i]! *= 0.25 * whole;
+        risen[3 * i + 1]! *= 0.81 * whole;
+        risen[3 * i + 2]! *= whole;
       }
       const straight = 0.5 * h * one2 * f0[i]! + risen[3 * i]!;
       io[1 + i] = x0[i]! + straight;
@@ -133,7 +159,7 @@ export class ExponentialStep {
       bend2[i] = f0[i]! + slope[i]! * straight;
       if (ramped) bend2[i]! += 0.5 * h * rise[i]!;
     }
-    if (ramped) io[0] = this.drive0 + 0.5 * h * this.risePerS;
+    if (ramped) io[0] = drive0 + 0.5 * h * this.risePerS;
     system.flow(io);
     for (let i = 0; i < n; i++) {
       bend2[i] = io[n + 2 + i]! - bend2[i]!;
@@ -143,7 +169,7 @@ export class ExponentialStep {
       error[i] = f0[i]! + slope[i]! * straight;
       if (ramped) error[i]! += 0.9 * h * rise[i]!;
     }
-    if (ramped) io[0] = this.drive0 + 0.9 * h * this.risePerS;
+    if (ramped) io[0] = drive0 + 0.9 * h * this.risePerS;
     system.flow(io);
     for (let i = 0; i < n; i++) {
       const three = phi[5 * i + 3]!;
@@ -153,15 +179,6 @@ export class ExponentialStep {
       x1[i] = x0[i]! + h * (phi[5 * i + 2]! * f0[i]! + bent) + risen[3 * i + 2]!;
       error[i] = h * (bent - 8 * three * bend2[i]!);
     }
-  }
-
-  /** What the ramp adds to the straight part: c² h² phi_2(c h slope) df/dt at c = 0.5, 0.9 and 1. */
-  private riseOver(i: number, h: number, atHalf: number, at9: number, atEnd: number): void {
-    const { risen } = this;
-    const whole = h * h * this.rise[i]!;
-    risen[3 * i] = 0.25 * whole * atHalf;
-    risen[3 * i + 1] = 0.81 * whole * at9;
-    risen[3 * i + 2] = whole * atEnd;
   }
 }
 

@@ -2,6 +2,7 @@ import type { Device } from "../models/device.js";
 import { SimulationError } from "../one-port.js";
 import { BehindResistance } from "./behind-resistance.js";
 import { ExponentialStep, type Rates } from "./exponential-step.js";
+import { narrowed } from "./passing.js";
 import type { Pulsed } from "./pulsed.js";
 import { StepInside } from "./step-inside.js";
 
@@ -11,9 +12,16 @@ const maxResetsAtOnce = 100;
 const maxSteps = 1e7;
 /** An event is placed to this share of the step in which it happens. */
 const eventShare = 1e-8;
+/** The curve inside a step is followed to this share of the step before a step to the event is tried. */
+const insideShare = 1e-4;
+const mostTries = 4;
+/** A step grows by no more than this; by the second, where its error is that far below what is allowed. */
+const [mostGrowth, mostGrowthAtRest, atRest] = [8, 100, 1e-6];
+/** An event that changes no rate by more than this share of it lets the steps go on as they were. */
+const jolt = 0.2;
 
-/** Told of every step and of its two ends, s since the level began; the state inside is `PulsedStates.inside`. */
-export type StepTold = (from_s: number, length_s: number) => void;
+/** Told of every step: where it is, `PulsedStates.told_s`, its two ends, and inside it `PulsedStates.inside`. */
+export type StepTold = () => void;
 
 /**
  * A device without capacitance behind a resistance, driven by steady levels and straight ramps one after the other. The terminal voltage
@@ -30,6 +38,8 @@ export class PulsedStates implements Pulsed {
   /** At the end of the last level, or of the step being told. */
   voltage_V = 0;
   current_A = 0;
+  /** Beginning of the step being told, s since the level began, and its length. */
+  readonly told_s = new Float64Array(2);
   /** Where the step being told begins. */
   from_V = 0;
   from_A = 0;
@@ -41,6 +51,8 @@ export class PulsedStates implements Pulsed {
   private readonly step: StepInside;
   private readonly x: Float64Array;
   private readonly scale: Float64Array;
+  /** Rates before an event. */
+  private readonly before: Float64Array;
   private readonly n: number;
   private series_ohm: number;
   private emf_V = 0;
@@ -59,6 +71,7 @@ export class PulsedStates implements Pulsed {
     this.n = device.size;
     this.x = Float64Array.from(device.initial);
     this.scale = Float64Array.from(device.scale);
+    this.before = new Float64Array(device.size);
     this.series_ohm = series_ohm;
     this.solver = new ExponentialStep(systemBehind(device, series_ohm), device.size);
     this.step = new StepInside(this.solver, device.size);
@@ -87,8 +100,7 @@ export class PulsedStates implements Pulsed {
    */
   pass(level_V: number, slope_V_per_s: number, length_s: number, told?: StepTold): void {
     const { device, x, solver, step } = this;
-    this.emf_V = level_V;
-    this.emfSlope_V_per_s = slope_V_per_s;
+    this.drive(level_V, slope_V_per_s);
     this.eventAfter_s = NaN;
     const allowedSteps = this.steps + maxSteps;
     let next_s = 0;
@@ -96,10 +108,10 @@ export class PulsedStates implements Pulsed {
     let lastError = 1;
     this.prepare(0);
     for (let t = 0; t < length_s;) {
-      const fired = this.reset(t);
+      const jolted = this.reset(t);
       this.from_V = this.voltage_V;
       this.from_A = this.current_A;
-      if (t === 0 || fired) {
+      if (t === 0 || jolted) {
         last_s = 0;
         next_s = this.cautious_s(length_s);
       }
@@ -123,7 +135,7 @@ export class PulsedStates implements Pulsed {
       const ratio = last_s / h;
       const trend = (ratio * ratio * ratio * ratio * least * least) / lastError;
       const factor = 0.9 / Math.sqrt(Math.sqrt(Math.max(least, trend)));
-      next_s = h * Math.min(shrunk ? 1 : 8, Math.max(0.2, factor));
+      next_s = h * Math.min(shrunk ? 1 : error < atRest ? mostGrowthAtRest : mostGrowth, Math.max(0.2, factor));
       last_s = h;
       lastError = Math.max(error, 0.01);
       const from_s = t;
@@ -133,44 +145,51 @@ export class PulsedStates implements Pulsed {
       this.prepare(end_s);
       if (this.guard() < 0) t = end_s;
       else {
-        step.back();
-        this.prepareAt(t);
         h = this.toEvent_s(h, t);
         t += h;
         device.accepted(x);
         this.prepare(t);
       }
       if (told) {
-        told(from_s, h);
-        solver.io[0] = this.emfAt(t); // a look inside has used it
+        this.told_s[0] = from_s;
+        this.told_s[1] = h;
+        told();
       }
     }
   }
 
   /** Voltage and current with the source at a level, before any time passes. */
   rest(level_V: number): void {
-    this.emfSlope_V_per_s = 0;
-    this.emf_V = level_V;
+    this.drive(level_V, 0);
     this.prepare(0);
   }
 
+  private drive(level_V: number, slope_V_per_s: number): void {
+    this.emf_V = level_V;
+    this.emfSlope_V_per_s = slope_V_per_s;
+    this.solver.ramp(level_V, slope_V_per_s);
+  }
+
   /** Voltage and current at a share of the step being told. */
-  inside(share: number, from_s: number, length_s: number): void {
+  inside(share: number): void {
     const { io, system } = this.solver;
-    io[0] = this.emfAt(from_s + share * length_s);
+    const length_s = this.told_s[1]!;
+    io[0] = this.emfAt(this.told_s[0]! + share * length_s);
     this.step.states(share, length_s, io, 1);
     system.flow(io);
     this.inside_A = io[this.n + 1]!;
     this.inside_V = io[0] - this.inside_A * this.series_ohm;
   }
 
-  /** A step that moves no state by more than about itself or its scale. */
+  /** A step that moves no state by more than about itself or its scale, the rates growing as the ramp has them grow. */
   private cautious_s(length_s: number): number {
     const { solver, scale } = this;
     let step_s = length_s;
     for (let i = 0; i < scale.length; i++) {
       const size = Math.max(scale[i]!, Math.abs(solver.x0[i]!));
-      step_s = Math.min(step_s, size / Math.abs(solver.f0[i]!));
+      const rate = Math.abs(solver.f0[i]!);
+      const twice = rate + Math.sqrt(rate * rate + 2 * Math.abs(solver.rise[i]!) * size);
+      step_s = Math.min(step_s, (2 * size) / twice);
     }
     return step_s;
   }
@@ -190,11 +209,11 @@ export class PulsedStates implements Pulsed {
   /** Source, f and its slope where the next step starts: at the present state. */
   private prepare(t: number): void {
     copy(this.x, this.solver.x0);
-    this.prepareAt(t);
+    this.solver.time[0] = t;
+    this.prepareAgain();
   }
 
-  private prepareAt(t: number): void {
-    this.solver.ramp(this.emfAt(t), this.emfSlope_V_per_s);
+  private prepareAgain(): void {
     this.solver.prepare();
     this.seen();
   }
@@ -214,45 +233,58 @@ export class PulsedStates implements Pulsed {
     return this.device.guard(this.voltage_V, this.x);
   }
 
-  /** Fires what is due at once. */
+  /** Fires what is due at once. @returns whether that changed how fast the states move, or where they are, by much */
   private reset(t: number): boolean {
-    const { device, x } = this;
-    let fired = 0;
-    for (; this.guard() >= 0; fired++) {
+    const { device, x, solver } = this;
+    let jolted = false;
+    for (let fired = 0; this.guard() >= 0; fired++) {
       if (fired === maxResetsAtOnce) throw this.failed(t, "it switches on and off without time passing");
+      this.before.set(solver.f0);
       device.fire(this.voltage_V, x);
+      for (let i = 0; i < this.n; i++) jolted ||= x[i] !== solver.x0[i];
       this.prepare(t);
+      for (let i = 0; i < this.n; i++)
+        jolted ||= !(Math.abs(solver.f0[i]! - this.before[i]!) <= jolt * Math.abs(this.before[i]!));
       if (Number.isNaN(this.eventAfter_s)) this.eventAfter_s = t;
     }
-    return fired > 0;
+    return jolted;
   }
 
-  /** Length of the step that ends just past the event inside a step of length h (Illinois rule); leaves the state there. */
+  /**
+   * Length of the step that ends just past the event inside the step of length h just taken; leaves the state there, and the solver
+   * prepared where the step begins. The curve inside the step, which costs no solving, says where a step to the event has to be tried; two
+   * tries do.
+   */
   private toEvent_s(h: number, t: number): number {
-    let low = 0;
-    let high = h;
-    let above = this.guardAfter(h, t);
-    let below = this.guardAfter(0, t);
-    for (let side = 0; high - low > eventShare * h;) {
-      // not nearer to an end than half of what is asked for, so that the other end gets there too
-      const margin_s = (eventShare / 2) * h;
-      const straight_s = high - (above * (high - low)) / (above - below);
-      const step_s = Math.min(high - margin_s, Math.max(low + margin_s, straight_s));
-      const guard = this.guardAfter(step_s, t);
-      if (guard >= 0) {
-        high = step_s;
-        above = guard;
-        if (side === 1) below /= 2;
-        side = 1;
-      } else {
-        low = step_s;
-        below = guard;
-        if (side === -1) above /= 2;
-        side = -1;
+    const ends = { low: 0, below: this.guardInside(0, h, t), high: 1, above: this.guardInside(1, h, t) };
+    const curve = ends.below < 0 && narrowed(ends, insideShare, (share) => this.guardInside(share, h, t));
+    this.step.back();
+    this.solver.time[0] = t;
+    this.prepareAgain();
+    if (curve) {
+      const slope = (curve.above - curve.below) / (curve.high - curve.low);
+      let share = curve.high;
+      for (let tries = 0; tries < mostTries && share > 0 && share <= 1; tries++) {
+        const guard = this.guardAfter(share * h, t);
+        if (guard >= 0 && guard <= slope * eventShare) return share * h;
+        share -= guard / slope - eventShare / 2;
       }
     }
-    this.guardAfter(high, t);
-    return high;
+    const whole = { low: 0, below: this.guardAfter(0, t), high: 1, above: this.guardAfter(h, t) };
+    const { high } = narrowed(whole, eventShare, (share) => this.guardAfter(share * h, t));
+    this.guardAfter(high * h, t);
+    return high * h;
+  }
+
+  /** The guard on the curve inside the step of length h just taken, at whose end the solver is prepared. */
+  private guardInside(share: number, h: number, t: number): number {
+    const { x, n, solver } = this;
+    solver.io[0] = this.emfAt(t + share * h);
+    this.step.states(share, h, solver.io, 1);
+    for (let i = 0; i < n; i++) x[i] = solver.io[1 + i]!;
+    solver.system.flow(solver.io);
+    this.seen();
+    return this.guard();
   }
 
   /** The guard after a step of another length from the prepared state; leaves the state there. */

@@ -38,6 +38,7 @@ export class StepInside {
   /** Puts the solver back to where the step began; it has to be prepared there. */
   back(): void {
     for (let i = 0; i < this.n; i++) this.solver.x0[i] = this.x0[i]!;
+    this.known = false; // it will end elsewhere
   }
 
   /**

@@ -94,9 +94,32 @@ export interface Device {
   flow?(io: Float64Array): void;
   /** As `flow`, and behind it di/dv, di/dx (n), df/dv (n), df/dx (n x n, row by row). Comes with `flow` or not at all. */
   linearise?(io: Float64Array): void;
+  /** `flow` as text, for a solver that writes it into its own innermost function: no call, nothing handed over in memory. */
+  readonly text?: DeviceText;
   /**
    * From now on `flow` and `linearise` take the voltage in front of so many ohms in series, which costs them no more. The other
    * functions stay at the terminals. For devices whose current is proportional to the voltage.
    */
   behind?(series_ohm: number): void;
+}
+
+/** Names that the lines of a device read and declare. */
+export interface DeviceNames {
+  /** Variables that hold the voltage and the states. */
+  readonly v: string;
+  readonly x: readonly string[];
+  /** A number of the device, by its position in `constants`. */
+  readonly constant: (position: number) => string;
+  /** The name of a variable that no other device and no other moment has. */
+  readonly own: (name: string) => string;
+}
+
+/** The current and the rates of a device as lines of JavaScript. */
+export interface DeviceText {
+  /** Numbers of this device that the lines read: always this array, with other values after an event. */
+  readonly constants: Float64Array;
+  /** Tables that the lines read under these names, the same for every device. */
+  readonly tables: Readonly<Record<string, Float64Array>>;
+  /** Lines that declare variables for the current and the rates. */
+  flow(names: DeviceNames): { readonly lines: string[]; readonly current: string; readonly rates: readonly string[] };
 }

@@ -23,8 +23,9 @@
  * above to the last bit. Heating only: the hysteresis of a cooling stage is not modelled.
  */
 import { boltzmann_V_per_K } from "./constants.js";
-import { parameter, type Device, type DeviceModel, type Draws, type ParametersOf } from "./device.js";
+import { parameter, type Device, type DeviceModel, type DeviceText, type Draws, type ParametersOf } from "./device.js";
 import { expBelowZero } from "./exp-below-zero.js";
+import { mottFlow, mottNumberCount, mottText, type MottNumbers } from "./mott-text.js";
 import { logistic, softplus } from "./smooth.js";
 import type { Random } from "../random.js";
 
@@ -163,8 +164,8 @@ export class MottDevice implements Device {
   /** Of this cycle. */
   private rho_met = Number.NaN;
   private c: Vo2Constants;
-  /** [1/Rins, a/Rins, shunt, Re, Q0, A, B]: what the innermost loop reads. */
-  private readonly k = new Float64Array(7);
+  private readonly k = new Float64Array(mottNumberCount);
+  readonly text: DeviceText = { ...mottText, constants: this.k };
   private series_ohm = 0;
   private on = false;
   private lastY = 0;
@@ -227,23 +228,7 @@ export class MottDevice implements Device {
   }
 
   flow(io: Float64Array): void {
-    const k = this.k;
-    const y = io[1]!;
-    let e = 0;
-    let heat_J = k[5]! / 2;
-    if (y > coldest) {
-      const w = 1 / y;
-      e = expBelowZero(-2 * w);
-      heat_J = k[5]! * ((1 - e) / 2 - e * w) + 2 * k[6]! * e * w * w;
-    }
-    const channel = k[0]! + k[1]! * e;
-    const all = channel + k[2]!;
-    // both quotients by one division: it is what this function spends its time on
-    const divider = 1 + k[3]! * all;
-    const share = 1 / (divider * heat_J);
-    const across = io[0]! * heat_J * share;
-    io[2] = across * all;
-    io[3] = (across * across * channel - k[4]! * y) * divider * share;
+    mottFlow(io, this.k);
   }
 
   linearise(io: Float64Array): void {
@@ -253,26 +238,26 @@ export class MottDevice implements Device {
     const w = y > coldest ? 1 / y : 0;
     const e = y > coldest ? expBelowZero(-2 * w) : 0;
     const slope = 2 * e * w * w;
-    const heat_J = k[5]! * ((1 - e) / 2 - e * w) + k[6]! * slope;
-    const heatByState = k[5]! * (-slope / 2 - slope * w + e * w * w) + 2 * k[6]! * w * w * (slope - 2 * e * w);
+    const heat_J = k[6]! * (1 - e) - k[7]! * e * w + k[8]! * e * w * w;
+    const heatByState = k[7]! * (-slope / 2 - slope * w + e * w * w) + k[8]! * w * w * (slope - 2 * e * w);
     const channel = k[0]! + k[1]! * e;
-    const all = channel + k[2]!;
-    const share = 1 / (1 + k[3]! * all);
+    const all = k[2]! + k[1]! * e;
+    const share = 1 / (k[3]! + k[4]! * e);
     const perHeat = 1 / heat_J;
     const across = v * share;
-    const power = across * across * (1 - 2 * channel * k[3]! * share) * k[1]! * slope;
-    const rate = (across * across * channel - k[4]! * y) * perHeat;
+    const power = across * across * (k[1]! - 2 * channel * k[4]! * share) * slope;
+    const rate = (across * across * channel - k[5]! * y) * perHeat;
     io[2] = across * all;
     io[3] = rate;
     io[4] = all * share;
     io[5] = across * share * k[1]! * slope;
     io[6] = 2 * across * share * channel * perHeat;
-    io[7] = (power - k[4]! - rate * heatByState) * perHeat;
+    io[7] = (power - k[5]! - rate * heatByState) * perHeat;
   }
 
   behind(series_ohm: number): void {
     this.series_ohm = series_ohm;
-    this.k[3] = this.c.Re_ohm + series_ohm;
+    this.k.set(this.numbers(this.c));
   }
 
   guard(_v: number, x: Float64Array): number {
@@ -295,8 +280,16 @@ export class MottDevice implements Device {
 
   private constants(): Vo2Constants {
     const c = vo2Constants({ ...this.drawn, rho_met: this.rho_met });
-    this.k.set([1 / c.Rins_ohm, c.a / c.Rins_ohm, c.gShunt_S, c.Re_ohm + this.series_ohm, c.Q0_W, c.A_J, c.B_J]);
+    this.k.set(this.numbers(c));
     return c;
+  }
+
+  private numbers(c: Vo2Constants): MottNumbers {
+    const g_S = 1 / c.Rins_ohm;
+    const all_S = g_S + c.gShunt_S;
+    const before_ohm = c.Re_ohm + this.series_ohm;
+    const [D0, DByShare] = [1 + before_ohm * all_S, before_ohm * c.a * g_S];
+    return [g_S, c.a * g_S, all_S, D0, DByShare, c.Q0_W, c.A_J / 2, c.A_J, 2 * c.B_J];
   }
 
   private rate_per_s(v: number, y: number): number {

@@ -7,8 +7,6 @@
  * A state that was much faster than the steps (it followed its circuit) and no longer is, comes near such a point. A
  * device that then runs away by itself, as when it turns on, moves too fast for errors to matter: it leaves at once.
  */
-import { errorOrder } from "./rodas5p.js";
-
 /** A state follows its circuit when its rate is beyond this, in 1/step. */
 const follows = -5;
 /** It is near the end of its stability when its rate is above this. */
@@ -30,7 +28,7 @@ export class Brink {
   readonly shortening: number;
   private follows = false;
 
-  constructor(tolerance: number) {
+  constructor(tolerance: number, errorOrder: number) {
     const wanted = Math.max(leastPart, tolerance / loose);
     this.part = Math.min(1, Math.max(wanted, leastTolerance / tolerance));
     this.shortening = this.part ** (1 / errorOrder);

@@ -37,12 +37,14 @@ export class Elimination {
     this.order.forEach((k, step) => {
       const before = `Math.abs(w${k}_${k})`;
       lines.push(`if (!(${before} > 1e-14*s${k})) ${onLostPivot}`, `const q${k} = 1/w${k}_${k};`);
-      for (const i of this.order.slice(step + 1)) {
+      const left = this.order.slice(step + 1);
+      for (const i of left) {
         if (!this.has(i, k)) continue;
         lines.push(`w${i}_${k} *= q${k};`);
-        for (const j of this.order.slice(step + 1))
-          if (this.has(k, j)) lines.push(`w${i}_${j} -= w${i}_${k}*w${k}_${j};`);
+        for (const j of left) if (this.has(k, j)) lines.push(`w${i}_${j} -= w${i}_${k}*w${k}_${j};`);
       }
+      for (const j of left) if (this.has(k, j)) lines.push(`w${k}_${j} *= q${k};`);
+      for (const j of this.order.slice(0, step)) if (this.has(k, j)) lines.push(`const m${k}_${j} = w${k}_${j}*q${k};`);
     });
     // size of each diagonal entry before anything is taken from it
     const sizes = this.order.map((k) => `const s${k} = Math.abs(w${k}_${k});`);
@@ -56,12 +58,16 @@ export class Elimination {
     const lines: string[] = [];
     this.order.forEach((k, step) => {
       const known = this.order.slice(0, step).filter((j) => this.has(k, j));
-      if (known.length > 0) lines.push(`${name(k)} -= ${known.map((j) => `w${k}_${j}*${name(j)}`).join(" + ")};`);
+      const asked = this.order.slice(step + 1).some((i) => this.has(i, k));
+      const less = (factor: string, of: string): string =>
+        known.map((j) => ` - ${factor}${k}_${j}*${of}${name(j)}`).join("");
+      // rows below ask for it before the division by the pivot
+      if (asked) lines.push(`const z${name(k)} = ${name(k)}${less("w", "z")};`);
+      lines.push(`${name(k)} = ${name(k)}*q${k}${less("m", "z")};`);
     });
     this.order.toReversed().forEach((k, step) => {
       const known = this.order.slice(this.size - step).filter((j) => this.has(k, j));
-      const rest = known.map((j) => ` - w${k}_${j}*${name(j)}`).join("");
-      lines.push(`${name(k)} = (${name(k)}${rest})*q${k};`);
+      if (known.length > 0) lines.push(`${name(k)} -= ${known.map((j) => `w${k}_${j}*${name(j)}`).join(" + ")};`);
     });
     return lines;
   }

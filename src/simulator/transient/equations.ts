@@ -36,7 +36,7 @@ export type Mass = ReadonlyMap<string, number>;
 
 export class Equations {
   readonly mass: Mass;
-  /** Values of the circuit that the text reads as P[...], so that circuits of one shape share one program. */
+  /** Values of the circuit that the text reads as p0, p1, ... (see `numbers`), so that circuits of one shape share one program. */
   readonly parameters: number[] = [];
   private readonly parameterAt = new Map<string, number>();
 
@@ -91,13 +91,27 @@ export class Equations {
     for (const element of this.layout.circuit.elements) new Stamp(this, names, text, linear, element).write();
   }
 
-  /** Position in P of a number of an element. */
+  /** A number of an element, by the variable that holds it. */
   parameter(element: string, name: string, value: number): string {
     const key = `${element}.${name}`;
     const at = this.parameterAt.get(key) ?? this.parameters.length;
     this.parameterAt.set(key, at);
     this.parameters[at] = value;
-    return `P[${at}]`;
+    return `p${at}`;
+  }
+
+  /** Lines that every function begins with: what does not change within a step, read once from memory. */
+  numbers(): string[] {
+    const { sources, sourceNumbers } = this.layout;
+    return [
+      ...Array.from({ length: sourceNumbers }, (_, at) => `const src${at} = E[${at}];`),
+      ...sources.flatMap(({ at }, i) => (this.moves(i) ? [] : [`const e${i} = src${at};`])),
+      ...this.parameters.map((_, at) => `const p${at} = P[${at}];`),
+      ...Array.from(this.massPositions().values(), (at) => `const m${at} = M[${at}];`),
+      ...this.devices.flatMap(({ text }, i) =>
+        Array.from(text?.constants ?? [], (_, at) => `const d${i}k${at} = dk${i}[${at}];`),
+      ),
+    ];
   }
 
   device(place: DevicePlace): Device {

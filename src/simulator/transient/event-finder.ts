@@ -36,19 +36,26 @@ export class EventFinder {
     this.watched = specs.map((spec) => {
       const unknown = system.unknownOf(spec.quantity);
       const read = unknown < 0 ? readerOf(system, spec.quantity, `the event ${spec.event}`) : undefined;
-      return { ...spec, unknown, read, last: NaN };
+      const { event, quantity, level, direction } = spec;
+      return { event, quantity, level, direction, unknown, read, last: NaN };
     });
-    this.plain = Int32Array.from(this.watched, ({ unknown }) => unknown);
-    this.levels = Float64Array.from(this.watched, ({ level }) => level);
-    this.sides = new Float64Array(this.watched.length);
+    const count = specs.length;
+    [this.plain, this.levels, this.sides] = [new Int32Array(count), new Float64Array(count), new Float64Array(count)];
+    this.watched.forEach(({ unknown, level }, i) => ([this.plain[i], this.levels[i]] = [unknown, level]));
     this.x = new Float64Array(system.size);
     this.dx = new Float64Array(system.size);
   }
 
-  /** Looks at the step just made. @returns number of events in `found` */
-  find(t: number, h: number, share: number): number {
+  /**
+   * Looks at the step just made.
+   *
+   * @param share of it that is accepted
+   * @param jumped something may have jumped where it began
+   * @returns number of events in `found`
+   */
+  find(t: number, h: number, share: number, jumped: boolean): number {
     if (this.found.length > 0) this.found.length = 0;
-    if (share === 1 && this.nothing()) return 0;
+    if (share === 1 && !jumped && this.nothing()) return 0;
     const { watched, system, sides } = this;
     const { X, X1 } = system.memory;
     for (let i = 0; i < watched.length; i++) {
@@ -69,11 +76,10 @@ export class EventFinder {
   /** True: every quantity is an unknown, and on the side of its level where it ended the last step. */
   private nothing(): boolean {
     const { plain, levels, sides } = this;
-    const { X, X1 } = this.system.memory;
+    const { X1 } = this.system.memory;
     for (let i = 0; i < plain.length; i++) {
       const at = plain[i]!;
-      const side = sides[i]!;
-      if (at < 0 || !(side * (X1[at]! - levels[i]!) > 0) || !(side * (X[at]! - levels[i]!) > 0)) return false;
+      if (at < 0 || !(sides[i]! * (X1[at]! - levels[i]!) > 0)) return false;
     }
     return true;
   }

@@ -27,7 +27,7 @@ export function growthText(equations: Equations, pattern: ReadonlySet<string>): 
         const position = masses.get(`${v},${v}`);
         // a node without capacitance follows at once
         if (position === undefined) lines.push(...considerText(`${entry(x, x)} - ${coupling}/${entry(v, v)}`));
-        else lines.push(...blockText(`${entry(v, v)}/M[${position}]`, entry(x, x), `${coupling}/M[${position}]`));
+        else lines.push(...blockText(`${entry(v, v)}/m${position}`, entry(x, x), `${coupling}/m${position}`));
       }
       for (let other = x + 1; other < first + size; other++) {
         if (!pattern.has(`${x},${other}`) || !pattern.has(`${other},${x}`)) continue;

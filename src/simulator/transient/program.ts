@@ -7,7 +7,7 @@ import { Elimination } from "./elimination.js";
 import { byRowAndColumn, type Equations, type Names } from "./equations.js";
 import { growthText } from "./growth.js";
 import type { Layout } from "./layout.js";
-import * as method from "./rodas5p.js";
+import { bends, type Method } from "./method.js";
 import { Sum } from "./sum.js";
 
 /** What a program reads and writes. */
@@ -44,7 +44,7 @@ export interface Program {
   prepare(): void;
   /** Tries a step of h from the prepared point: K, X1 and the error. False: a pivot was lost. */
   step(): boolean;
-  /** Continuous output of the step made: `method.o` times K, one vector after the other, into D. */
+  /** Continuous output of the step made: the method's `o` times K, one vector after the other, into D. */
   bend(): void;
   /** Newton step for M (x - start)/h = f(x): solves (M/h - J) K = F + X1, adding K[0...n) to X. False as in `step`. */
   newton(): boolean;
@@ -57,8 +57,8 @@ const cache = new Map<string, MakeProgram>();
 const cacheSize = 200;
 
 /** @param devices of the kinds the program is for */
-export function programFor(equations: Equations, devices: readonly Device[]): MakeProgram {
-  const text = textOf(equations, devices);
+export function programFor(equations: Equations, devices: readonly Device[], method: Method): MakeProgram {
+  const text = textOf(equations, devices, method);
   let make = cache.get(text);
   if (!make) {
     // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the text is made here, from indices and element kinds
@@ -69,16 +69,17 @@ export function programFor(equations: Equations, devices: readonly Device[]): Ma
   return make;
 }
 
-function textOf(equations: Equations, devices: readonly Device[]): string {
+function textOf(equations: Equations, devices: readonly Device[], method: Method): string {
   const { layout } = equations;
   const names = [...memoryNames].join(", ");
   return [
     `"use strict"; // ${layout.devices.map(({ element }) => element.model).join(" ")}`,
     `const { ${names} } = memory;`,
+    ...tablesText(devices),
     ...devices.flatMap((device, i) => deviceText(device, i)),
     ...prepareText(equations),
-    ...stepText(equations),
-    ...bendText(equations),
+    ...stepText(equations, method),
+    ...bendText(equations, method),
     ...newtonText(equations),
     `return { prepare, step, bend, newton };`,
   ].join("\n");
@@ -86,11 +87,18 @@ function textOf(equations: Equations, devices: readonly Device[]): string {
 
 const memoryNames = ["X", "X1", "K", "D", "F", "FT", "J", "E", "P", "M", "S", "L", "R"] as const;
 
+/** Tables of the devices that are written out, once each. */
+function tablesText(devices: readonly Device[]): string[] {
+  const owners = new Map(devices.flatMap(({ text }, i) => Object.keys(text?.tables ?? {}).map((name) => [name, i])));
+  return [...owners].map(([name, i]) => `const { ${name} } = devices[${i}].text.tables;`);
+}
+
 /** The device, its array, and for a device that answers one question at a time, the questions. */
 function deviceText(device: Device, i: number): string[] {
   const n = device.size;
   const io = `io${i}`;
   const lines = [`const d${i} = devices[${i}];`, `const ${io} = new Float64Array(${2 + 3 * n + n * n + n + 1});`];
+  if (device.text) lines.push(`const dk${i} = d${i}.text.constants;`);
   if (device.flow && device.linearise) return lines;
   const range = Array.from({ length: n }, (_, j) => j);
   const fetch = range.map((j) => `xl${i}[${j}] = ${io}[${1 + j}];`).join(" ");
@@ -115,19 +123,20 @@ function deviceText(device: Device, i: number): string[] {
   ];
 }
 
-/** Source values at time `t`, with derivatives where asked, as declarations. */
+/** Values of the sources that move at time `t`, with derivatives where asked, as declarations. */
 function sourceText(equations: Equations, t: string, suffix: string, derivatives: boolean): string[] {
   return equations.layout.sources.flatMap(({ atoms, at }, index) => {
+    if (!equations.moves(index)) return [];
     const value = new Sum();
     const rate = new Sum();
     const bend = new Sum();
     const lines: string[] = [];
     let first = at;
     atoms.forEach((atom, a) => {
-      const [c0, c1, c2, c3, c4] = Array.from({ length: 5 }, (_, j) => `E[${first + j}]`);
+      const [c0, c1, c2, c3, c4] = Array.from({ length: 5 }, (_, j) => `src${first + j}`);
       first += atom.size;
       if (atom.kind === "line") {
-        value.add(1, equations.moves(index) ? `${c0} + ${c1}*${t}` : `${c0}`);
+        value.add(1, `${c0} + ${c1}*${t}`);
         rate.add(1, `${c1}`);
         return;
       }
@@ -138,16 +147,16 @@ function sourceText(equations: Equations, t: string, suffix: string, derivatives
       bend.add(1, `${c1}*(${c4}*Math.cos(ph${id}) - om${id}*om${id}*Math.sin(ph${id}))`);
     });
     lines.push(`const e${index}${suffix} = ${value.toString()};`);
-    if (equations.moves(index)) lines.push(`const er${index}${suffix} = ${rate.toString()};`);
-    if (derivatives && equations.moves(index)) lines.push(`const eb${index}${suffix} = ${bend.toString()};`);
+    lines.push(`const er${index}${suffix} = ${rate.toString()};`);
+    if (derivatives) lines.push(`const eb${index}${suffix} = ${bend.toString()};`);
     return lines;
   });
 }
 
-function namesAt(suffix: string, unknown: (index: number) => string): Names {
+function namesAt(equations: Equations, suffix: string, unknown: (index: number) => string): Names {
   return {
     unknown,
-    source: (index) => `e${index}${suffix}`,
+    source: (index) => `e${index}${equations.moves(index) ? suffix : ""}`,
     sourceRate: (index) => `er${index}${suffix}`,
     sourceBend: (index) => `eb${index}${suffix}`,
     suffix,
@@ -156,15 +165,16 @@ function namesAt(suffix: string, unknown: (index: number) => string): Names {
 
 /** Entries of df/dx in the order of J. */
 export function jacobianPattern(equations: Equations): string[] {
-  return [...equations.linear(namesAt("", (i) => `x${i}`)).entries.keys()].sort(byRowAndColumn);
+  return [...equations.linear(namesAt(equations, "", (i) => `x${i}`)).entries.keys()].sort(byRowAndColumn);
 }
 
 function prepareText(equations: Equations): string[] {
   const pattern = jacobianPattern(equations);
-  const text = equations.linear(namesAt("", (i) => `x${i}`));
+  const text = equations.linear(namesAt(equations, "", (i) => `x${i}`));
   return [
     `function prepare() {`,
     `const t = R[2];`,
+    ...equations.numbers(),
     ...equations.layout.names.map((_, i) => `const x${i} = X[${i}];`),
     ...sourceText(equations, "t", "", true),
     ...text.statements,
@@ -178,37 +188,38 @@ function prepareText(equations: Equations): string[] {
   ];
 }
 
-function stepText(equations: Equations): string[] {
+function stepText(equations: Equations, method: Method): string[] {
   const { names } = equations.layout;
   const n = names.length;
   const all = names.map((_, i) => i);
-  const varies = equations.linear(namesAt("", (i) => `x${i}`)).byTime.map((sum) => !sum.empty);
+  const varies = equations.linear(namesAt(equations, "", (i) => `x${i}`)).byTime.map((sum) => !sum.empty);
   const elimination = eliminationOf(equations);
   const lines = [
     `function step() {`,
     `const t = R[2], h = R[3];`,
     `const ih = 1/h, ig = ih*${1 / method.gamma};`,
+    ...equations.numbers(),
     ...all.map((i) => `const x${i} = X[${i}]${varies[i] ? `, ft${i} = h*FT[${i}]` : ""};`),
     ...elimination.factor(entryOf(equations, "ig"), "return false;"),
   ];
   method.a.forEach((weights, stage) => {
     const suffix = `_${stage}`;
-    if (stage > 0) {
-      const before = stage >= 6 ? 1 : 0; // the last two add one increment to the state of the one before
+    const same = evaluatedBefore(method, stage);
+    const at = same ?? stage;
+    const flow = equations.flow(namesAt(equations, `_${at}`, (i) => `u${i}_${at}`));
+    if (same === undefined && stage > 0) {
+      const before = addsLastStage(method, stage);
       for (const i of all) {
         const sum = before
           ? `u${i}_${stage - 1} + k${i}_${stage - 1}`
-          : `x${i} + ${weights.map((weight, j) => `${weight}*k${i}_${j}`).join(" + ")}`;
+          : [`x${i}`, ...weights.map((weight, j) => `${weight}*k${i}_${j}`)].join(" + ");
         lines.push(`const u${i}${suffix} = ${sum};`);
       }
-    }
-    const time = method.alpha[stage];
-    const flow = equations.flow(namesAt(suffix, (i) => `u${i}${suffix}`));
-    if (stage > 0) {
       lines.push(
-        `const t${suffix} = t + ${time}*h;`,
+        `const t${suffix} = t + ${method.alpha[stage]}*h;`,
         ...sourceText(equations, `t${suffix}`, suffix, false),
         ...flow.statements,
+        ...all.map((i) => `const f${i}${suffix} = ${(flow.rows[i] ?? new Sum()).toString()};`),
       );
     }
     const couplings = method.c[stage] ?? [];
@@ -220,8 +231,7 @@ function stepText(equations: Equations): string[] {
     }
     for (const i of all) {
       const right = new Sum();
-      if (stage === 0) right.add(1, `F[${i}]`);
-      else right.addAll(1, flow.rows[i] ?? new Sum());
+      right.add(1, at === 0 ? `F[${i}]` : `f${i}_${at}`);
       if (varies[i] && method.d[stage] !== 0) right.add(1, `${method.d[stage]}*ft${i}`);
       if (stage > 0) massRow(equations, i, (column) => `c${column}${suffix}`).forEach((term) => right.add(1, term));
       lines.push(`let k${i}${suffix} = ${right.toString()};`);
@@ -230,11 +240,17 @@ function stepText(equations: Equations): string[] {
     for (const i of all) lines.push(`K[${stage * n + i}] = k${i}${suffix};`);
   });
   const last = method.a.length - 1;
+  const end = evaluatedBefore(method, last) ?? last;
   lines.push(`let error = 0;`);
   for (const i of all) {
+    const error = new Sum();
+    method.error.forEach((weight, j) => {
+      if (weight !== 0)
+        error.add(Math.sign(weight), `${Math.abs(weight) === 1 ? "" : `${Math.abs(weight)}*`}k${i}_${j}`);
+    });
     lines.push(
-      `const y${i} = X1[${i}] = u${i}_${last} + k${i}_${last};`,
-      `const z${i} = Math.abs(k${i}_${last})/Math.max(S[${i}], Math.abs(x${i}), Math.abs(y${i}));`,
+      `const y${i} = X1[${i}] = u${i}_${end} + k${i}_${last};`,
+      `const z${i} = Math.abs(${error.toString()})/Math.max(S[${i}], Math.abs(x${i}), Math.abs(y${i}));`,
       `if (!(z${i} <= error)) error = z${i};`,
     );
   }
@@ -242,15 +258,29 @@ function stepText(equations: Equations): string[] {
   return lines;
 }
 
-function bendText({ layout }: Equations): string[] {
+/** The stage before, if any, whose point in state and time this one has too: f is the same there. */
+function evaluatedBefore({ a, alpha }: Method, stage: number): number | undefined {
+  const point = a[stage]?.join();
+  const found = a.findIndex((row, i) => i < stage && alpha[i] === alpha[stage] && row.join() === point);
+  return found < 0 ? undefined : found;
+}
+
+/** Whether the state of a stage is that of the one before and its increment. */
+function addsLastStage({ a }: Method, stage: number): boolean {
+  const [row = [], before = []] = [a[stage], a[stage - 1]];
+  return stage > 1 && row.length === stage && row.at(-1) === 1 && row.slice(0, -1).join() === before.join();
+}
+
+function bendText({ layout }: Equations, method: Method): string[] {
   const n = layout.names.length;
   const lines = [`function bend() {`];
   for (let i = 0; i < n; i++) {
     const stages = method.a.map((_, stage) => `k${stage} = K[${stage * n + i}]`);
     lines.push(`{ const ${stages.join(", ")};`);
-    method.o.forEach((weights, m) => {
-      lines.push(`D[${m * n + i}] = ${weights.map((weight, stage) => `${weight}*k${stage}`).join(" + ")};`);
-    });
+    for (let m = 0; m < bends; m++) {
+      const terms = (method.o[m] ?? []).map((weight, stage) => `${weight}*k${stage}`);
+      lines.push(`D[${m * n + i}] = ${terms.join(" + ") || "0"};`);
+    }
     lines.push(`}`);
   }
   return [...lines, `}`];
@@ -262,6 +292,7 @@ function newtonText(equations: Equations): string[] {
   return [
     `function newton() {`,
     `const ig = 1/R[3];`,
+    ...equations.numbers(),
     ...elimination.factor(entryOf(equations, "ig"), "return false;"),
     ...all.map((i) => `let k${i} = F[${i}] + X1[${i}];`),
     ...elimination.solve((i) => `k${i}`),
@@ -287,7 +318,7 @@ function entryOf(equations: Equations, ig: string): (row: number, column: number
   return (row, column) => {
     const entry = `${row},${column}`;
     const [j, m] = [pattern.get(entry), mass.get(entry)];
-    const positive = m === undefined ? "" : row < states ? ig : `${ig}*M[${m}]`;
+    const positive = m === undefined ? "" : row < states ? ig : `${ig}*m${m}`;
     return `${positive}${j === undefined ? "" : ` - J[${j}]`}`;
   };
 }
@@ -298,7 +329,7 @@ function massRow(equations: Equations, row: number, vector: (column: number) => 
   return [...equations.massPositions()].flatMap(([entry, position]) => {
     const [r = 0, column = 0] = entry.split(",").map(Number);
     if (r !== row) return [];
-    return [row < states ? vector(column) : `M[${position}]*${vector(column)}`];
+    return [row < states ? vector(column) : `m${position}*${vector(column)}`];
   });
 }
 

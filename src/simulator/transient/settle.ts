@@ -38,11 +38,8 @@ export function settle(system: System, t: number, jump?: Float64Array): SolvePro
   return refusedSolve(system, worst, "the voltages of nodes without capacitance can not be found");
 }
 
-const nothing = { fired: false } as const;
-
 /** Fires what is due at once, and what follows from it. */
 export function fireAll(system: System, t: number): { readonly fired: boolean; readonly problem?: SolveProblem } {
-  if (!system.hybrid) return nothing;
   let fired = false;
   for (let i = 0; system.guard(t, system.memory.X) >= 0; i++) {
     if (i === maxResetsAtOnce) {

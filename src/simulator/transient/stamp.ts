@@ -139,6 +139,16 @@ export class Stamp {
     if (!place) return;
     const { first, size, index } = place;
     const device = equations.device(place);
+    if (device.text && !this.linear) {
+      const v = this.keep("v", this.across(a, b));
+      const x = Array.from({ length: size }, (_, i) => names.unknown(first + i));
+      const own = (name: string): string => `${name}d${index}${names.suffix}`;
+      const { lines, current, rates } = device.text.flow({ v, x, own, constant: (at) => `d${index}k${at}` });
+      text.statements.push(...lines);
+      this.current(a, b, current);
+      rates.forEach((rate, i) => text.rows[first + i]?.add(1, rate));
+      return;
+    }
     const direct = device.flow !== undefined && device.linearise !== undefined;
     const io = `io${index}`;
     text.statements.push(`${io}[0] = ${this.across(a, b).toString()};`);

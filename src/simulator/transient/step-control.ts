@@ -1,6 +1,6 @@
 import { Brink } from "./brink.js";
 import { refusedSolve, type SolveProblem } from "./problem.js";
-import { errorOrder } from "./rodas5p.js";
+import { Room } from "./room.js";
 import type { System } from "./system.js";
 
 /** Share of the step that the error would allow: the next error is a guess. */
@@ -9,14 +9,12 @@ const safety = 0.9;
 const firstMove = 0.1;
 /** A step may grow by this factor at most. */
 const fastestGrowth = 10;
-/** Errors below are an accident: they count as this, and towards the next prediction as 0.01. */
-const leastError = 1e-10;
-const mostRoom = 0.01 ** (-1 / errorOrder);
+/** Towards the next prediction errors below 0.01 count as that: they are an accident. */
+const accident = 0.01;
 
-/** Which half of a number has its exponent on this machine. */
-const upperWord = new Int32Array(Float64Array.of(1).buffer)[1] === 0 ? 0 : 1;
-/** What `inverseRoot` starts from: the upper word of 1 at the exponents' middle, less what makes both sides equally wrong. */
-const inverseRootOf1 = 1023 * 2 ** 20 * (1 + 1 / errorOrder) - 60_000;
+/** A step need not end before a branch does when it is shorter than this, in relaxation times of the state that leaves. */
+const leastBeforeEnd = 2;
+
 /** Step in units of 1/growth rate on an unstable branch at a tolerance of 1e-6; see `growthShare`. */
 const shareAt1e6 = 0.5;
 
@@ -25,13 +23,17 @@ const shareAt1e6 = 0.5;
  * estimate sees a disturbance grow; what the method makes of the growth there must be right by itself, and is to a
  * local error of the order of the tolerance.
  */
-function growthShare(tolerance: number): number {
+function growthShare(tolerance: number, errorOrder: number): number {
   return Math.min(1, shareAt1e6 * (tolerance / 1e-6) ** (1 / (errorOrder + 1)));
 }
 
 /**
  * Chooses the steps: the error of each stays below the tolerance, the next is proposed from how the error went from the
  * last step to this one (Gustafsson, ACM Trans. Math. Softw. 20 (1994) 496), and none is long enough to damp a growth.
+ *
+ * A device that follows its circuit towards the end of its branch returns ever more slowly: the square of its rate falls about
+ * linearly to zero there. A step across the end is rejected, several times over, and where it is not it is in error; so
+ * steps end where the branch does, going by the last two.
  *
  * Of the room that an error leaves, the prediction takes the square root only: where a device runs away towards its other
  * branch, errors go as the tenth power of the step and not as the fifth, and steps predicted by the fifth were rejected
@@ -41,24 +43,28 @@ export class StepControl {
   steps = 0;
   rejected = 0;
   /**
-   * [next step to propose, length of the last one (0 for none), the share of it that would have had an error of 1]: numbers
-   * kept in fields would be allocated.
+   * [next step to propose, length of the last one (0 for none), 1 over the length that would have had an error of 1, rate of the
+   * least stable state at its start]: numbers kept in fields would be allocated.
    */
-  private readonly kept = Float64Array.of(Infinity, 0, 1);
-  /** The same eight bytes as a number and as its two halves. */
-  private readonly number = new Float64Array(1);
-  private readonly words = new Int32Array(this.number.buffer);
+  private readonly kept = Float64Array.of(Infinity, 0, 1, 0);
   private readonly brink: Brink;
+  private readonly perTolerance: number;
+  private readonly room: Room;
+  private readonly mostRoom: number;
   private readonly growthShare: number;
   private readonly massAt: Int32Array;
 
   constructor(
     private readonly system: System,
-    private readonly tolerance: number,
+    tolerance: number,
     growthLimited = true,
   ) {
-    this.growthShare = growthLimited ? growthShare(tolerance) : Infinity;
-    this.brink = new Brink(growthLimited ? tolerance : 1);
+    this.perTolerance = 1 / tolerance;
+    const { errorOrder } = system.method;
+    this.growthShare = growthLimited ? growthShare(tolerance, errorOrder) : Infinity;
+    this.brink = new Brink(growthLimited ? tolerance : 1, errorOrder);
+    this.room = Room.ofOrder(errorOrder);
+    this.mostRoom = accident ** (-1 / errorOrder);
     this.massAt = system.diagonalMass;
   }
 
@@ -71,6 +77,13 @@ export class StepControl {
       kept[1] = 0;
     }
     let step_s = Math.min(kept[0]!, span_s);
+    const [last_s, before_per_s, rate_per_s] = [kept[1]!, kept[3]!, R[4]!];
+    if (last_s > 0 && before_per_s < rate_per_s && rate_per_s < 0) {
+      const toEnd_s = (last_s * rate_per_s * rate_per_s) / (before_per_s * before_per_s - rate_per_s * rate_per_s);
+      const most_s = Math.max(toEnd_s, -leastBeforeEnd / rate_per_s);
+      if (most_s < step_s) step_s = most_s;
+    }
+    kept[3] = rate_per_s;
     if (changed) {
       kept[1] = 0;
       for (let i = 0; i < X.length; i++) {
@@ -94,23 +107,22 @@ export class StepControl {
   solve(tried_s: number, time_s: number): boolean {
     const { system, kept } = this;
     const { R } = system.memory;
-    const tolerance = this.brink.near ? this.tolerance * this.brink.part : this.tolerance;
+    const perTolerance = this.brink.near ? this.perTolerance / this.brink.part : this.perTolerance;
     let h = tried_s;
     for (let shrunk = false; ; shrunk = true) {
       this.steps++;
       R[3] = h;
-      let error = system.step() ? R[0]! / tolerance : Infinity;
-      if (error < leastError) error = leastError;
+      const error = system.step() ? R[0]! * perTolerance : Infinity;
       // what would have had an error of 1, in steps of this length
-      const room = this.inverseRoot(error);
+      const room = this.room.at(error);
       let factor = safety * room;
       if (error <= 1) {
         if (kept[1]! > 0) {
-          const predicted = ((safety * h) / kept[1]!) * Math.sqrt(room) * (room / kept[2]!);
+          const predicted = safety * h * kept[2]! * room * Math.sqrt(room);
           if (predicted < factor) factor = predicted;
         }
         kept[1] = h;
-        kept[2] = Math.min(room, mostRoom);
+        kept[2] = 1 / (h * Math.min(room, this.mostRoom));
         const proposed_s = h * Math.min(shrunk ? 1 : fastestGrowth, Math.max(0.2, factor));
         // a step cut short by a corner or by the growth limit says nothing against a longer one
         if (shrunk || factor < 1 || proposed_s > kept[0]!) kept[0] = proposed_s;
@@ -134,18 +146,5 @@ export class StepControl {
     };
     for (let i = 1; i < n; i++) if (size(i) > size(worst)) worst = i;
     return refusedSolve(this.system, worst, why);
-  }
-
-  /**
-   * x^(-1/errorOrder) to 0.4 percent, in a fifth of the time of logarithm and exponential: exponent and leading digits
-   * of a number, read as one integer, are nearly its logarithm; one step of Newton's method makes up for "nearly".
-   */
-  private inverseRoot(x: number): number {
-    const { number, words } = this;
-    number[0] = x;
-    words[upperWord] = inverseRootOf1 - words[upperWord]! / errorOrder;
-    const root = number[0];
-    const square = root * root;
-    return (root * (errorOrder + 1 - x * square * square * root)) / errorOrder;
   }
 }

@@ -7,6 +7,8 @@ import type { System } from "./system.js";
 export class Stepper {
   /** Share of the last step up to an event; 1 without one. */
   share = 1;
+  /** Something jumped where the last step began. */
+  jumped = false;
   private readonly inside: Float64Array;
 
   constructor(
@@ -23,10 +25,14 @@ export class Stepper {
    */
   make(t: number, left_s: number, longest_s: number, changed: boolean): SolveProblem | undefined {
     const { system, control } = this;
-    const { fired, problem } = fireAll(system, t);
-    if (problem) return problem;
+    this.jumped = changed;
+    if (system.hybrid) {
+      const { fired, problem } = fireAll(system, t);
+      if (problem) return problem;
+      this.jumped ||= fired;
+    }
     system.prepare(t);
-    const wanted_s = Math.min(control.propose(changed || fired, left_s), longest_s);
+    const wanted_s = Math.min(control.propose(this.jumped, left_s), longest_s);
     // two equal steps to the end are better than a long one and a crumb
     const tried_s = wanted_s >= left_s ? left_s : wanted_s > 0.5 * left_s ? 0.5 * left_s : wanted_s;
     if (!control.solve(tried_s, system.clock_s + t)) return control.problem();
@@ -42,10 +48,10 @@ export class Stepper {
   accept(): void {
     const { system, inside, share } = this;
     const { X, X1 } = system.memory;
-    if (share < 1) {
-      for (let i = 0; i < X.length; i++) inside[i] = system.inside(i, share);
-      X.set(inside);
-    } else X.set(X1);
+    if (share < 1) for (let i = 0; i < X.length; i++) inside[i] = system.inside(i, share);
+    const end = share < 1 ? inside : X1;
+    // one by one: for so few, copying whole arrays takes ten times as long
+    for (let i = 0; i < X.length; i++) X[i] = end[i]!;
     system.accepted();
   }
 

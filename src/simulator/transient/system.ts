@@ -4,7 +4,8 @@ import { pieceRate, pieceValue } from "../netlist/waveform.js";
 import { Equations } from "./equations.js";
 import { layoutOf, makeDevices, type DevicePlace, type Layout, type LimiterPlace } from "./layout.js";
 import { jacobianPattern, massValues, programFor, type MakeProgram, type Memory, type Program } from "./program.js";
-import * as method from "./rodas5p.js";
+import { bends, type Method } from "./method.js";
+import { rodas5p } from "./rodas5p.js";
 import { leastSeries_ohm } from "./stamp.js";
 
 /** Share of the limit by which a limiter passes it before it changes over: rounding is far below, meaning far above. */
@@ -16,6 +17,21 @@ const changeover = 1e-9;
  */
 const [dynamicShare, algebraicShare] = [0.15, 0.02];
 
+/** The states of a device within X, and room for states that are tried. */
+interface Room {
+  readonly x: Float64Array;
+  readonly tried: Float64Array;
+}
+
+/** A device of this simulation where it stands in the circuit. */
+class PlacedDevice {
+  constructor(
+    readonly place: DevicePlace,
+    readonly device: Device,
+    readonly room: Room,
+  ) {}
+}
+
 /**
  * A circuit made into equations, and the memory in which they are solved. One simulation at a time; `restart` makes the
  * devices new, so that every simulation of a system is the same.
@@ -25,17 +41,19 @@ export class System {
   readonly size: number;
   readonly memory: Memory;
   private readonly equations: Equations;
-  private readonly make: MakeProgram;
+  private make: MakeProgram;
+  /** What steps are made with. */
+  method: Method = rodas5p;
   private devices: Device[];
   private program: Program;
-  /** Devices that have events, with their place among the unknowns. */
-  private firing: (DevicePlace & {
-    readonly device: Device;
-    readonly x: Float64Array;
-    readonly tried: Float64Array;
-  })[] = [];
-  /** Devices with states, and their part of X. */
-  private told: { readonly device: Device; readonly x: Float64Array }[] = [];
+  /** Whether anything in the circuit can have an event. */
+  hybrid = false;
+  /** Part of X that holds the states of each device, and room for states that are tried. */
+  private readonly rooms: readonly Room[];
+  /** Devices that have events. */
+  private firing: PlacedDevice[] = [];
+  /** Devices with states. */
+  private told: PlacedDevice[] = [];
   /** Position in M of each unknown's own entry; -1 for an algebraic one. */
   readonly diagonalMass: Int32Array;
   /** Whether some equation has no derivative in it. */
@@ -53,16 +71,38 @@ export class System {
     this.devices = makeDevices(this.layout);
     this.equations = new Equations(this.layout, this.devices);
     this.memory = memoryFor(this.equations);
+    this.rooms = this.layout.devices.map(({ first, size }) => ({
+      x: this.memory.X.subarray(first, first + size),
+      tried: new Float64Array(size),
+    }));
     const masses = this.equations.massPositions();
     this.diagonalMass = Int32Array.from(this.layout.names, (_, i) => masses.get(`${i},${i}`) ?? -1);
     this.algebraic = isSingular(this.equations);
-    this.make = programFor(this.equations, this.devices);
+    this.make = programFor(this.equations, this.devices, this.method);
     this.memory.P.set(this.equations.parameters);
     this.program = this.connect();
   }
 
-  /** Devices as new, state at its start: initial values of the circuit, 0 V elsewhere. Sources at time 0. */
-  restart(): void {
+  /** Makes steps with another method from here on, until `restart`. */
+  use(method: Method): void {
+    if (method === this.method) return;
+    this.choose(method);
+    this.program = this.make(this.memory, this.devices);
+  }
+
+  private choose(method: Method): void {
+    if (method === this.method) return;
+    this.method = method;
+    this.make = programFor(this.equations, this.devices, method);
+  }
+
+  /**
+   * Devices as new, state at its start: initial values of the circuit, 0 V elsewhere. Sources at time 0.
+   *
+   * @param method what steps are made with
+   */
+  restart(method = rodas5p): void {
+    this.choose(method);
     this.devices = makeDevices(this.layout);
     this.program = this.connect();
     this.memory.X.fill(0);
@@ -79,14 +119,10 @@ export class System {
 
   private connect(): Program {
     const { devices, layout, memory } = this;
-    const all = layout.devices.map((place) => ({
-      ...place,
-      device: devices[place.index]!,
-      x: memory.X.subarray(place.first, place.first + place.size),
-      tried: new Float64Array(place.size),
-    }));
+    const all = devices.map((device, i) => new PlacedDevice(layout.devices[i]!, device, this.rooms[i]!));
     this.told = all.filter(({ device }) => device.size > 0);
     this.firing = all.filter(({ device }) => device.fires !== false);
+    this.hybrid = this.firing.length > 0 || layout.limiters.length > 0;
     return this.make(memory, devices);
   }
 
@@ -259,15 +295,12 @@ export class System {
     return sum;
   }
 
-  /** Whether anything in the circuit can have an event. */
-  get hybrid(): boolean {
-    return this.firing.length > 0 || this.layout.limiters.length > 0;
-  }
-
   /** Negative between events; the first that reaches zero is the event. */
   guard(t: number, x: Float64Array): number {
     let largest = -1;
-    for (const { device, element, first, tried } of this.firing) {
+    for (const { device, place, room } of this.firing) {
+      const { tried } = room;
+      const { element, first } = place;
       for (let i = 0; i < tried.length; i++) tried[i] = x[first + i]!;
       largest = Math.max(largest, device.guard(this.across(element.a, element.b, t, x), tried));
     }
@@ -284,8 +317,9 @@ export class System {
       L[limiter.index] = L[limiter.index] === 0 ? Math.sign(this.excess_V(limiter, t, X)) : 0;
       fired = true;
     }
-    for (const { device, element, x } of this.firing) {
-      const v = this.across(element.a, element.b, t, X);
+    for (const { device, place, room } of this.firing) {
+      const { x } = room;
+      const v = this.across(place.element.a, place.element.b, t, X);
       if (device.guard(v, x) < 0) continue;
       device.fire(v, x);
       fired = true;
@@ -296,7 +330,7 @@ export class System {
   /** Tells the devices that the state X is accepted. */
   accepted(): void {
     const { told } = this;
-    for (let i = 0; i < told.length; i++) told[i]!.device.accepted(told[i]!.x);
+    for (let i = 0; i < told.length; i++) told[i]!.device.accepted(told[i]!.room.x);
   }
 
   private limiterGuard(limiter: LimiterPlace, t: number, x: Float64Array): number {
@@ -371,8 +405,8 @@ function memoryFor(equations: Equations): Memory {
   return {
     X: new Float64Array(n),
     X1: new Float64Array(n),
-    K: new Float64Array(n * method.a.length),
-    D: new Float64Array(n * method.o.length),
+    K: new Float64Array(n * rodas5p.a.length),
+    D: new Float64Array(n * bends),
     F: new Float64Array(n),
     FT: new Float64Array(n),
     J: new Float64Array(pattern.length),

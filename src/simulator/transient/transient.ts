@@ -1,10 +1,13 @@
 import { MemrigError } from "../../errors.js";
 import { defaultTolerance, type LocatedEvent, type TransientOptions, type TransientResult } from "./api.js";
 import { EventFinder } from "./event-finder.js";
+import type { Method } from "./method.js";
 import { failureOf, type SolveProblem } from "./problem.js";
 import { unknownNamed } from "./quantities.js";
 import { channelShares, Recorder } from "./recorder.js";
 import { restState } from "./rest.js";
+import { rodas3, rodas3From } from "./rodas3.js";
+import { rodas5p } from "./rodas5p.js";
 import { settle } from "./settle.js";
 import { StepControl } from "./step-control.js";
 import { Stepper } from "./stepper.js";
@@ -40,8 +43,8 @@ class Run {
     private readonly options: TransientOptions,
   ) {
     checkOptions(options);
-    this.begin();
     const { tolerance = defaultTolerance, growthLimited = true } = options;
+    this.begin(tolerance >= rodas3From ? rodas3 : rodas5p);
     this.stepper = new Stepper(system, new StepControl(system, tolerance, growthLimited));
     this.finder = new EventFinder(system, options.events ?? []);
     this.channels = new Channels(system);
@@ -65,16 +68,17 @@ class Run {
     return this.result();
   }
 
-  private begin(): void {
+  private begin(method: Method): void {
     const { system, options } = this;
     if (options.initial === "rest") {
       const rest = restState(system);
       if (rest.status === "none")
         throw new MemrigError("invalid-request", rest.message, { share: rest.share, values: rest.values });
+      system.use(method);
       system.begin(0);
       return;
     }
-    system.restart();
+    system.restart(method);
     for (const [name, value] of Object.entries(options.initial ?? {})) {
       system.memory.X[unknownNamed(system, name)] = value;
     }
@@ -115,7 +119,7 @@ class Run {
   }
 
   private locate(start_s: number, t: number, h: number, share: number): void {
-    const found = this.finder.find(t, h, share);
+    const found = this.finder.find(t, h, share, this.stepper.jumped);
     if (found === 0) return;
     for (const { event, share: at } of this.finder.found) {
       const t_s = start_s + at * h;

@@ -81,14 +81,18 @@ export class Acquisition {
     return this.active && this.#filled && this.#trigger_s === undefined;
   }
 
-  /** Forgets the records of before and waits for triggers. */
-  arm(plan: AcquisitionPlan): void {
+  /**
+   * Forgets the records of before and waits for triggers.
+   *
+   * @param givenUp nobody else has any records of before: their memory is used again
+   */
+  arm(plan: AcquisitionPlan, givenUp = false): void {
     this.#disarm();
     this.records = [];
     this.#plan = plan;
     const { trigger } = plan;
     this.#edge = trigger && new EdgeTrigger(trigger.level_V, trigger.slope, trigger.hysteresis_V);
-    this.#history.clear();
+    this.#history.clear(givenUp);
     this.#trigger_s = undefined;
     this.#unwatch = this.circuit.watch((step) => this.#follow(step), plan.sample_s); // may set a free-running generator going
     const { moving, now_s } = this.circuit;
@@ -182,8 +186,8 @@ export class Acquisition {
     const trigger_s = this.#trigger_s;
     if (!plan || trigger_s === undefined) return;
     this.#cancelEnd();
-    const traces = this.#history.cut(trigger_s + plan.from_s, trigger_s + plan.to_s);
-    this.records.push({ ...traces, serial: (this.#serial += 1), trigger_s });
+    const { times_s, top_V, bottom_V, first, end } = this.#history.cut(trigger_s + plan.from_s, trigger_s + plan.to_s);
+    this.records.push({ times_s, top_V, bottom_V, first, end, serial: (this.#serial += 1), trigger_s });
     this.#trigger_s = undefined;
     // What the next record shows before its trigger must not belong to this one.
     const free_s = end_s + Math.max(rearm_s, -plan.from_s);

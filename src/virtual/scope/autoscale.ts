@@ -48,11 +48,12 @@ function seenIn(scope: Scope, record: ScopeRecord, number: number): Seen | undef
   const channel = scope.settings.channels[number - 1];
   if (node === undefined || !channel) return undefined;
   const factor = (channel.invert ? -1 : 1) * channel.probe;
-  const volts = (node === "top" ? record.top_V : record.bottom_V).map((value) => value * factor);
+  const { first, end } = record;
+  const volts = (node === "top" ? record.top_V : record.bottom_V).subarray(first, end).map((value) => value * factor);
   const high_V = volts.reduce((a, b) => Math.max(a, b), -Infinity);
   const low_V = volts.reduce((a, b) => Math.min(a, b), Infinity);
   if (!(high_V - low_V >= least_Vpp * channel.probe)) return undefined;
-  const rises_s = risesOf(record.times_s, volts, low_V, high_V);
+  const rises_s = risesOf(record.times_s.subarray(first, end), volts, low_V, high_V);
   const [first_s, second_s] = rises_s;
   if (first_s === undefined || second_s === undefined) return undefined;
   return { number, low_V, high_V, period_s: second_s - first_s };

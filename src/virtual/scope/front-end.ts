@@ -76,7 +76,8 @@ export function highResolution(channel: InputSettings, samples: number, bits: nu
  * Volts to 16-bit words, 32768 at the middle of the screen. A voltage beyond the screen gives the code for clipping.
  *
  * @param volts at the probe's tip
- * @param offsets of the samples in the noise of the record
+ * @param offsets of the samples in the noise of the record, one for each sample
+ * @param at where the record begins in both
  */
 export function convert(
   words: Uint16Array,
@@ -85,16 +86,16 @@ export function convert(
   { bits, noise_V: sigma_V }: Conversion,
   { table, begin }: NoiseOfRecord,
   offsets: Uint16Array,
+  at = 0,
 ): void {
   const steps = 2 ** bits;
   const perVolt = steps / channel.range_V;
   const middle = steps / 2 + 0.5 - channel.offset_V * perVolt;
   const scale = 65_536 / steps;
-  for (let k = 0; k < volts.length; k += 1) {
-    const code = Math.floor(
-      ((volts[k] as number) + sigma_V * (table[(begin + (offsets[k] as number)) & 0xffff] as number)) * perVolt +
-        middle,
-    );
-    words[k] = code < 1 ? clippedLow : code >= steps ? clippedHigh : code * scale;
+  for (let k = 0; k < offsets.length; k += 1) {
+    const noise_V = sigma_V * (table[(begin + (offsets[k] as number)) & 0xffff] as number);
+    const code = ((volts[at + k] as number) + noise_V) * perVolt + middle;
+    // rounded down by `| 0`, which is many times faster than Math.floor beside it
+    words[at + k] = code < 1 ? clippedLow : code >= steps ? clippedHigh : (code | 0) * scale;
   }
 }

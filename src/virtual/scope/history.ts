@@ -1,22 +1,47 @@
 import type { LabStep } from "../lab.js";
 
-/** A stretch of the two nodes' voltages, linear between its points. */
-export interface Traces {
+/** Points in a piece of memory that records are cut out of, at most: a megabyte and a half. */
+const mostPoints = 65_536;
+/** Pieces kept to be used again: a burst of a thousand records takes one or two. */
+const mostFree = 8;
+
+interface Piece {
   readonly times_s: Float64Array;
   readonly top_V: Float64Array;
   readonly bottom_V: Float64Array;
 }
 
-/** What the nodes did lately, as the solver stepped: long enough for the record's beginning before its trigger. */
+/** A stretch of the two nodes' voltages, linear between its points: those from `first` up to, not including, `end`. */
+export interface Traces extends Piece {
+  readonly first: number;
+  readonly end: number;
+}
+
+const nothing: Traces = { ...pieceOf(0), first: 0, end: 0 };
+
+/**
+ * What the nodes did lately, as the solver stepped: long enough for the record's beginning before its trigger. What was cut out stays
+ * where it is and is not written over: the thousand records of a burst cost no copies.
+ */
 export class History {
-  #times_s = new Float64Array(4096);
-  #top_V = new Float64Array(4096);
-  #bottom_V = new Float64Array(4096);
+  #piece = pieceOf(4096);
   #head = 0;
   #end = 0;
+  /** Points of the piece before this one were cut out. */
+  #lent = 0;
+  /** Pieces before this one that something was cut out of. */
+  #full: Piece[] = [];
+  #free: Piece[] = [];
 
-  clear(): void {
-    this.#head = this.#end = 0;
+  /** @param givenUp nobody has what was cut out any more: its memory is used again */
+  clear(givenUp = false): void {
+    if (givenUp) {
+      this.#free = [...this.#free, ...this.#full].slice(-mostFree);
+      this.#lent = 0;
+    }
+    this.#full = [];
+    if (this.#lent === 0) this.#end = 0;
+    this.#head = this.#end;
   }
 
   /**
@@ -24,68 +49,69 @@ export class History {
    */
   append(step: LabStep, keep_s: number): void {
     const last = this.#end - 1;
+    const { times_s, top_V, bottom_V } = this.#piece;
     const goesOn =
       last >= this.#head &&
-      this.#times_s[last] === step.t0_s &&
-      this.#top_V[last] === step.top0_V &&
-      this.#bottom_V[last] === step.bottom0_V;
+      times_s[last] === step.t0_s &&
+      top_V[last] === step.top0_V &&
+      bottom_V[last] === step.bottom0_V;
     if (!goesOn) this.#push(step.t0_s, step.top0_V, step.bottom0_V, keep_s);
     this.#push(step.t1_s, step.top1_V, step.bottom1_V, keep_s);
   }
 
-  /** A copy of what covers a window. Outside of what is known the nearest value holds. */
+  /** What covers a window. Outside of what is known the nearest value holds. */
   cut(from_s: number, to_s: number): Traces {
     const first = Math.max(this.#head, this.#after(from_s) - 1);
-    const last = Math.min(this.#end, this.#after(to_s) + 1);
-    // one piece of memory for the three: a burst has a thousand records
-    const points = Math.max(0, last - first);
-    const copy = new Float64Array(3 * points);
-    const cut = (values: Float64Array, place: number) => {
-      copy.set(values.subarray(first, first + points), place * points);
-      return copy.subarray(place * points, (place + 1) * points);
-    };
-    return { times_s: cut(this.#times_s, 0), top_V: cut(this.#top_V, 1), bottom_V: cut(this.#bottom_V, 2) };
+    const end = Math.min(this.#end, this.#after(to_s) + 1);
+    if (end <= first) return nothing;
+    this.#lent = Math.max(this.#lent, end);
+    const { times_s, top_V, bottom_V } = this.#piece;
+    return { times_s, top_V, bottom_V, first, end };
   }
 
   /** Index of the first point later than a time. */
   #after(time_s: number): number {
+    const { times_s } = this.#piece;
     let low = this.#head;
     let high = this.#end;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#times_s[middle] ?? 0) > time_s) high = middle;
+      if ((times_s[middle] ?? 0) > time_s) high = middle;
       else low = middle + 1;
     }
     return low;
   }
 
-  #push(time_s: number, top_V: number, bottom_V: number, keep_s: number): void {
-    if (this.#end === this.#times_s.length) this.#makeRoom(keep_s);
-    this.#times_s[this.#end] = time_s;
-    this.#top_V[this.#end] = top_V;
-    this.#bottom_V[this.#end] = bottom_V;
+  #push(time_s: number, top: number, bottom: number, keep_s: number): void {
+    if (this.#end === this.#piece.times_s.length) this.#makeRoom(keep_s);
+    const { times_s, top_V, bottom_V } = this.#piece;
+    times_s[this.#end] = time_s;
+    top_V[this.#end] = top;
+    bottom_V[this.#end] = bottom;
     this.#end += 1;
   }
 
   #makeRoom(keep_s: number): void {
     this.#head = Math.max(this.#head, this.#after(keep_s) - 1);
     const kept = this.#end - this.#head;
-    if (kept * 2 <= this.#times_s.length) {
-      for (const values of [this.#times_s, this.#top_V, this.#bottom_V]) values.copyWithin(0, this.#head, this.#end);
-      this.#head = 0;
-      this.#end = kept;
-      return;
-    }
-    const size = this.#times_s.length * 2;
-    const moved = (old: Float64Array) => {
-      const fresh = new Float64Array(size);
-      fresh.set(old.subarray(this.#head, this.#end));
-      return fresh;
-    };
-    this.#times_s = moved(this.#times_s);
-    this.#top_V = moved(this.#top_V);
-    this.#bottom_V = moved(this.#bottom_V);
-    this.#head = 0;
+    const old = this.#piece;
+    const size = old.times_s.length;
+    const crowded = kept * 2 > size || (this.#lent > 0 && size < mostPoints);
+    if (crowded || this.#lent > 0) this.#piece = this.#pieceFor(crowded ? 2 * size : size);
+    for (const values of ["times_s", "top_V", "bottom_V"] as const)
+      this.#piece[values].set(old[values].subarray(this.#head, this.#end));
+    if (this.#lent > 0) this.#full.push(old);
+    this.#head = this.#lent = 0;
     this.#end = kept;
   }
+
+  #pieceFor(points: number): Piece {
+    const at = this.#free.findIndex(({ times_s }) => times_s.length >= points);
+    return this.#free.splice(at, at < 0 ? 0 : 1)[0] ?? pieceOf(points);
+  }
+}
+
+function pieceOf(points: number): Piece {
+  const values = () => new Float64Array(points);
+  return { times_s: values(), top_V: values(), bottom_V: values() };
 }

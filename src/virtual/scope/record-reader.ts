@@ -21,7 +21,10 @@ export interface Reading {
 
 /** Turns records into the data words of one channel. The same record gives the same words at every reading. */
 export class RecordReader {
+  /** Of the records that were sampled last, one after the other: two channels often look at the same node. */
   #volts = new Float64Array(0);
+  #sampled: readonly unknown[] = [];
+  #shown = new Float64Array(0);
 
   constructor(private readonly noise: NoiseTable) {}
 
@@ -38,24 +41,29 @@ export class RecordReader {
     reading: Reading,
     words: Uint16Array,
   ): void {
-    const volts = this.#scratch(words.length);
-    const step_s = reading.window_s / words.length;
-    const grid: Grid = { start_s: record.trigger_s + reading.from_s, step_s, points: words.length };
-    if (node === undefined) volts.fill(0);
-    else {
-      const trace = { times_s: record.times_s, values_V: node === "top" ? record.top_V : record.bottom_V };
-      if (channel.bandLimit) filterInto(volts, trace, grid, 1 / (2 * Math.PI * bandLimit_Hz));
-      else if (reading.type === "HRES") averageInto(volts, trace, grid);
-      else if (reading.type === "PEAK") peaksInto(volts, trace, grid);
-      else sampleInto(volts, trace, grid);
-    }
-    present(volts, channel);
+    this.readAll([record], node, number, channel, reading, words);
+  }
+
+  /** As `read`, of several records one behind the other. */
+  readAll(
+    records: readonly ScopeRecord[],
+    node: "top" | "bottom" | undefined,
+    number: number,
+    channel: InputSettings,
+    reading: Reading,
+    words: Uint16Array,
+  ): void {
+    const points = words.length / records.length;
+    this.#sample(records, node, channel.bandLimit, reading, points);
+    const step_s = reading.window_s / points;
     const conversion: Conversion =
       reading.type === "HRES"
         ? highResolution(channel, step_s * reading.rateMax_Sa_per_s, reading.bits)
         : { bits: reading.bits, noise_V: noise_V(channel) };
-    const offsets = this.noise.offsets(words.length, reading.samples / words.length);
-    convert(words, volts, channel, conversion, this.noise.of(record.serial, number), offsets);
+    const offsets = this.noise.offsets(points, reading.samples / points);
+    const volts = this.#presented(channel, points, records.length);
+    for (const [index, { serial }] of records.entries())
+      convert(words, volts, channel, conversion, this.noise.of(serial, number), offsets, index * points);
   }
 
   /** The mean of all records, with steps as fine as a word has. */
@@ -75,17 +83,45 @@ export class RecordReader {
     for (let k = 0; k < words.length; k += 1) words[k] = Math.round((sum[k] ?? 0) / records.length);
   }
 
-  #scratch(points: number): Float64Array {
-    if (this.#volts.length !== points) this.#volts = new Float64Array(points);
-    return this.#volts;
+  /** Fills `#volts` with what the node did at the sampling points of each record. */
+  #sample(
+    records: readonly ScopeRecord[],
+    node: "top" | "bottom" | undefined,
+    bandLimit: boolean,
+    reading: Reading,
+    points: number,
+  ): void {
+    const what = [records, records.length, node, bandLimit, reading, points];
+    if (what.every((value, k) => value === this.#sampled[k])) return;
+    this.#sampled = what;
+    const { type, from_s, window_s } = reading;
+    const count = records.length * points;
+    if (this.#volts.length < count) this.#volts = new Float64Array(count);
+    if (node === undefined) {
+      this.#volts.fill(0, 0, count);
+      return;
+    }
+    for (const [index, { times_s, top_V, bottom_V, first, end, trigger_s }] of records.entries()) {
+      const trace = { times_s, values_V: node === "top" ? top_V : bottom_V, first, end };
+      const grid: Grid = { start_s: trigger_s + from_s, step_s: window_s / points, points };
+      const out = this.#volts.subarray(index * points, (index + 1) * points);
+      if (bandLimit) filterInto(out, trace, grid, 1 / (2 * Math.PI * bandLimit_Hz));
+      else if (type === "HRES") averageInto(out, trace, grid);
+      else if (type === "PEAK") peaksInto(out, trace, grid);
+      else sampleInto(out, trace, grid);
+    }
   }
-}
 
-/** Coupling, probe factor and inversion. AC coupling takes the mean of the record away. */
-function present(volts: Float64Array, { coupling, invert, probe }: InputSettings): void {
-  const factor = invert ? -probe : probe;
-  let mean_V = 0;
-  if (coupling === "AC") mean_V = volts.reduce((sum, value) => sum + value, 0) / volts.length;
-  if (factor === 1 && mean_V === 0) return;
-  for (let k = 0; k < volts.length; k += 1) volts[k] = ((volts[k] as number) - mean_V) * factor;
+  /** Coupling, probe factor and inversion. A grounded input sees nothing. AC coupling takes the mean of the record away. */
+  #presented({ coupling, invert, probe }: InputSettings, points: number, records: number): Float64Array {
+    const factor = coupling === "GND" ? 0 : invert ? -probe : probe;
+    if (factor === 1 && coupling !== "AC") return this.#volts;
+    if (this.#shown.length < points * records) this.#shown = new Float64Array(points * records);
+    for (let at = 0; at < points * records; at += points) {
+      const own = this.#volts.subarray(at, at + points);
+      const mean_V = coupling === "AC" ? own.reduce((sum, value) => sum + value, 0) / points : 0;
+      for (let k = 0; k < points; k += 1) this.#shown[at + k] = ((own[k] as number) - mean_V) * factor;
+    }
+    return this.#shown;
+  }
 }

@@ -2,6 +2,10 @@
 export interface Trace {
   readonly times_s: Float64Array;
   readonly values_V: Float64Array;
+  /** Which of the points are its own; left out: all. */
+  readonly first?: number;
+  /** Behind the last one. */
+  readonly end?: number;
 }
 
 /** Times at which a record is sampled: `start_s + k * step_s`. */
@@ -13,29 +17,29 @@ export interface Grid {
 
 /** Values on the grid. Before the first and after the last point of the trace its end values hold. */
 export function sampleInto(out: Float64Array, trace: Trace, grid: Grid): void {
-  const { times_s, values_V } = trace;
+  const { times_s, values_V, first = 0, end = times_s.length } = trace;
   const { start_s, step_s, points } = grid;
-  const last = times_s.length - 1;
-  for (let i = 0, k = 0; i < points;) {
+  const last = end - 1;
+  for (let i = 0, k = first; i < points;) {
     while (k < last && (times_s[k + 1] as number) <= start_s + i * step_s) k += 1;
-    const [left_s, left_V] = [times_s[k] ?? 0, values_V[k] ?? 0];
+    const left_s = times_s[k] ?? 0;
+    const left_V = values_V[k] ?? 0;
     const right_s = k < last ? (times_s[k + 1] as number) : Infinity;
-    const rise_V = k < last ? (values_V[k + 1] as number) - left_V : 0;
-    const span_s = right_s - left_s;
+    const slope = k < last ? ((values_V[k + 1] as number) - left_V) / (right_s - left_s) : 0;
     // all points on this line
     for (; i < points; i += 1) {
       const time_s = start_s + i * step_s;
       if (time_s >= right_s) break;
-      out[i] = rise_V === 0 || time_s <= left_s ? left_V : left_V + (rise_V * (time_s - left_s)) / span_s;
+      out[i] = slope === 0 || time_s <= left_s ? left_V : left_V + slope * (time_s - left_s);
     }
   }
 }
 
 /** Mean over one grid step around each point: what high resolution makes of many samples. */
 export function averageInto(out: Float64Array, trace: Trace, grid: Grid): void {
-  const { times_s, values_V } = trace;
-  const last = times_s.length - 1;
-  let k = 0;
+  const { times_s, values_V, first = 0, end = times_s.length } = trace;
+  const last = end - 1;
+  let k = first;
   for (let i = 0; i < grid.points; i += 1) {
     let from_s = grid.start_s + (i - 0.5) * grid.step_s;
     const to_s = from_s + grid.step_s;
@@ -55,9 +59,9 @@ export function averageInto(out: Float64Array, trace: Trace, grid: Grid): void {
 
 /** Lowest and highest value of two grid steps, in turn: what peak detection keeps of many samples. */
 export function peaksInto(out: Float64Array, trace: Trace, grid: Grid): void {
-  const { times_s, values_V } = trace;
-  const last = times_s.length - 1;
-  let k = 0;
+  const { times_s, values_V, first = 0, end = times_s.length } = trace;
+  const last = end - 1;
+  let k = first;
   for (let i = 0; i < grid.points; i += 2) {
     const from_s = grid.start_s + i * grid.step_s;
     const to_s = from_s + 2 * grid.step_s;
@@ -77,11 +81,11 @@ export function peaksInto(out: Float64Array, trace: Trace, grid: Grid): void {
 
 /** A trace behind a single-pole low-pass filter, exact on each straight line, on the grid. */
 export function filterInto(out: Float64Array, trace: Trace, grid: Grid, tau_s: number): void {
-  const { times_s, values_V } = trace;
-  const last = times_s.length - 1;
-  let k = 0;
-  let at_s = Math.min(times_s[0] ?? 0, grid.start_s);
-  let x_V = valueIn(times_s, values_V, 0, last, at_s);
+  const { times_s, values_V, first = 0, end = times_s.length } = trace;
+  const last = end - 1;
+  let k = first;
+  let at_s = Math.min(times_s[first] ?? 0, grid.start_s);
+  let x_V = valueIn(times_s, values_V, first, last, at_s);
   let y_V = x_V;
   const go = (to_s: number, to_V: number) => {
     const span_s = to_s - at_s;
@@ -99,7 +103,7 @@ export function filterInto(out: Float64Array, trace: Trace, grid: Grid, tau_s: n
       go(times_s[k] as number, values_V[k] as number);
       k += 1;
     }
-    go(time_s, valueIn(times_s, values_V, Math.max(0, k - 1), last, time_s));
+    go(time_s, valueIn(times_s, values_V, Math.max(first, k - 1), last, time_s));
     out[i] = y_V;
   }
 }

@@ -195,12 +195,7 @@ function waveformData(scope: Scope, held: Held): Uint8Array {
   const words =
     waveform.format === "WORD" ? new Uint16Array(points * records.length) : scratch.words(points * records.length);
   if (averaged) scope.reader.average(held.records, node, waveform.channel, channel, held.reading, words);
-  else {
-    for (const [index, record] of records.entries()) {
-      const part = words.subarray(index * points, (index + 1) * points);
-      scope.reader.read(record, node, waveform.channel, channel, held.reading, part);
-    }
-  }
+  else scope.reader.readAll(records, node, waveform.channel, channel, held.reading, words);
   if (waveform.format === "ASC") {
     const volts = Array.from(words, (word) => ((word - 32_768) * channel.range_V) / 65_536 + channel.offset_V);
     return definiteBlock(Buffer.from(volts.map((value) => nr3(value, 5)).join(",")));

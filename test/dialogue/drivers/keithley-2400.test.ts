@@ -3,18 +3,18 @@ import { test } from "node:test";
 import { setUp2400 } from "../../../drivers/smu/keithley-2400-plan.js";
 import { parse2400 } from "../../../drivers/smu/keithley-2400-readings.js";
 import { Keithley2400 } from "../../../drivers/smu/keithley-2400.js";
-import type { SweepPlan, SweepReading } from "../../../src/capabilities/index.js";
+import type { SweepPlan } from "../../../src/capabilities/index.js";
 import { MemrigError } from "../../../src/errors.js";
 import { dialogue } from "../../support/dialogue.js";
 import { asked, told } from "../../support/scripted-instrument.js";
 import type { Turn } from "../../support/scripted-instrument.js";
+import { changedLimitIsRefused, collect, impossiblePlansAreRefused, never } from "../../support/sweep-dialogue.js";
 
 const identity = "KEITHLEY INSTRUMENTS INC.,MODEL 2400,1234567,C34   Sep 21 2016 15:30:00/A02  /K/M";
 const none = '0,"No error"';
 const noError = asked(":SYST:ERR?", none);
 const hello: Turn[] = [asked("*IDN?", identity), noError, asked(":SYST:LFR?", "50")];
 const open = (session: Parameters<typeof Keithley2400.open>[0]) => Keithley2400.open(session, "smu");
-const never = new AbortController().signal;
 
 const plan: SweepPlan = {
   drive: "voltage",
@@ -55,12 +55,6 @@ const off: Turn[] = [
   asked(":OUTP?", "0"),
   noError,
 ];
-
-async function collect(sweep: AsyncGenerator<SweepReading[]>): Promise<SweepReading[]> {
-  const all: SweepReading[] = [];
-  for await (const readings of sweep) all.push(...readings);
-  return all;
-}
 
 test("a staircase is one setting, one look at limit and errors, one run, and a list that brings it to zero", async () => {
   const script: Turn[] = [
@@ -118,19 +112,12 @@ test("levels of any shape go as a list, a hundred to a command; wires, range and
   });
 });
 
-test("a limit that the instrument made another one is refused, and no output was turned on", async () => {
-  const script: Turn[] = [
-    ...hello,
-    asked(":OUTP?", "0"),
-    ...told(staircase),
-    asked(check, `${none};1.050000E-04`),
-    ...off,
-  ];
-  await dialogue(script, open, async (smu, instrument) => {
-    await assert.rejects(collect(smu.sweep(plan, never)), /compliance of 1 mA was asked for.*made it 105 µA/);
-    assert.ok(!instrument.heard.some((line) => /INIT|OUTP ON/.test(line)));
-  });
-});
+changedLimitIsRefused(
+  { open, plan },
+  [...hello, asked(":OUTP?", "0"), ...told(staircase), asked(check, `${none};1.050000E-04`), ...off],
+  /compliance of 1 mA was asked for.*made it 105 µA/,
+  /INIT|OUTP ON/,
+);
 
 test("a run that did not begin is refused with the instrument's reason", async () => {
   const script: Turn[] = [
@@ -196,22 +183,12 @@ test("a held level: limit read back, output on at zero, steps; then readings; th
   });
 });
 
-for (const [name, change, message] of [
+impossiblePlansAreRefused({ open, plan }, hello, [
   ["more levels than a run takes", { levels: Array.from({ length: 2501 }, () => 0) }, /2501 levels.*up to 2500/],
   ["a dwell below a millisecond of its clock", { dwell_s: 1e-3, nplc: 0.01 }, /at least 2 ms/],
   ["pulses", { pulse: { base: 0, width_s: 1e-3 } }, /pulses were asked for/],
   ["more power than there is", { levels: [200], compliance: 0.5 }, /200 V with a compliance of 500 mA/],
-] as const) {
-  test(`${name} is refused before anything is sent`, async () => {
-    await dialogue(hello, open, async (smu) => {
-      await assert.rejects(collect(smu.sweep({ ...plan, ...change }, never)), (error: MemrigError) => {
-        assert.equal(error.kind, "invalid-request");
-        assert.match(error.message, message);
-        return true;
-      });
-    });
-  });
-}
+]);
 
 test("runs hold whole cycles, as many as 2500 readings take; a measuring range stays within the compliance", () => {
   const ranges = { maxVoltage_V: 210, maxCurrent_A: 1.05, maxPower_W: 20, minDwell_s: 2e-3 };

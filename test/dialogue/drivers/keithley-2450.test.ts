@@ -2,11 +2,20 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setUp } from "../../../drivers/smu/keithley-2450-plan.js";
 import { Keithley2450 } from "../../../drivers/smu/keithley-2450.js";
-import type { SweepPlan, SweepReading } from "../../../src/capabilities/index.js";
+import type { SweepPlan } from "../../../src/capabilities/index.js";
 import { MemrigError } from "../../../src/errors.js";
 import { dialogue, noTouchError } from "../../support/dialogue.js";
 import { asked, told } from "../../support/scripted-instrument.js";
 import type { Turn } from "../../support/scripted-instrument.js";
+import {
+  assertThereAndBack,
+  changedLimitIsRefused,
+  collect,
+  impossiblePlansAreRefused,
+  never,
+  refusal,
+  thereAndBack,
+} from "../../support/sweep-dialogue.js";
 
 const identity = "KEITHLEY INSTRUMENTS,MODEL 2450,04610529,1.7.12b";
 const hello: Turn[] = [asked("*LANG?", "SCPI"), asked("*IDN?", identity), noTouchError, asked(":SYST:LFR?", "50")];
@@ -29,17 +38,9 @@ const broughtDown: Turn[] = [
   noTouchError,
 ];
 const open = (session: Parameters<typeof Keithley2450.open>[0]) => Keithley2450.open(session, "smu");
-const never = new AbortController().signal;
 
-/** 0, 0.1, 0.2, 0.1, 0 V, twice: a dual ramp of three points. */
-const plan: SweepPlan = {
-  drive: "voltage",
-  levels: [0, 0.1, 0.2, 0.1, 0],
-  cycles: 2,
-  compliance: 1e-5,
-  dwell_s: 0.05,
-  nplc: 1,
-};
+const plan = thereAndBack;
+const sweeps = { open, plan };
 
 const sourceVoltage =
   ':ABOR;:SOUR:FUNC VOLT;:SENS:FUNC "CURR";:SENS:CURR:RANG:AUTO ON;:SOUR:VOLT 0;:SOUR:VOLT:RANG 2E-1;' +
@@ -69,12 +70,6 @@ const data = (from: number, to: number, held = to, state = RUNNING, limited: rea
 };
 const allWell = asked(':ABOR;:OUTP OFF;:OUTP?;:SYST:ERR:COUN?;:TRAC:DEL "memrig"', "0;0");
 
-async function collect(sweep: AsyncGenerator<SweepReading[]>): Promise<SweepReading[]> {
-  const all: SweepReading[] = [];
-  for await (const readings of sweep) all.push(...readings);
-  return all;
-}
-
 test("a sweep sets and reads back its limit, runs by the instrument's trigger model, and ends with the output off", async () => {
   const script = [
     ...hello,
@@ -90,30 +85,16 @@ test("a sweep sets and reads back its limit, runs by the instrument's trigger mo
   ];
   await dialogue(script, open, async (smu) => {
     const readings = await collect(smu.sweep(plan, never));
-    assert.deepEqual(
-      readings.map(({ index }) => index),
-      [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
-    );
-    assert.deepEqual(readings[2], { index: 2, voltage_V: 0.2, current_A: 2e-7, time_s: 0.1, inCompliance: true });
-    assert.deepEqual(
-      readings.filter(({ inCompliance }) => inCompliance).map(({ index }) => index),
-      [2],
-    );
+    assertThereAndBack(readings);
   });
 });
 
-test("a limit that the instrument made another one is refused, and no output was turned on", async () => {
-  const changed = asked(":SYST:ERR:COUN?;:SOUR:VOLT:ILIM?", "0;1.050000E-04");
-  const script = [...hello, ...configured, changed, ...goodbye];
-  await dialogue(script, open, async (smu, instrument) => {
-    await assert.rejects(collect(smu.sweep(plan, never)), (error: MemrigError) => {
-      assert.equal(error.kind, "instrument-refused");
-      assert.match(error.message, /compliance of 10 µA was asked for, and the instrument made it 105 µA/);
-      return true;
-    });
-    assert.ok(!instrument.heard.some((line) => /INIT|OUTP ON/.test(line)));
-  });
-});
+changedLimitIsRefused(
+  sweeps,
+  [...hello, ...configured, asked(":SYST:ERR:COUN?;:SOUR:VOLT:ILIM?", "0;1.050000E-04"), ...goodbye],
+  /compliance of 10 µA was asked for, and the instrument made it 105 µA/,
+  /INIT|OUTP ON/,
+);
 
 test("an output that is found on is left as it is, and the sweep refused", async () => {
   await dialogue([...hello, asked(":OUTP?", "1")], open, async (smu) => {
@@ -217,11 +198,7 @@ test("an abort in mid-sweep stops it, brings the output to zero and off, and say
     const first = await sweep.next();
     assert.equal(first.done, false);
     stop.abort();
-    await assert.rejects(sweep.next(), (error: MemrigError) => {
-      assert.equal(error.kind, "aborted");
-      assert.match(error.message, /after 4 readings; the output is brought to zero and off/);
-      return true;
-    });
+    await assert.rejects(sweep.next(), refusal("aborted", /after 4 readings; the output is brought to zero and off/));
   });
 });
 
@@ -238,11 +215,10 @@ test("a reader who leaves the sweep early leaves the output off", async () => {
 test("an instrument with another number of readings than levels is told on, not believed", async () => {
   const script = [...hello, ...configured, ...started, look(12), data(1, 10, 12, IDLE), ...goodbye];
   await dialogue(script, open, async (smu) => {
-    await assert.rejects(collect(smu.sweep(plan, never)), (error: MemrigError) => {
-      assert.equal(error.kind, "bad-reply");
-      assert.match(error.message, /took 12 readings in a sweep of 10 levels/);
-      return true;
-    });
+    await assert.rejects(
+      collect(smu.sweep(plan, never)),
+      refusal("bad-reply", /took 12 readings in a sweep of 10 levels/),
+    );
   });
 });
 
@@ -273,11 +249,10 @@ test("when turning off fails too, both failures are told, and that the output ma
     asked(":OUTP?", "1"),
   ];
   await dialogue(script, open, async (smu) => {
-    await assert.rejects(collect(smu.sweep(plan, never)), (error: MemrigError) => {
-      assert.equal(error.kind, "instrument-refused");
-      assert.match(error.message, /made it 105 µA.* And: smu could not be turned off.* by its front panel/s);
-      return true;
-    });
+    await assert.rejects(
+      collect(smu.sweep(plan, never)),
+      refusal("instrument-refused", /made it 105 µA.* And: smu could not be turned off.* by its front panel/s),
+    );
   });
 });
 
@@ -307,7 +282,7 @@ test("another instrument than the driver's is refused, and nothing is sent to it
   );
 });
 
-for (const [name, change, message] of [
+impossiblePlansAreRefused(sweeps, hello, [
   [
     "a level beyond the source",
     { levels: [0, 250] },
@@ -330,17 +305,7 @@ for (const [name, change, message] of [
   ["pulses", { pulse: { base: 0, width_s: 1e-3 } }, /pulses were asked for/],
   ["a second channel", { channel: 2 }, /channel 2 was asked for; this instrument takes channel 1 only/],
   ["a measuring range of nothing", { measureRange: 0 }, /a measuring range of 0 A/],
-] as const) {
-  test(`${name} is refused before anything is sent`, async () => {
-    await dialogue(hello, open, async (smu) => {
-      await assert.rejects(collect(smu.sweep({ ...plan, ...change }, never)), (error: MemrigError) => {
-        assert.equal(error.kind, "invalid-request");
-        assert.match(error.message, message);
-        return true;
-      });
-    });
-  });
-}
+]);
 
 test("where the integration time is left out, one power line cycle is used, or what the dwell has room for", () => {
   const { nplc: _left, ...free } = plan;
@@ -426,3 +391,76 @@ test("a limit of a held level that the instrument made another one is refused be
     assert.ok(!instrument.heard.includes(":OUTP ON"));
   });
 });
+
+const hello2461: Turn[] = [
+  asked("*LANG?", "SCPI"),
+  asked("*IDN?", identity.replace("2450", "2461")),
+  noTouchError,
+  asked(":SYST:LFR?", "50"),
+];
+const pulsed: SweepPlan = {
+  ...plan,
+  levels: [0.5, 1, 0.5],
+  compliance: 9,
+  nplc: 0.01,
+  pulse: { base: 0, width_s: 1e-3 },
+};
+/** The limit of the base is what a steady level may have; the range that of the pulses. */
+const pulseSet =
+  sourceVoltage
+    .replace("RANG 2E-1", "RANG 1E+0")
+    .replace("ILIM 1E-5", "ILIM 7.35E+0")
+    .replace("NPLC 1E+0", "NPLC 1E-2") +
+  ':SENS:CURR:AZER OFF;:SENS:CURR:RANG 9E+0;:SOUR:PULS:VOLT:ILIM 9E+0;:TRAC:MAKE "memrig", 70;:SENS:AZER:ONCE;' +
+  ":SOUR:PULS:LIST:VOLT 5E-1, 1E+0, 5E-1;" +
+  ':SOUR:PULS:SWE:VOLT:LIST 1E-3, ON, "memrig", 1, 2, 0, 4.9E-2, OFF';
+const pulseLimits = ":SYST:ERR:COUN?;:SOUR:VOLT:ILIM?;:SOUR:PULS:VOLT:ILIM?";
+
+test("pulses are a list with a width and an off time, and both of their limits are read back before anything is on", async () => {
+  const script = [
+    ...hello2461,
+    asked(":OUTP?", "0"),
+    ...told(pulseSet),
+    asked(pulseLimits, "0;7.350000E+00;9.000000E+00"),
+    ...told(":INIT"),
+    look(6, IDLE),
+    asked(
+      /^:TRAC:DATA\? 1, 6,/,
+      `${Array.from({ length: 6 }, (_, k) => `1.0,1.0E-3,${k * 0.05},128`).join(",")};6;${IDLE}`,
+    ),
+    allWell,
+  ];
+  await dialogue(script, open, async (smu) => {
+    const readings = await collect(smu.sweep(pulsed, never));
+    assert.deepEqual(
+      readings.map(({ index }) => index),
+      [0, 1, 2, 3, 4, 5],
+    );
+  });
+});
+
+test("a pulse limit that the instrument made another one is refused, and no output was turned on", async () => {
+  const changed = asked(pulseLimits, "0;7.350000E+00;7.350000E+00");
+  const script = [...hello2461, asked(":OUTP?", "0"), ...told(pulseSet), changed, ...goodbye];
+  await dialogue(script, open, async (smu, { heard }) => {
+    const message = /compliance of 9 A was asked for, and the instrument made it 7\.35 A/;
+    await assert.rejects(collect(smu.sweep(pulsed, never)), refusal("instrument-refused", message));
+    assert.ok(!heard.some((line) => /INIT|OUTP ON/.test(line)));
+  });
+});
+
+impossiblePlansAreRefused({ open, plan: pulsed }, hello2461, [
+  [
+    "a pulse from another level than zero",
+    { pulse: { base: 0.1, width_s: 1e-3 } },
+    /from a base of 0\.1 .* pulses from 0/,
+  ],
+  [
+    "a pulse beyond steady levels that is long",
+    { pulse: { base: 0, width_s: 2e-3 } },
+    /or up to 105 V with 10\.5 A in pulses of up to 1 ms for up to 5 % of the time/,
+  ],
+  ["a pulse beyond steady levels that is often", { dwell_s: 0.019 }, /compliance of 9 A was asked for/],
+  ["a pulse shorter than its measurement", { nplc: 0.1 }, /a measurement of 4 ms in a pulse of 1 ms/],
+  ["a pulse with an edge", { pulse: { base: 0, width_s: 1e-3, edge_s: 1e-6 } }, /edges of its own only/],
+]);

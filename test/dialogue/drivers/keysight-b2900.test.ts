@@ -5,27 +5,26 @@ import type { FactsB2900 } from "../../../drivers/smu/keysight-b2900-plan.js";
 import { modelB2900 } from "../../../drivers/smu/keysight-b2900-models.js";
 import { parseTrace } from "../../../drivers/smu/keysight-b2900-readings.js";
 import { KeysightB2900, keysightB2900 } from "../../../drivers/smu/keysight-b2900.js";
-import type { SweepPlan, SweepReading } from "../../../src/capabilities/index.js";
+import type { SweepPlan } from "../../../src/capabilities/index.js";
 import { MemrigError } from "../../../src/errors.js";
 import { dialogue, noKeysightError } from "../../support/dialogue.js";
 import { asked, told } from "../../support/scripted-instrument.js";
 import type { Turn } from "../../support/scripted-instrument.js";
+import {
+  assertThereAndBack,
+  changedLimitIsRefused,
+  collect,
+  never,
+  refusal,
+  thereAndBack,
+} from "../../support/sweep-dialogue.js";
 
 const identity = "Keysight Technologies,B2902B,MY61390123,5.0.2029.1911";
 const hello: Turn[] = [asked("*IDN?", identity), noKeysightError, asked(":SYST:LFR?", "50")];
 const open = (session: Parameters<typeof KeysightB2900.open>[0]) => KeysightB2900.open(session, "smu");
-const never = new AbortController().signal;
 
 /** 0, 0.1, 0.2 V and back, on channel 2. */
-const plan: SweepPlan = {
-  channel: 2,
-  drive: "voltage",
-  levels: [0, 0.1, 0.2, 0.1, 0],
-  cycles: 2,
-  compliance: 1e-5,
-  dwell_s: 0.05,
-  nplc: 1,
-};
+const plan: SweepPlan = { ...thereAndBack, channel: 2 };
 
 const source =
   ":ABOR (@2);:OUTP2:ON:AUTO OFF;:OUTP2:OFF:AUTO OFF;:OUTP2:PROT OFF;:SOUR2:FUNC:MODE VOLT;:SOUR2:FUNC:SHAP DC;" +
@@ -80,12 +79,6 @@ const wasOff: Turn[] = [
   noKeysightError,
 ];
 
-async function collect(sweep: AsyncGenerator<SweepReading[]>): Promise<SweepReading[]> {
-  const all: SweepReading[] = [];
-  for await (const readings of sweep) all.push(...readings);
-  return all;
-}
-
 test("a sweep is a list on the timer, its limit read back before the output is on, its readings from the trace buffer", async () => {
   const script = [
     ...hello,
@@ -100,22 +93,16 @@ test("a sweep is a list on the timer, its limit read back before the output is o
   ];
   await dialogue(script, open, async (smu) => {
     const readings = await collect(smu.sweep(plan, never));
-    assert.deepEqual(
-      readings.map(({ index }) => index),
-      [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
-    );
-    assert.deepEqual(readings[2], { index: 2, voltage_V: 0.2, current_A: 2e-7, time_s: 0.1, inCompliance: true });
-    assert.equal(readings.filter(({ inCompliance }) => inCompliance).length, 1);
+    assertThereAndBack(readings);
   });
 });
 
-test("a limit that the instrument made another one is refused, and no output was turned on", async () => {
-  const script = [...hello, ...configured(swept, "+1.000000E-04"), ...wasOff];
-  await dialogue(script, open, async (smu, { heard }) => {
-    await assert.rejects(collect(smu.sweep(plan, never)), /10 µA was asked for, and the instrument made it 100 µA/);
-    assert.ok(!heard.some((line) => /INIT|OUTP2 ON/.test(line)));
-  });
-});
+changedLimitIsRefused(
+  { open, plan },
+  [...hello, ...configured(swept, "+1.000000E-04"), ...wasOff],
+  /10 µA was asked for, and the instrument made it 100 µA/,
+  /INIT|OUTP2 ON/,
+);
 
 test("a ramp is a staircase, and comes home by a list of its own on the timer", async () => {
   const staircase =
@@ -173,11 +160,10 @@ test("a trigger that was lost is an error, one of an earlier sweep is not", asyn
   ];
   await dialogue(script, open, async (smu) => {
     assert.equal((await collect(smu.sweep(once, never))).length, 5);
-    await assert.rejects(collect(smu.sweep(once, never)), (error: MemrigError) => {
-      assert.equal(error.kind, "instrument-refused");
-      assert.match(error.message, /channel 2.*lost.*The output is off/);
-      return true;
-    });
+    await assert.rejects(
+      collect(smu.sweep(once, never)),
+      refusal("instrument-refused", /channel 2.*lost.*The output is off/),
+    );
   });
 });
 

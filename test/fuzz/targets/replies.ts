@@ -71,7 +71,7 @@ export const blocks: Target<Stream> = {
       const text = await outcome(readReply(saying(stream), call));
       assert.equal(text, await outcome(readReply(saying(whole), call)));
       if (!(block instanceof Uint8Array)) return;
-      for (const type of ["u8", "i16", "u16", "f32", "f64"] as const) {
+      for (const type of ["u8", "i8", "i16", "u16", "f32", "f64"] as const) {
         understood(() => {
           const values = new ValueSink({ type, bigEndian: true }, block.length);
           for (const piece of pieces({ bytes: Buffer.from(block), cuts: stream.cuts })) values.take(piece);

@@ -66,7 +66,7 @@ test("a model's name alone finds its driver, and one that nobody knows finds non
   assert.equal(driverForModel("9999"), undefined);
 });
 
-function checkSafe(name: string, kind: string, { halt, ramps, off, isOn, cannotTell }: SafeState): void {
+function checkSafe(name: string, kind: string, { halt, ramps, measured = [], off, isOn, cannotTell }: SafeState): void {
   for (const message of [...halt, ...off, ...isOn]) {
     assert.ok(message.trim() === message && message !== "" && !/[\r\n]/.test(message), `${name}: "${message}"`);
   }
@@ -82,6 +82,17 @@ function checkSafe(name: string, kind: string, { halt, ramps, off, isOn, cannotT
     assert.notEqual(ramp.level, ramp.isOn);
     if (ramp.when) assert.ok(new RegExp(ramp.when.matches));
   }
+  for (const { set, ranges, leastLimit_A } of measured) {
+    for (const place of ["{level}", "{limit}", "{range}"])
+      assert.equal(set.split(place).length, 2, `${name}: "${set}" has not one ${place}`);
+    assert.ok(leastLimit_A > 0 && leastLimit_A <= 1e-6, `${name}: an output that was off is let too much through`);
+    const reaches = ranges.map(({ upTo_V }) => upTo_V);
+    assert.deepEqual(
+      reaches,
+      [...reaches].sort((a, b) => a - b),
+      `${name}: the smallest range comes first`,
+    );
+  }
 }
 
 test("every driver says what makes it safe: off, asked, and a way to zero for what is held", () => {
@@ -91,7 +102,11 @@ test("every driver says what makes it safe: off, asked, and a way to zero for wh
       if (entry.safeOf) checkSafe(`${name} (${identity})`, entry.kind, entry.safeOf(identity));
     }
     // A guardian that turns two channels off and asks about one does not know.
-    if (entry.safe.cannotTell !== undefined) continue;
+    if (entry.safe.cannotTell !== undefined) {
+      const way = (entry.safe.measured ?? []).length > 0;
+      assert.ok(entry.kind !== "smu" || way, `${name} holds levels and has no way to zero`);
+      continue;
+    }
     if (entry.kind !== "scope" && entry.safe.off.length > entry.safe.isOn.length + entry.safe.halt.length) {
       assert.ok("safeOf" in entry, `${name} turns off more than it asks about, and no model has its own questions`);
     }

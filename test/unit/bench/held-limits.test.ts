@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Bias, SweepPlan, TemperaturePlan } from "../../../src/capabilities/index.js";
+import type { Bias, SweepPlan, SweepPulse, TemperaturePlan } from "../../../src/capabilities/index.js";
 import { limitsFor } from "../../../src/bench/bounds.js";
 import { Gate } from "../../../src/bench/gate.js";
 import { parseBench } from "../../../src/bench/index.js";
@@ -53,7 +53,7 @@ test("a sweep of pulses is held to the energy of one pulse, the edges' slew, and
   const reached: SweepPlan[] = [];
   const fast: Limits = { ...limits, slew: { max: 1e9, where: "" } };
   const smu = limitedSmu(fakeSmu(reached), () => fast, allowed);
-  const run = async (pulse: { base: number; width_s: number }, held = smu): Promise<void> => {
+  const run = async (pulse: SweepPulse, held = smu): Promise<void> => {
     const plan: SweepPlan = { drive: "voltage", levels: [1], cycles: 3, compliance: 1e-4, dwell_s: 0.1, pulse };
     for await (const block of held.sweep(plan, signal)) void block;
   };
@@ -71,6 +71,26 @@ test("a sweep of pulses is held to the energy of one pulse, the edges' slew, and
       message: /an edge of up to/,
     },
   );
+  assert.equal(reached.length, 1);
+});
+
+test("a stated edge of pulses counts for their slew and their energy, of a forced current for their energy only", async () => {
+  const reached: SweepPlan[] = [];
+  const slow: Limits = { ...limits, slew: { max: 1e3, where: "" } };
+  const smu = limitedSmu(fakeSmu(reached), () => slow, allowed);
+  const pulses: SweepPlan = { drive: "voltage", levels: [1], cycles: 3, compliance: 1e-4, dwell_s: 0.1 };
+  const run = async (pulse: SweepPulse, change: Partial<SweepPlan> = {}): Promise<void> => {
+    for await (const block of smu.sweep({ ...pulses, ...change, pulse }, signal)) void block;
+  };
+  await run({ base: 0, width_s: 0.005, edge_s: 1e-3 }); // 1 V in 1 ms; 1 V · 0.1 mA · 6 ms = 0.6 µJ
+  assert.deepEqual(reached[0]?.pulse, { base: 0, width_s: 0.005, edge_s: 1e-3 });
+  await assert.rejects(run({ base: 0, width_s: 0.005, edge_s: 0.9e-3 }), { message: /an edge of up to/ });
+  await assert.rejects(run({ base: 0, width_s: 0.005 }), { message: /an edge of up to/ });
+  await assert.rejects(run({ base: 0, width_s: 0.009, edge_s: 0.002 }), { message: /a pulse of up to 1\.1 µJ/ });
+  for (const edge_s of [0, -1, NaN])
+    await assert.rejects(run({ base: 0, width_s: 0.005, edge_s }), { message: /edge/ });
+  const current: Partial<SweepPlan> = { drive: "current", levels: [1e-4], compliance: 1 };
+  await assert.rejects(run({ base: 0, width_s: 0.005, edge_s: 1e-3 }, current), { message: /an edge of up to/ });
   assert.equal(reached.length, 1);
 });
 

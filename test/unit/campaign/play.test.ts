@@ -6,16 +6,17 @@ import path from "node:path";
 import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { CampaignJournal, digestOf, readCampaign, type CampaignRecord } from "../../../src/engine/campaign/journal.js";
-import { tagsOf, tasksOf, type CampaignPlan } from "../../../src/engine/campaign/plan.js";
+import { recordOf, tagsOf, tasksOf, type CampaignPlan } from "../../../src/engine/campaign/plan.js";
 import { playCampaign, type FailureRule, type TaskEnd } from "../../../src/engine/campaign/play.js";
-import { loadCampaign, parseCampaign } from "../../../src/cli/campaign/file.js";
+import { loadCampaign, planOf as planOfFile, readCampaignFile } from "../../../src/cli/campaign/file.js";
+import { campaignResults } from "../../../src/cli/campaign/results.js";
 import { outlineOf } from "../../../src/cli/campaign/outline.js";
 import { MemrigError } from "../../../src/errors.js";
 
 const examples = fileURLToPath(new URL("../../../examples/campaigns", import.meta.url));
 
 function planOf(yaml: string): CampaignPlan {
-  return parseCampaign(`name: c\nbench: b.yaml\n${yaml}`, "c.yaml").plan;
+  return planOfFile(readCampaignFile(`name: c\nbench: b.yaml\n${yaml}`, "c.yaml"));
 }
 
 const twoByTwo = `
@@ -161,7 +162,7 @@ on failure: panic
 `;
   const faults = (yaml: string): string => {
     try {
-      parseCampaign(yaml, "c.yaml");
+      planOfFile(readCampaignFile(yaml, "c.yaml"));
     } catch (error) {
       assert.ok(error instanceof MemrigError && error.kind === "invalid-request");
       return error.message;
@@ -174,6 +175,7 @@ on failure: panic
   assert.match(rest, /c\.yaml:6: "iv-swep" is not a protocol.*Did you mean "iv-sweep"/);
   assert.match(rest, /c\.yaml:7: .*no parameter "cycels"/);
   assert.match(faults("name: c\nsteps: []\n"), /"bench" is missing\. Write for example bench: lab\.yaml/);
+  assert.match(faults("bench: *lab\nsteps: []\n"), /c\.yaml:1: This is not YAML: .*lab/);
   assert.match(faults("bench: b\nsteps: [{ protocol: iv-sweep }]\nstop-after: 3\n"), /Did you mean "stop after"/);
 });
 
@@ -183,13 +185,14 @@ async function store(t: TestContext): Promise<string> {
   return folder;
 }
 
-function recordOf(plan: CampaignPlan): CampaignRecord {
+function recordFor(plan: CampaignPlan): CampaignRecord {
   return {
     name: plan.name,
     startedAt: "2026-01-01T00:00:00.000Z",
     digest: digestOf(plan),
     file: "c.yaml",
     written: {},
+    plan: recordOf(plan),
     tasks: tasksOf(plan).length,
     tags: {},
   };
@@ -197,7 +200,7 @@ function recordOf(plan: CampaignPlan): CampaignRecord {
 
 test("a journal tells what has ended, also when its last line is torn", async (t) => {
   const folder = await store(t);
-  const record = recordOf(planOf(twoByTwo));
+  const record = recordFor(planOf(twoByTwo));
   const first = await CampaignJournal.open(folder, record, false);
   await first.begun("A", "run-1");
   await first.done("A", { status: "done", run: "run-1" });
@@ -217,15 +220,35 @@ test("a journal tells what has ended, also when its last line is torn", async (t
   );
 });
 
+test("the results of a campaign are read without the user's protocol that it was run with", async (t) => {
+  const folder = await store(t);
+  const written = {
+    name: "c",
+    bench: "b.yaml",
+    sites: { list: ["A"] },
+    steps: [{ protocol: "./gone.ts", name: "own" }],
+  };
+  const plan = planOf("sites: { list: [A] }\nsteps: [{ protocol: iv-sweep, name: own }]");
+  const journal = await CampaignJournal.open(folder, { ...recordFor(plan), written }, false);
+  await journal.done("A|own||1", { status: "failed", reason: "Dead." });
+  await journal.close();
+  const { failed, steps } = await campaignResults(folder, "c");
+  assert.equal(failed, 1);
+  assert.deepEqual(
+    steps.map(({ step, sites }) => [step, sites.map(({ site }) => site)]),
+    [["own", ["A"]]],
+  );
+});
+
 test("a campaign that is there already, is not there, asks for other runs, or is being run is refused", async (t) => {
   const folder = await store(t);
-  const record = recordOf(planOf(twoByTwo));
+  const record = recordFor(planOf(twoByTwo));
   await assert.rejects(CampaignJournal.open(folder, record, true), /no campaign "c" to go on with.*--resume out/s);
   const open = await CampaignJournal.open(folder, record, false);
   await assert.rejects(CampaignJournal.open(folder, record, true), { kind: "busy" });
   await open.close();
   await assert.rejects(CampaignJournal.open(folder, record, false), /already.*--resume.*--as/s);
-  const other = recordOf(planOf(twoByTwo.replace("repetitions: 2", "repetitions: 3")));
+  const other = recordFor(planOf(twoByTwo.replace("repetitions: 2", "repetitions: 3")));
   await assert.rejects(CampaignJournal.open(folder, other, true), /8 then, 12 now/);
 });
 

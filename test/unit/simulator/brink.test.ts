@@ -9,7 +9,7 @@ function at(rate: number, speed: number): Float64Array {
 }
 
 test("a state that followed its circuit and slows down gets a tolerance a thousand times smaller, until it leaves", () => {
-  const brink = new Brink(1e-8);
+  const brink = new Brink(1e-8, 5);
 
   assert.equal(brink.look(at(-20, 1e-3), last_s), false);
   assert.equal(brink.look(at(-1, 1e-3), last_s), true);
@@ -23,15 +23,15 @@ test("a state that followed its circuit and slows down gets a tolerance a thousa
 });
 
 test("a state that was never faster than the steps changes nothing: a membrane is no switch", () => {
-  const brink = new Brink(1e-8);
+  const brink = new Brink(1e-8, 5);
   for (const rate of [-1, -0.5, 0.1, -0.1]) brink.look(at(rate, 1e-4), last_s);
   assert.equal(brink.near, false);
 });
 
 test("loose tolerances are left alone, and no tolerance falls below what rounding allows", () => {
-  const loose = new Brink(1e-4);
+  const loose = new Brink(1e-4, 5);
   loose.look(at(-20, 1e-3), last_s);
   loose.look(at(-1, 1e-3), last_s);
   assert.equal(loose.near, false);
-  assert.ok(1e-12 * new Brink(1e-12).part >= 0.99e-13);
+  assert.ok(1e-12 * new Brink(1e-12, 5).part >= 0.99e-13);
 });

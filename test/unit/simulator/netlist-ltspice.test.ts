@@ -29,6 +29,21 @@ const functions: Readonly<Record<string, number>> = {
   u: 1,
 };
 const words = new Set(["time", "pi"]);
+/** Names with a value of their own in parameters and expressions (".PARAM"); upper and lower case are one there. */
+const constants = new Set([
+  "e",
+  "pi",
+  "k",
+  "q",
+  "true",
+  "false",
+  "time",
+  "temp",
+  "boltz",
+  "planck",
+  "echarge",
+  "kelvin",
+]);
 /** With the values their documentation allows, where there is a choice. */
 const options = /^(reltol|abstol|vntol|chgtol|trtol|maxord|itl1|itl4|plotwinsize|numdgt)=[0-9.e+-]+$|^method=trap$/;
 const numeral = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/;
@@ -65,6 +80,17 @@ function faults(expression: string, parameters: ReadonlySet<string>, nodes: Read
   return found;
 }
 
+/** Names of the elements that are in no subcircuit, in lower case: there, upper and lower case are one. */
+function outside(lines: readonly string[]): string[] {
+  let inside = false;
+  return lines.flatMap((line) => {
+    if (line.startsWith(".subckt")) inside = true;
+    const name = inside ? undefined : /^[a-z]\w*/i.exec(line)?.[0];
+    if (line.startsWith(".ends")) inside = false;
+    return name === undefined ? [] : [name.toLowerCase()];
+  });
+}
+
 /** Every line that is no line of the help, and why. */
 function refusedLines(netlist: string): string[] {
   const lines = netlist.replaceAll(/\n\+/g, " ").trimEnd().split("\n");
@@ -74,7 +100,13 @@ function refusedLines(netlist: string): string[] {
   const nodesOf = (scope: readonly string[]) =>
     new Set(scope.flatMap((line) => (/^[a-z]/i.test(line) ? line.split(/\s+/).slice(1, 30) : [])));
   let [parameters, nodes, inside] = [new Set<string>(), nodesOf(lines), false];
+  let elements = new Set<string>();
   for (const [i, line] of lines.entries()) {
+    const element = /^[a-z]\w*/i.exec(line)?.[0].toLowerCase();
+    if (/^\.(subckt|ends)/.test(line)) elements = new Set(line.startsWith(".ends") ? outside(lines.slice(0, i)) : []);
+    else if (element !== undefined && elements.has(element))
+      refused.push(`${element}: an element of that name is there`);
+    else if (element !== undefined) elements.add(element);
     const [head = "", a, b, value = "", ...more] = line.split(/\s+/);
     const bad = (why: string) => refused.push(`${line.slice(0, 80)}: ${why}`);
     const expression = /^B\w+ \w+ \w+ [IV]=(.*)$/.exec(line)?.[1];
@@ -87,8 +119,8 @@ function refusedLines(netlist: string): string[] {
     else if (line.startsWith(".param")) {
       const [, name = "", number = ""] = /^\.param (\w+)=(\S+)$/.exec(line) ?? [];
       if (!numeral.test(number)) bad("no number");
-      if (parameters.has(name)) bad("given twice");
-      if (name in functions || words.has(name)) bad("a name that is taken");
+      if ([...parameters].some((other) => other.toLowerCase() === name.toLowerCase())) bad("given twice");
+      if (name in functions || constants.has(name.toLowerCase())) bad("a name that is taken");
       parameters.add(name);
     } else if (expression !== undefined) for (const fault of faults(expression, parameters, nodes)) bad(fault);
     else if (/^[RC]\w* /.test(line)) {
@@ -163,11 +195,12 @@ test("the LTspice form of every device model is lines its help documents", () =>
 
 test("the check itself sees what LTspice would refuse", () => {
   const deck = (line: string) =>
-    ["* t", "V1 a 0 DC 1", "R1 a b 1", ".param k=1", line, ".tran 0 1 0 1 uic", ".end"].join("\n");
-  assert.deepEqual(refusedLines(deck("B1 a b I={k}*V(a,b)")), []);
+    ["* t", "V1 a 0 DC 1", "R1 a b 1", ".param ka=1", line, ".tran 0 1 0 1 uic", ".end"].join("\n");
+  assert.deepEqual(refusedLines(deck("B1 a b I={ka}*V(a,b)")), []);
   for (const wrong of [
-    "B1 a b I=k*V(a,b)",
-    "B1 a b I={k*V(a,b)}",
+    "B1 a b I=ka*V(a,b)",
+    "B1 a b I={ka*V(a,b)}",
+    ".param KA=2",
     "B1 a b I=V(a,0)",
     "B1 a b I=V(c)",
     "B1 a b I=V(a)>1?1:2",
@@ -177,6 +210,9 @@ test("the check itself sees what LTspice would refuse", () => {
     ".control",
     "V2 a b PWL( 0 1 0 2 )",
     "R2 a b Infinity",
+    "r1 a b 1",
+    ".param K=2",
+    ".param q=2",
   ]) {
     assert.equal(refusedLines(deck(wrong)).length > 0, true, wrong);
   }

@@ -5,13 +5,15 @@ import { MemrigError } from "../../../src/errors.js";
 import { bytesPerValue, ValueSink } from "../../../src/visa/binary.js";
 import type { BinaryFormat } from "../../../src/visa/index.js";
 
-const types = ["u8", "i16", "u16", "f32", "f64"] as const;
+const types = ["u8", "i8", "i16", "u16", "f32", "f64"] as const;
 
 /** One value, read by the plain means of the language. */
 function plain(block: DataView, at: number, type: BinaryFormat["type"], little: boolean): number {
   switch (type) {
     case "u8":
       return block.getUint8(at);
+    case "i8":
+      return block.getInt8(at);
     case "i16":
       return block.getInt16(at, little);
     case "u16":
@@ -57,6 +59,19 @@ test("numbers of every type and byte order are the same as read one by one, wher
     ),
     { numRuns: 500, seed: 4 },
   );
+});
+
+test("a block longer than the decoder takes at once, cut at odd places, is the same as read one by one", () => {
+  for (const type of types) {
+    const size = bytesPerValue(type);
+    const bytes = Uint8Array.from({ length: 20_001 * size }, (_, i) => (i * 167 + (i >> 8)) & 0x3f);
+    const view = new DataView(bytes.buffer);
+    for (const bigEndian of [true, false]) {
+      const values = decodeInPieces(bytes, { type, bigEndian }, [7, 13, 150_001]);
+      const wrong = values.findIndex((value, i) => value !== plain(view, i * size, type, !bigEndian));
+      assert.deepEqual([type, bigEndian, values.length, wrong], [type, bigEndian, 20_001, -1]);
+    }
+  }
 });
 
 test("with a scale every number is (code - reference) * increment + origin, to the last bit", () => {
