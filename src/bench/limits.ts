@@ -5,9 +5,11 @@ import type { Force } from "./force.js";
 import { pulsePath, pulseSourceOf, sourcePath, sweepWiring } from "./paths.js";
 import type { PulsePath } from "./paths.js";
 import { checkLevel } from "./pulse-limits.js";
+import { hold } from "./refusals.js";
 import { checkExtremes } from "./sweep-limits.js";
 import { Together } from "./together.js";
 import type { Worst } from "./together.js";
+import { kindOf } from "./wiring.js";
 
 /** Output resistance of the generators this bench has drivers for. */
 export const generator_ohm = 50;
@@ -20,7 +22,7 @@ export const generator_ohm = 50;
  * @throws MemrigError `invalid-request`: the bench lacks what the protocol needs
  */
 export function checkLimits(config: BenchConfig, protocol: AnyProtocol, plan: object): void {
-  const { voltage_V, current_A, channels = [] } = protocol.extremes(plan);
+  const { voltage_V, current_A, temperature_K, channels = [] } = protocol.extremes(plan);
   if (protocol.needs === "pulse-station") {
     const pulses = pulsePath(config);
     const check = (number: number, who: string, level_V: number) => {
@@ -36,6 +38,8 @@ export function checkLimits(config: BenchConfig, protocol: AnyProtocol, plan: ob
     claimAll(config, pulses.label, pulseChannels(pulses, channels), generator_ohm);
     return;
   }
+  const stage = config.instruments.find((instrument) => kindOf(instrument) === "thermal");
+  if (stage) hold(limitsFor(config, stage.label, 1).temperature, temperature_K, "K", protocol.name, "a temperature (with the controller's own limit above the set-points) of"); // prettier-ignore
   const { label, channel } = sweepWiring(config);
   checkExtremes(limitsFor(config, label, channel), protocol.name, voltage_V, current_A);
   for (const one of channels) {
