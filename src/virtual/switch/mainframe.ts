@@ -39,8 +39,8 @@ export function installMainframe(lua: LuaInterpreter, relays: Relays, settle: ()
   );
   const status = new TspObject("lan.status", { ipaddress: { read: () => "127.0.0.1" } });
   lua.setGlobal("lan", new TspObject("lan", { status, reset: () => undefined }));
-  // Shares that are free, of the memory for everything, for scripts, and for channel patterns.
-  lua.setGlobal("memory", new TspObject("memory", { available: () => ["98.12, 100.00, 100.00"] }));
+  // Shares that are free: in all, for scripts, for channel patterns, for configurations.
+  lua.setGlobal("memory", new TspObject("memory", { available: () => ["98.12, 100.00, 100.00, 100.00"] }));
 
   const saved = new Map<string, readonly string[]>();
   const nameOf = (value: LuaValue) =>

@@ -362,7 +362,6 @@ test("two scope channels at the bottom look across the same shunt, and its resis
   );
   assert.deepEqual(pulseWiring(config), {
     source: "awg",
-    terminal: "1",
     sourceChannel: 1,
     scope: "scope",
     top: { channel: 1 },
