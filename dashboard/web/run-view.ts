@@ -1,3 +1,4 @@
+import { distributionsApart, fitText, type QuantityFits } from "../../src/distribution-metrics.js";
 import type { FigureData, ParameterLine, RunPage } from "../server/wire.js";
 import { Chart, type Line } from "./chart.js";
 import { h } from "./dom.js";
@@ -130,14 +131,27 @@ function table(heads: readonly Cell[], rows: readonly (readonly Cell[])[], text 
 const none = "\u2013";
 
 function metricsTable(metrics: RunPage["metrics"]): HTMLElement {
-  const rows = Object.entries(metrics).map(([name, { mean, sd, cv, n }]) => {
+  const { others, distributions } = distributionsApart(metrics);
+  const rows = Object.entries(others).map(([name, { mean, sd, cv, n }]) => {
     const { quantity, unit } = splitUnit(name);
     const text = (value: number | null): string => (value === null || n === 0 ? none : valueText(value, unit));
     const percent = cv === null || n === 0 ? none : `${Number((100 * cv).toPrecision(3))} %`;
     return [quantityName(quantity), text(mean), text(sd), percent, count(n)];
   });
   if (rows.length === 0) return h("p", { class: "muted" }, "None yet.");
-  return table(["", "mean", "sd", h("span", {}, h("var", {}, "C"), h("sub", {}, "v")), h("var", {}, "n")], rows);
+  const shown = table(["", "mean", "sd", h("span", {}, h("var", {}, "C"), h("sub", {}, "v")), h("var", {}, "n")], rows);
+  return distributions.length === 0 ? shown : h("div", {}, shown, fitsTable(distributions));
+}
+
+/** Each distribution that was fitted: R² in the probability plot, the distance of Kolmogorov and Smirnov, its shape. */
+function fitsTable(distributions: readonly QuantityFits[]): HTMLElement {
+  const rows = distributions.flatMap(({ quantity, nearest, fits }) =>
+    fits.map(({ name, r2, ks, shape }) => [
+      h("span", {}, quantityName(quantity), `, ${name}${name === nearest ? " (nearest)" : ""}`),
+      ...[r2, ks, shape].map(fitText),
+    ]),
+  );
+  return table(["", h("span", {}, h("var", {}, "R"), h("sup", {}, "2")), "KS", "shape"], rows);
 }
 
 function parametersTable(parameters: readonly ParameterLine[]): HTMLElement {

@@ -8,7 +8,6 @@ import { identify } from "../support/identity.js";
 import type { ArbCycle } from "./arb-cycle.js";
 import { ArbGenerator, LEVEL_TOLERANCE_V, RATE_TOLERANCE, near } from "./arb-generator.js";
 import type { Check } from "./arb-generator.js";
-import { OneMemory } from "./one-memory.js";
 import { DG_CHANNELS, modelOf } from "./rigol-dg-models.js";
 import type { DgModel } from "./rigol-dg-models.js";
 import { dac16Messages, dacMessage } from "./rigol-dg-upload.js";
@@ -56,9 +55,6 @@ export const rigolDg = {
  * and `RigolDG1062`, public DAC16 uploaders.
  */
 export class RigolDg extends ArbGenerator {
-  /** Nobody has written down whether a DG4000 keeps a volatile memory for each channel. */
-  readonly #memory = new OneMemory();
-
   private constructor(
     scpi: ScpiClient,
     label: string,
@@ -107,7 +103,8 @@ export class RigolDg extends ArbGenerator {
       );
       return;
     }
-    this.#memory.claim(this.label, channel, (other) => this.isLoaded(other));
+    // Nobody has written down whether a DG4000 keeps a volatile memory for each channel.
+    await this.takeOneMemory(channel);
     // The data go to the channel that is selected, and switch it to them: the wrong one may be on.
     await this.scpi.command(`:SYST:CHAN:CUR CH${channel}`);
     const selected = await this.scpi.query(":SYST:CHAN:CUR?");
@@ -172,7 +169,7 @@ export class RigolDg extends ArbGenerator {
     const source = `:SOUR${channel}`;
     const { waveform, burst } = plan;
     const share = shownShare(plan.load_ohm, this.ranges.sourceResistance_ohm);
-    if (plan.waveform.shape !== "samples") this.#memory.release(channel);
+    if (plan.waveform.shape !== "samples") this.leaveOneMemory(channel);
     return [
       `${source}:BURS OFF`,
       `${source}:SWE:STAT OFF`,

@@ -8,7 +8,6 @@ import { identify, parseIdentity } from "../support/identity.js";
 import type { ArbCycle } from "./arb-cycle.js";
 import { ArbGenerator, LEVEL_TOLERANCE_V, RATE_TOLERANCE, near } from "./arb-generator.js";
 import type { Check } from "./arb-generator.js";
-import { OneMemory } from "./one-memory.js";
 import { modelOf } from "./tektronix-afg-models.js";
 import type { AfgModel } from "./tektronix-afg-models.js";
 import { burstCommands, levelCommands, shapeCommands, shapeName } from "./tektronix-afg-waveform.js";
@@ -50,9 +49,6 @@ export const tektronixAfg = {
  * Sources: AFG3000 Series Programmer Manual (071-1639), AFG31000 examples of Tektronix, QCoDeS `AFG3000`, PyMeasure `afg3152c`.
  */
 export class TektronixAfg extends ArbGenerator {
-  /** The one edit memory of an AFG3000. */
-  readonly #memory = new OneMemory();
-
   private constructor(
     scpi: ScpiClient,
     label: string,
@@ -95,7 +91,8 @@ export class TektronixAfg extends ArbGenerator {
   }
 
   protected async upload(channel: number, codes: Int16Array): Promise<void> {
-    if (this.model.memories === "shared") this.#memory.claim(this.label, channel, (other) => this.isLoaded(other));
+    // The one edit memory of an AFG3000.
+    if (this.model.memories === "shared") await this.takeOneMemory(channel);
     const memory = this.#memoryOf(channel);
     const bytes = new Uint8Array(2 * codes.length);
     const view = new DataView(bytes.buffer);
@@ -154,7 +151,7 @@ export class TektronixAfg extends ArbGenerator {
   protected waveformCommands(channel: number, plan: WaveformPlan): string[] {
     const source = `SOUR${channel}`;
     const share = shownShare(plan.load_ohm, this.ranges.sourceResistance_ohm);
-    if (plan.waveform.shape !== "samples") this.#memory.release(channel);
+    if (plan.waveform.shape !== "samples") this.leaveOneMemory(channel);
     return [
       `${source}:BURS:STAT OFF`,
       `OUTP${channel}:IMP ${plan.load_ohm === undefined ? "INF" : sci(plan.load_ohm)}`,

@@ -2,11 +2,13 @@ import type { AnyProtocol, ChannelExtremes } from "../engine/protocol.js";
 import { limitsFor } from "./bounds.js";
 import type { BenchConfig } from "./config.js";
 import type { Force } from "./force.js";
-import { pulseWiring, sourcePath, sweepWiring } from "./paths.js";
+import { pulsePath, pulseSourceOf, sourcePath, sourceTerminal, sweepWiring } from "./paths.js";
+import type { PulsePath } from "./paths.js";
 import { checkLevel } from "./pulse-limits.js";
 import { checkExtremes } from "./sweep-limits.js";
 import { Together } from "./together.js";
 import type { Worst } from "./together.js";
+import { channelOfTerminal } from "./wiring.js";
 
 /** Output resistance of the generators this bench has drivers for. */
 export const generator_ohm = 50;
@@ -21,16 +23,18 @@ export const generator_ohm = 50;
 export function checkLimits(config: BenchConfig, protocol: AnyProtocol, plan: object): void {
   const { voltage_V, current_A, channels = [] } = protocol.extremes(plan);
   if (protocol.needs === "pulse-station") {
-    const { source, sourceChannel } = pulseWiring(config);
-    const check = (channel: number, who: string, level_V: number) => {
-      const limits = limitsFor(config, source, channel);
-      checkLevel(who, level_V, { limits, source_ohm: generator_ohm, path: sourcePath(config, source, channel) });
+    const path = pulsePath(config);
+    const { label, terminal } = pulseSourceOf(path);
+    const check = (at: string, who: string, level_V: number) => {
+      const limits = limitsFor(config, label, channelOfTerminal(at));
+      checkLevel(who, level_V, { limits, source_ohm: generator_ohm, path: sourcePath(config, label, at) });
     };
-    check(sourceChannel, protocol.name, voltage_V ?? 0);
+    check(terminal, protocol.name, voltage_V ?? 0);
     for (const { channel, low_V, high_V } of channels) {
-      for (const level_V of [low_V, high_V]) check(channel, `${protocol.name}, ${source} channel ${channel}`, level_V);
+      const who = `${protocol.name}, ${label} channel ${channel}`;
+      for (const level_V of [low_V, high_V]) check(sourceTerminal(path, channel), who, level_V);
     }
-    claimAll(config, source, channels, generator_ohm);
+    claimAll(config, label, channelsOf(path, channels), generator_ohm);
     return;
   }
   const { label, channel } = sweepWiring(config);
@@ -45,12 +49,18 @@ export function checkLimits(config: BenchConfig, protocol: AnyProtocol, plan: ob
 /** What the channels that a plan drives at the same time may do together; undefined where less than two are at the device. */
 export function worstTogether(config: BenchConfig, protocol: AnyProtocol, plan: object): Worst | undefined {
   const { channels = [] } = protocol.extremes(plan);
-  const generator = protocol.needs === "pulse-station";
-  const label = generator ? pulseWiring(config).source : sweepWiring(config).label;
-  const source_ohm = generator ? generator_ohm : 0;
+  const path = protocol.needs === "pulse-station" ? pulsePath(config) : undefined;
+  const { label } = path ? pulseSourceOf(path) : sweepWiring(config);
   const together = new Together(config);
-  for (const one of channels) together.suppose(label, one.channel, forceOf(one, source_ohm));
+  for (const one of path ? channelsOf(path, channels) : channels) {
+    together.suppose(label, one.channel, forceOf(one, path ? generator_ohm : 0));
+  }
   return together.worst();
+}
+
+/** By the numbers that limits and sources go by: those of a pulse card's channels are not the station's. */
+function channelsOf(path: PulsePath, channels: readonly ChannelExtremes[]): ChannelExtremes[] {
+  return channels.map((one) => ({ ...one, channel: channelOfTerminal(sourceTerminal(path, one.channel)) }));
 }
 
 function claimAll(config: BenchConfig, label: string, channels: readonly ChannelExtremes[], source_ohm: number): void {

@@ -3,7 +3,7 @@ import type { CurrentProbe, StationName, VoltageProbe } from "../capabilities/in
 import type { Wire } from "../virtual/bench-plan.js";
 import type { BenchConfig } from "./config.js";
 import type { Kind } from "../../drivers/index.js";
-import { channelOfTerminal, kindOf } from "./wiring.js";
+import { channelOfTerminal, kindOf, pulseChannelOf, pulseTerminal } from "./wiring.js";
 
 /** Input of a scope channel that is itself the shunt. */
 const input_ohm = 50;
@@ -19,6 +19,8 @@ export interface SourcePath {
 /** The part of the wiring that a pulse measurement uses. */
 export interface PulseWiring {
   readonly source: string;
+  /** As in the wiring: what limits and the path to the device go by. */
+  readonly terminal: string;
   readonly sourceChannel: number;
   readonly scope: string;
   readonly top: VoltageProbe;
@@ -47,9 +49,9 @@ export function currentProbes(config: BenchConfig): CurrentProbe[] {
   }));
 }
 
-/** The path of one generator channel; undefined where it is not wired. */
-export function sourcePath(config: BenchConfig, label: string, channel: number): SourcePath | undefined {
-  const wire = config.wiring.find((w) => w.instrument === label && w.terminal === String(channel));
+/** The path from one generator channel, or pulse channel, by its terminal; undefined where it is not wired. */
+export function sourcePath(config: BenchConfig, label: string, terminal: string): SourcePath | undefined {
+  const wire = config.wiring.find((w) => w.instrument === label && w.terminal === terminal);
   if (!wire) return undefined;
   const [probe] = currentProbes(config);
   const shunt_ohm = wire.node === "dut.top" ? (probe?.resistance_ohm ?? 0) : 0;
@@ -79,6 +81,45 @@ export function sweepWiring(config: BenchConfig): SweepWiring {
   throw missing(config, "sweep-smu", "an SMU across the device", "smu.high: dut.top, smu.low: dut.bottom");
 }
 
+/** A pulse card at the top of the device, which measures there itself. */
+export interface UnitWiring {
+  readonly label: string;
+  readonly terminal: string;
+  readonly channel: number;
+  /** Between its terminal and the device. */
+  readonly series_ohm: number;
+}
+
+/** What plays and catches pulses: a generator and a scope, or where there is no generator a pulse card. */
+export type PulsePath = ({ readonly kind: "wired" } & PulseWiring) | ({ readonly kind: "unit" } & UnitWiring);
+
+/** @throws MemrigError `invalid-request`: what is missing of generator, voltage probe and current probe */
+export function pulsePath(config: BenchConfig): PulsePath {
+  const wired = wiresOf(config, "awg").some(({ node }) => node === "dut.top");
+  const unit = wired ? undefined : unitWiring(config);
+  return unit ? { kind: "unit", ...unit } : { kind: "wired", ...pulseWiring(config) };
+}
+
+/** Where the pulses of a bench come from: instrument, terminal, and the channel its limits are found by. */
+export function pulseSourceOf(path: PulsePath): { label: string; terminal: string; channel: number } {
+  const label = path.kind === "unit" ? path.label : path.source;
+  return { label, terminal: path.terminal, channel: channelOfTerminal(path.terminal) };
+}
+
+/** Terminal of a channel of what plays the pulses. */
+export function sourceTerminal(path: PulsePath, channel: number): string {
+  return path.kind === "unit" ? pulseTerminal(channel) : String(channel);
+}
+
+function unitWiring(config: BenchConfig): UnitWiring | undefined {
+  for (const { instrument, terminal, node, through } of wiresOf(config, "smu")) {
+    const channel = pulseChannelOf(terminal);
+    if (channel === undefined || node !== "dut.top") continue;
+    return { label: instrument, terminal, channel, series_ohm: through?.series_ohm ?? 0 };
+  }
+  return undefined;
+}
+
 /** @throws MemrigError `invalid-request`: what is missing of generator, voltage probe and current probe */
 export function pulseWiring(config: BenchConfig): PulseWiring {
   const generator = wiresOf(config, "awg").find(({ node }) => node === "dut.top");
@@ -98,6 +139,7 @@ export function pulseWiring(config: BenchConfig): PulseWiring {
   }
   return {
     source: generator.instrument,
+    terminal: generator.terminal,
     sourceChannel: Number(generator.terminal),
     scope: probe.instrument,
     top: { channel: Number(probe.terminal) },

@@ -1,16 +1,40 @@
+import { distributionsApart, fitText, type QuantityFits } from "../distribution-metrics.js";
 import type { Cell, Columns, Metrics } from "../store/shapes.js";
 import { si } from "../unit-text.js";
 import { textTable } from "./output.js";
 
-/** Metrics for a person: mean, spread and number of each. */
+/** Metrics for a person: mean, spread and number of each; the fits of distributions, where there are any, in a table of their own. */
 export function metricsTable(metrics: Metrics): string {
   if (Object.keys(metrics).length === 0) return "No metrics.";
-  const rows = Object.entries(metrics).map(([name, metric]) => {
+  const { others, distributions } = distributionsApart(metrics);
+  const rows = Object.entries(others).map(([name, metric]) => {
     const { quantity, unit } = nameAndUnit(name);
     if (metric.n === 0) return [quantity, "–", "–", "–", "0"];
     return [quantity, si(metric.mean, unit), si(metric.sd, unit), percent(metric.cv), String(metric.n)];
   });
-  return textTable(["metric", "mean", "sd", "C_v", "n"], rows, [1, 2, 3, 4]);
+  const table = textTable(["metric", "mean", "sd", "C_v", "n"], rows, [1, 2, 3, 4]);
+  return distributions.length === 0 ? table : `${table}\n\n${fitsTable(distributions)}`;
+}
+
+/** One line a quantity: R² in the probability plot, the distance of Kolmogorov and Smirnov, and the shape, for each distribution. */
+function fitsTable(distributions: readonly QuantityFits[]): string {
+  const names = distributions[0]?.fits.map(({ name }) => name) ?? [];
+  const rows = distributions.map(({ quantity, nearest, fits }) => {
+    const of = (name: string) => fits.find((fit) => fit.name === name);
+    const cells = names.map((name) =>
+      [of(name)?.r2, of(name)?.ks, of(name)?.shape].map((x) => fitText(x ?? Number.NaN)),
+    );
+    return [quantity, nearest, ...cells.flat()];
+  });
+  const heads = names.flatMap((name) => [`${name} R²`, "KS", "shape"]);
+  const table = [["distribution", "nearest", ...heads], ...rows];
+  const seen = table[0]?.map((_, k) => k < 2 || rows.some((row) => row[k] !== "–")) ?? []; // a Gaussian has no shape
+  const [head = [], ...lines] = table.map((row) => row.filter((_, k) => seen[k]));
+  return textTable(
+    head,
+    lines,
+    Array.from({ length: head.length - 2 }, (_, k) => k + 2),
+  );
 }
 
 /** "2.25 %"; a dash where there is none. */

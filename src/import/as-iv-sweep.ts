@@ -1,6 +1,7 @@
 import { MemrigError } from "../errors.js";
 import type { Row } from "../store/shapes.js";
 import { type ImportedRun, type ImportWishes, Notes, referencesOf } from "./imported-run.js";
+import { holdPlausible } from "./plausible.js";
 import { ColumnFinder, listOf } from "./resolve.js";
 import type { SourceTable } from "./source-table.js";
 import { branchesOf, isStepped, periodOf, shapeOf } from "./sweep-shape.js";
@@ -103,6 +104,7 @@ function readSweeps(table: SourceTable, { columns }: ImportWishes, notes: Notes)
       { rows: whole.length },
     );
   }
+  holdPlausible(voltage, amperes, whole, (text) => notes.add(text));
   const pick = (values: Float64Array) => Float64Array.from(whole, (k) => values[k] ?? Number.NaN);
   const sweep: Sweep = {
     asked_V: pick((asked ?? voltage).values),

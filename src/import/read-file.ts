@@ -7,6 +7,7 @@ import { easyExpertTables, isEasyExpert } from "./easyexpert.js";
 import type { DecimalMark } from "./numbers.js";
 import type { SourceFile, SourceTable } from "./source-table.js";
 import { decodeText } from "./text.js";
+import { withoutTornLine } from "./torn-line.js";
 
 /**
  * Reads a file of measurements: its encoding, separator, decimal mark, tables, names and units.
@@ -16,7 +17,10 @@ import { decodeText } from "./text.js";
  * @throws MemrigError `invalid-request`: what was understood, what is missing, and what to write
  */
 export function readSourceFile(bytes: Uint8Array, decimal?: DecimalMark): SourceFile {
-  const { text, encoding, assumed } = decodeText(bytes);
+  const decoded = decodeText(bytes);
+  const { text, torn } = withoutTornLine(decoded.text);
+  const { encoding } = decoded;
+  const assumed = [...decoded.assumed, ...torn];
   const cells = cutIntoCells(text, decimal);
   const notes = [...assumed, ...cells.assumed];
   const common = { encoding, separator: cells.separator, decimal: cells.mark };

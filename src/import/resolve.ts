@@ -15,6 +15,10 @@ export type ColumnChoices = Readonly<Partial<Record<Meaning, ColumnChoice>>>;
 export interface Resolved {
   readonly label: string;
   readonly values: Float64Array;
+  /** Neither the file nor a person gave its unit. */
+  readonly unitAssumed: boolean;
+  /** A person said what it is. */
+  readonly said: boolean;
 }
 
 /** Beyond these a column without a unit is not believed to be in volts, amperes or ohms. */
@@ -122,10 +126,11 @@ export class ColumnFinder {
         { column: column.label, unit: text, wanted },
       );
     }
-    if (unit === undefined && wanted !== "" && column.unitFrom !== "format") this.assumeBase(column, meaning, wanted);
+    const unitAssumed = unit === undefined && wanted !== "" && column.unitFrom !== "format";
+    if (unitAssumed) this.assumeBase(column, meaning, wanted);
     const values =
       unit === undefined || unit.factor === 1 ? column.values : column.values.map((value) => inBase(value, unit));
-    return { label: column.label, values };
+    return { label: column.label, values, unitAssumed, said: this.choices[meaning] !== undefined };
   }
 
   private assumeBase(column: SourceColumn, meaning: Meaning, unit: "V" | "A" | "s" | "ohm"): void {

@@ -48,9 +48,18 @@ export function runsOfFile(file: SourceFile, wishes: ImportRequest): ImportedRun
     const kept =
       left === 0
         ? []
-        : [`${left} other table${left === 1 ? "" : "s"} of the file left out: no voltage and current, no resistances`];
+        : [
+            `${left} other table${left === 1 ? "" : "s"} of the file left out (${leftOut(file.tables, useful)}): no voltage and current, no resistances`,
+          ];
     return { ...run, title, notes: [...file.notes, ...kept, ...run.notes] };
   });
+}
+
+/** The first of what was left out, by its title or its columns. */
+function leftOut(all: readonly SourceTable[], useful: readonly SourceTable[]): string {
+  const out = all.filter((table) => !useful.includes(table));
+  const told = out.slice(0, 3).map(({ title, columns }) => (title === "" ? listOf(columns) : title));
+  return [...told, ...(out.length > 3 ? ["…"] : [])].join("; ");
 }
 
 /** Tables of one title without its number ("SET_negative#3"), in the order of the file. */

@@ -5,7 +5,8 @@ export interface InputSettings {
   range_V: number;
   /** Volts at the middle of the converter, at the probe's tip. */
   offset_V: number;
-  coupling: "DC" | "AC";
+  /** `GND`: nothing but the noise of the input. */
+  coupling: "DC" | "AC" | "GND";
   impedance: "ONEM" | "FIFT";
   /** What the user says the probe divides by. In the virtual lab a plain cable is connected. */
   probe: number;

@@ -46,6 +46,40 @@ test("points and commas in one file are refused, both quoted", () => {
   assert.throws(() => read(text), /"0\.5".*"0,1"/s);
 });
 
+test("millivolts and microamperes without a unit would be kilowatts: refused until the units are said", () => {
+  const rows = sweep.map(({ voltage_V, current_A }) => ({ voltage_V: 1e3 * voltage_V, current_A: 1e6 * current_A }));
+  const text = table("V,I", rows);
+  assert.throws(() => read(text), /"V" and "I" have no unit.*300 V times 10 A, 3 kW.*voltage=V:mV,current=I:uA/s);
+  const [run] = read(text, {
+    ...anyFile,
+    columns: { voltage: { column: "V", unit: "mV" }, current: { column: "I", unit: "uA" } },
+  });
+  assert.ok(Math.abs((run?.rows[20]?.["voltage_V"] as number) - (sweep[20]?.voltage_V ?? 0)) < 1e-12);
+});
+
+test("voltage and current in each other's columns are told by the resistance that they would make, unless a person says so", () => {
+  const turned = sweep.map(({ voltage_V, current_A }) => ({ voltage_V: current_A, current_A: voltage_V }));
+  const text = table("Voltage (V),Current (A)", turned);
+  const warned = /TURNED ROUND.*less than the leads.*voltage=Current \(A\):V,current=Voltage \(V\):A/s;
+  assert.match(read(text)[0]?.notes.join("\n") ?? "", warned);
+  assert.doesNotMatch(read(table("Voltage (V),Current (A)", sweep))[0]?.notes.join("\n") ?? "", /TURNED/);
+  const columns = { voltage: { column: "Current", unit: "V" }, current: { column: "Voltage", unit: "A" } };
+  const [run] = read(text, { ...anyFile, columns });
+  assert.equal(run?.rows[20]?.["voltage_V"], sweep[20]?.voltage_V);
+  assert.doesNotMatch(run?.notes.join("\n") ?? "", /TURNED/);
+});
+
+test("a last line that breaks off in a number is left out, and told; one that only lacks its end is read", () => {
+  const lines = sweep.map(({ voltage_V, current_A }) => `${voltage_V.toFixed(3)},${current_A.toExponential(4)}`);
+  const whole = `Voltage (V),Current (A)\n${lines.join("\n")}`;
+  assert.equal(read(whole)[0]?.rows.length, sweep.length);
+  for (const cut of [3, 4, 6]) {
+    const [run] = read(whole.slice(0, -cut));
+    assert.equal(run?.rows.length, sweep.length - 1, whole.slice(-12, -cut));
+    assert.ok(run?.notes.some((note) => /breaks off and is left out/.test(note)));
+  }
+});
+
 test("a current of 295 without a unit is not believed to be in amperes", () => {
   const text = table(
     "Voltage (V),Current",

@@ -42,6 +42,7 @@ export class Sds {
     const serial = String(Math.floor(createRandom(seed, `serial:${label}`).uniform() * 1e4)).padStart(4, "0");
     this.scpi = new ScpiInstrument({
       identity: `Siglent Technologies,${model.name},SDS2PDDC6R${serial},${model.firmware}`,
+      ...(model.options === undefined ? {} : { options: model.options }),
       queueDepth: 20,
       formatError: (entry) => (entry === undefined ? '0,"No error"' : `${entry.code},"${entry.text}"`),
       formatNumber: (value) => nr3(value, 2),

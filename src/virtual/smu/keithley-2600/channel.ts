@@ -7,8 +7,8 @@ import { TspError } from "../../tsp/errors.js";
 import { Aperture } from "../aperture.js";
 import { rangeFor, rangeNamed, rounded } from "../models.js";
 import type { RangeFacts } from "../models.js";
-import { OVERRANGE_2600 } from "./models.js";
-import type { Smu2600Model } from "./models.js";
+import { OVERRANGE_2600, steadyRange } from "./models.js";
+import type { PulseRegion2600, Smu2600Model } from "./models.js";
 import { resetChannel, VOLTS } from "./settings.js";
 import type { ChannelSettings } from "./settings.js";
 
@@ -160,6 +160,25 @@ export class Channel2600 {
     this.swept = level;
     this.sweptLimit = limit;
     this.apply();
+  }
+
+  /**
+   * What holds for a level and limit of a sweep, where only pulses have them.
+   *
+   * @throws TspError 5007: not even pulses have them
+   */
+  regionOf(level: number, limit: number | undefined): PulseRegion2600 | undefined {
+    const { limitv, limiti } = this.settings.source;
+    const asked = limit ?? (this.sourcesVoltage ? limiti : limitv);
+    const [voltage_V, current_A] = this.sourcesVoltage ? [Math.abs(level), asked] : [asked, Math.abs(level)];
+    const { corner_V, highVoltageCurrent_A, current, pulses } = this.model;
+    const steady_A = voltage_V > corner_V ? highVoltageCurrent_A : steadyRange(current).full * OVERRANGE_2600;
+    if (current_A <= steady_A * (1 + 1e-9)) return undefined;
+    const region = pulses.find(
+      ({ most_V, most_A }) => voltage_V <= most_V * OVERRANGE_2600 && current_A <= most_A * OVERRANGE_2600,
+    );
+    if (!region) throw new TspError(5007);
+    return region;
   }
 
   /** @throws TspError 802 */
