@@ -22,17 +22,14 @@ export const expTables = {
   expPowers: Float64Array.from({ length: halvings + 1 }, (_, k) => 2 ** (k - halvings)),
 };
 
-/**
- * Lines that declare `e`, the exponential of `factor` times what the variable `x` holds: from `lowestExponent` to 0. The sum is
- * taken in pairs, so that less of it waits for the rest.
- */
+/** Lines that declare `e`, the exponential of `factor` times what the variable `x` holds: from `lowestExponent` to 0. */
 export function expText(factor: number, x: string, e: string): string[] {
   const [n, i, r, q, p] = ["n", "i", "r", "q", "p"].map((name) => `${e}${name}`);
   return [
     `const ${n} = ${x}*${factor * stepsPerUnit} + ${rounder} - ${rounder}, ${i} = ${n} | 0;`,
     `const ${r} = ${factor}*${x} - ${n}*${upper} - ${n}*${lower}, ${q} = ${r}*${r};`,
     `const ${p} = expParts[${i} & ${steps - 1}]*expPowers[(${i} >> ${Math.log2(steps)}) + ${halvings}];`,
-    `const ${e} = ${p} + ${p}*((${r} + 0.5*${q}) + ${q}*${r}*(${1 / 6} + ${1 / 24}*${r}));`,
+    `const ${e} = ${p} + ${p}*(${r} + ${q}*(0.5 + ${r}*${1 / 6} + ${q}*${1 / 24}));`,
   ];
 }
 
