@@ -110,6 +110,8 @@ interface EntryOf<K extends Kind> {
   readonly defaultPort: number | undefined;
   /** Port that frees hung sessions when somebody connects and closes. */
   readonly deadSocketPort?: number;
+  /** What can be wired besides the terminals of its kind: pulse cards, `pmu1`, `pmu2`, …. */
+  readonly terminals?: readonly string[];
   /** How its links differ from the usual: line ends, baud rate, what answers a message. */
   readonly session?: Pick<SessionOptions, "serial" | "socket">;
   /** Identifies the instrument; changes nothing on it. The driver's `close` ends the session. */

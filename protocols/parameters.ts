@@ -1,14 +1,9 @@
 import { z } from "zod";
-import { parseQuantity, quantity, type ParameterMeta, type Unit } from "../src/units.js";
+import { parseQuantity, quantity, type ParameterMeta, type Range, type Unit } from "../src/units.js";
 
 /** A quantity with a default in base units. The default carries the unit and description too, for help texts and forms. */
-export function quantityOr(
-  fallback: number,
-  unit: Unit,
-  description: string,
-  range: { min?: number; max?: number; above?: number; below?: number } = {},
-) {
-  return quantity(unit, description, range).prefault(fallback).meta({ unit, description });
+export function quantityOr(fallback: number, unit: Unit, description: string, range: Range = {}) {
+  return quantity(unit, description, range).prefault(fallback).meta({ unit, description, range });
 }
 
 /** A whole number, `least` or more, at most `most`. */
@@ -25,7 +20,7 @@ export function countOr(fallback: number, description: string, least: number, mo
       return z.NEVER;
     })
     .prefault(fallback)
-    .meta({ unit: "", description });
+    .meta({ unit: "", description, range: { min: least, max: most } });
 }
 
 function readNumber(given: string | number): number {

@@ -76,7 +76,7 @@ export class RecordView {
     const current = Float64Array.from(shunt.values, (volt) => (volt - shunt0_V) / probe.resistance_ohm);
     const voltage = Float64Array.from(
       top.values,
-      (volt, k) => volt - top0_V - (current[k] ?? Number.NaN) * probe.resistance_ohm,
+      (volt, k) => volt - top0_V - (current[k] ?? Number.NaN) * seriesOf(probe),
     );
     return { voltage: { ...top, values: voltage }, current: { ...shunt, values: current } };
   }
@@ -86,8 +86,9 @@ export class RecordView {
     const [coarse, fine] = this.probes();
     const probe = fine !== undefined && !this.clipped(fine.channel, [base, window]) ? fine : coarse;
     const [top, shunt] = [this.level(this.station.top.channel, base, window), this.level(probe.channel, base, window)];
+    const share = seriesOf(probe) / probe.resistance_ohm;
     return {
-      voltage: { value: top.value - shunt.value, floor: top.floor + shunt.floor },
+      voltage: { value: top.value - share * shunt.value, floor: top.floor + share * shunt.floor },
       current: { value: shunt.value / probe.resistance_ohm, floor: shunt.floor / probe.resistance_ohm },
     };
   }
@@ -123,4 +124,9 @@ export class RecordView {
     if (coarse === undefined) throw new TypeError("a pulse station has at least one current probe");
     return [coarse, fine];
   }
+}
+
+/** Resistance in series with the device between the voltage probe and ground. */
+function seriesOf({ resistance_ohm, inSeries_ohm }: CurrentProbe): number {
+  return inSeries_ohm ?? resistance_ohm;
 }

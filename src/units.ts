@@ -8,19 +8,24 @@ export * from "./unit-text.js";
 export interface ParameterMeta {
   readonly unit: Unit;
   readonly description: string;
+  /** What is allowed, base units; left out where nothing is excluded. */
+  readonly range?: Range;
+}
+
+/** Inclusive bounds in base units; `above`/`below` exclude the bound. */
+export interface Range {
+  readonly min?: number;
+  readonly max?: number;
+  readonly above?: number;
+  readonly below?: number;
 }
 
 /**
  * A zod schema for a quantity in a file or on the command line; gives base units.
  *
  * @param unit expected unit; @param description one line for help, form and documents
- * @param range inclusive bounds in base units; `above`/`below` exclude the bound
  */
-export function quantity(
-  unit: Unit,
-  description: string,
-  range: { min?: number; max?: number; above?: number; below?: number } = {},
-) {
+export function quantity(unit: Unit, description: string, range: Range = {}) {
   return z
     .union([z.number(), z.string()])
     .transform((given, ctx) => {
@@ -31,14 +36,10 @@ export function quantity(
         return z.NEVER;
       }
     })
-    .meta({ unit, description });
+    .meta({ unit, description, range });
 }
 
-function checkRange(
-  value: number,
-  unit: Unit,
-  range: { min?: number; max?: number; above?: number; below?: number },
-): number {
+function checkRange(value: number, unit: Unit, range: Range): number {
   const bounds = [
     range.min === undefined || value >= range.min ? "" : `at least ${si(range.min, unit)}`,
     range.max === undefined || value <= range.max ? "" : `at most ${si(range.max, unit)}`,

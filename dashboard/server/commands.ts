@@ -136,28 +136,45 @@ export interface OutputsOff {
   readonly bench: string | undefined;
   /** Turns the outputs off; undefined when the dashboard was started without a bench file. */
   readonly safe: (() => Promise<readonly SafeReport[]>) | undefined;
+  /** Keeps the queue from beginning the next run. */
+  readonly hold: () => Promise<void>;
 }
 
 /** Aborts the runs of this bench and the one in view, then turns every output off: also with no run, and with one that does not end. */
-export async function outputsOff({ store, running, inView, bench, safe }: OutputsOff): Promise<CommandReport> {
+export async function outputsOff({ store, running, inView, bench, safe, hold }: OutputsOff): Promise<CommandReport> {
   const began = performance.now();
+  const [held] = await Promise.allSettled([hold()]); // a disk that refuses does not keep outputs on
   const readers = await Promise.all(running.map(({ run }) => openRun(store, run)));
-  const isOurs = ({ info }: RunReader): boolean => bench === undefined || nameIn(info.bench) === bench;
+  const isOurs = ({ info }: RunReader): boolean => isOf(info.bench, bench);
   const chosen = readers.filter((reader) => isOurs(reader) || reader.info.run === inView);
   const results = await Promise.allSettled(chosen.map((reader) => stop(reader, safeDeadline_s)));
+  const faults = [held, ...results].flatMap((result) =>
+    result.status === "rejected" ? [messageOf(result.reason)] : [],
+  );
   const stopped = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
   const runs = stopped.map(({ run, status }) => ({ run, status }));
-  const troubles = results.flatMap((result) => (result.status === "rejected" ? [messageOf(result.reason)] : []));
   const asked = (await safe?.()) ?? [];
   // Our instruments are as they were asked last; those of another bench are told of by its run.
   const others = new Set(chosen.filter((reader) => safe === undefined || !isOurs(reader)).map(({ info }) => info.run));
   const outputs = [...asked, ...stopped.flatMap(({ run, outputs: told }) => (others.has(run) ? told : []))];
   const took_s = (performance.now() - began) / 1000;
-  return { runs, outputs, message: [summary(runs, outputs, safe !== undefined), ...troubles].join(" "), took_s };
+  return { runs, outputs, message: [summary(runs, outputs, safe !== undefined), ...faults].join(" "), took_s };
 }
 
-function nameIn(bench: unknown): unknown {
-  return typeof bench === "object" && bench !== null && "name" in bench ? bench.name : undefined;
+/** Those of the runs that are of a bench. */
+export async function runsOfBench<T extends { readonly run: string }>(
+  store: string,
+  runs: readonly T[],
+  bench: string | undefined,
+): Promise<readonly T[]> {
+  const ours = await Promise.all(runs.map(async ({ run }) => isOf((await openRun(store, run)).info.bench, bench)));
+  return runs.filter((_, i) => ours[i]);
+}
+
+/** A bench without a name may be this one: it counts as it. */
+function isOf(bench: unknown, name: string | undefined): boolean {
+  const found = typeof bench === "object" && bench !== null && "name" in bench ? bench.name : undefined;
+  return name === undefined || found === undefined || found === name;
 }
 
 function summary(runs: CommandReport["runs"], outputs: readonly SafeReport[], asked: boolean): string {

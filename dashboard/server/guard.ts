@@ -119,6 +119,20 @@ function fromOwnPage(request: Request): boolean {
   }
 }
 
+/** What a dashboard that only shows still does. Stopping is never forbidden. */
+const stopping: ReadonlySet<string> = new Set(["/abort", "/pause", "/safe"]);
+
+/** Refuses every command but those that stop something; a dry run is none. */
+export const onlyStopping: RequestHandler = (request, response, next) => {
+  const asks = request.method === "GET" || request.method === "HEAD" || request.path === "/dry-run";
+  if (asks || stopping.has(request.path)) return next();
+  refuse(
+    response,
+    403,
+    "This dashboard was started with --read-only: it shows, and stops what runs. Nothing was changed.",
+  );
+};
+
 function refuse(response: Response, status: number, message: string): void {
   sendError(response, new MemrigError("invalid-request", message), status);
 }

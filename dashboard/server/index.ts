@@ -6,10 +6,15 @@ import express, { type NextFunction, type Request, type Response } from "express
 import { z } from "zod";
 import { MemrigError, messageOf } from "../../src/errors.js";
 import type { SafeReport } from "../../src/engine/index.js";
+import { Queue } from "../../src/engine/queue/queue.js";
 import { readApi } from "./api.js";
-import { abort, outputsOff, pause } from "./commands.js";
-import { checkExposure, guard, isLoopback } from "./guard.js";
+import { abort, runsOfBench, outputsOff, pause } from "./commands.js";
+import type { Desk } from "./desk.js";
+import { deskApi } from "./desk-api.js";
+import { checkExposure, guard, isLoopback, onlyStopping } from "./guard.js";
 import { Follower } from "./live/follower.js";
+import { QueueCommands } from "./queue-commands.js";
+import { QueueWatch } from "./queue-watch.js";
 import { sendError } from "./replies.js";
 import { RunIndex } from "./run-list.js";
 
@@ -26,6 +31,10 @@ export interface DashboardOptions {
    * and which command can.
    */
   readonly safe?: () => Promise<readonly SafeReport[]>;
+  /** Begins runs and puts them in the queue. Left out: the page says with which command it can be had. */
+  readonly desk?: Desk;
+  /** Only what stops something is carried out: abort, pause, outputs off. */
+  readonly readOnly?: boolean;
   /** Default 127.0.0.1. Any address that other computers reach asks for a token. */
   readonly host?: string;
   /** Default 0: any free one. */
@@ -50,11 +59,21 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
   const host = options.host ?? "127.0.0.1";
   checkExposure(host, options.token);
   const index = new RunIndex(options.store);
-  const follower = new Follower(options.store, index, {
-    ...(options.bench === undefined ? {} : { bench: options.bench.name }),
-    ...(options.bench?.dut === undefined ? {} : { dut: options.bench.dut.id }),
-    canSafe: options.safe !== undefined,
-  });
+  const queue = new Queue(options.store);
+  const commands = new QueueCommands(queue);
+  const watch = new QueueWatch(queue, options.desk);
+  const follower = new Follower(
+    options.store,
+    index,
+    {
+      ...(options.bench === undefined ? {} : { bench: options.bench.name }),
+      ...(options.bench?.dut === undefined ? {} : { dut: options.bench.dut.id }),
+      canSafe: options.safe !== undefined,
+      canStart: options.desk !== undefined && !options.readOnly,
+      readOnly: options.readOnly ?? false,
+    },
+    watch,
+  );
   const app = express();
   app.disable("x-powered-by");
   const server = createServer(app);
@@ -65,7 +84,8 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
   });
   app.get("/api/live", (request, response) => follower.hub.join(request, response));
   app.use("/api", readApi(options.store, index));
-  app.use("/api", express.json({ limit: "10kb" }));
+  app.use("/api", express.json({ limit: "100kb" }));
+  if (options.readOnly) app.use("/api", onlyStopping);
   app.post("/api/abort", async (request, response) => {
     const { run } = commandBody.parse(request.body ?? {});
     await index.refresh();
@@ -85,8 +105,15 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
     const { run } = commandBody.parse(request.body ?? {});
     await index.refresh();
     const { store, bench, safe } = options;
-    response.json(await outputsOff({ store, running: index.running, inView: run, bench: bench?.name, safe }));
+    const hold = () => commands.holdAll();
+    response.json(await outputsOff({ store, running: index.running, inView: run, bench: bench?.name, safe, hold }));
   });
+  const running = async () => {
+    await index.refresh();
+    const { store, bench } = options;
+    return runsOfBench(store, index.running, bench?.name);
+  };
+  app.use("/api", deskApi({ queue, commands, watch, desk: options.desk, running }));
   app.use(express.static(pageFolder(options.page), { cacheControl: false }));
   app.use((request, response) => {
     sendError(response, new MemrigError("invalid-request", `There is nothing at ${request.path}.`), 404);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { MemrigError } from "../../src/errors.js";
 import { listRuns, openRunFolder, reopenedIn, type RunSummary } from "../../src/store/index.js";
 import type { RunInfo } from "../../src/store/shapes.js";
+import { stateIn } from "./engine-state.js";
 import type { RunLine, RunList } from "./wire.js";
 
 /** More new folders than this are read together. */
@@ -55,7 +56,13 @@ export class RunIndex {
     else for (const name of fresh) await this.read(name);
     const again = await this.reopened();
     for (const [run, line] of before) if (line.status === "running" || again.has(run)) await this.read(run);
-    const changed = gone.length > 0 || [...this.lines].some(([run, line]) => before.get(run)?.status !== line.status);
+    const told = ({ status, state }: RunLine): string => `${status} ${state ?? ""}`;
+    const changed =
+      gone.length > 0 ||
+      [...this.lines].some(([run, line]) => {
+        const earlier = before.get(run);
+        return earlier === undefined || told(earlier) !== told(line);
+      });
     if (changed || this.running.length > 0) {
       this.sorted = [...this.lines.values()].sort((a, b) =>
         a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : 0,
@@ -87,7 +94,15 @@ export class RunIndex {
     const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
     const runs = this.sorted.filter((line) => {
       const tags = Object.entries(line.tags).map(([key, value]) => `${key}=${value}`);
-      const text = [line.run, line.protocol, line.dut, line.status, line.twinOf ? "twin" : "", ...tags]
+      const text = [
+        line.run,
+        line.protocol,
+        line.dut,
+        line.status,
+        line.state ?? "",
+        line.twinOf ? "twin" : "",
+        ...tags,
+      ]
         .join(" ")
         .toLowerCase();
       return words.every((word) => text.includes(word));
@@ -129,7 +144,8 @@ export class RunIndex {
       const status = await reader.status();
       // Opened again, so that a run that ended meanwhile brings its end with it.
       const { info } = status === reader.info.status ? reader : await openRunFolder(reader.folder);
-      this.lines.set(name, { ...runLine(info, await reader.rows(info.mainTable)), status });
+      const state = status === "running" ? { state: stateIn(await reader.events()) } : {};
+      this.lines.set(name, { ...runLine(info, await reader.rows(info.mainTable)), status, ...state });
     } catch (error) {
       if (!(error instanceof MemrigError)) throw error;
       if (error.kind === "invalid-request") this.foreign.set(name, changed_ms);

@@ -1,7 +1,8 @@
 import type { Axis, Series } from "../../src/analysis/figure.js";
 import type { SafeReport } from "../../src/engine/safe-report.js";
-import type { RunActivity } from "../../src/store/activity.js";
 import type { RunEvent, RunInfo, RunStatus } from "../../src/store/shapes.js";
+import type { FieldFault } from "./desk-wire.js";
+import type { EngineState } from "./engine-state.js";
 
 /** What the page and the server say to each other: types only, shared by both. NaN travels as null. */
 export type Numbers = readonly (number | null)[];
@@ -12,6 +13,8 @@ export interface RunLine {
   readonly protocol: string;
   readonly dut: string;
   readonly status: RunStatus;
+  /** While it is `running`: what it is at. */
+  readonly state?: EngineState;
   readonly startedAt: string;
   readonly endedAt?: string;
   readonly rows: number;
@@ -79,6 +82,10 @@ export interface Hello {
   readonly dut?: string;
   /** False: the server was started without a bench file, so it holds no instruments to turn off. */
   readonly canSafe: boolean;
+  /** Runs can be begun and put in the queue from the page. */
+  readonly canStart: boolean;
+  /** Only what stops something can be pressed. */
+  readonly readOnly: boolean;
 }
 
 /** SSE `state`: the run in view and how far it is; sent on every change, at most ten times a second. */
@@ -86,8 +93,8 @@ export interface LiveState {
   /** Null: the store holds no run yet. */
   readonly run: RunLine | null;
   readonly reason?: string;
-  /** What a run that is running does: it may pause, or be paused. */
-  readonly activity: RunActivity;
+  /** What a run that is running is at: it may pause, or be paused. */
+  readonly activity: EngineState;
   readonly elapsed_s: number;
   /** Rows of the main table a second, over the last ten seconds. 0 when not running. */
   readonly rate_per_s: number;
@@ -153,7 +160,11 @@ export interface CommandReport {
   readonly took_s: number;
 }
 
-/** Body of every reply that is not 2xx. */
+/** Body of every reply that is not 2xx. `details.faults` says which fields of an order are wrong. */
 export interface ErrorReply {
-  readonly error: { readonly kind: string; readonly message: string; readonly details?: unknown };
+  readonly error: {
+    readonly kind: string;
+    readonly message: string;
+    readonly details?: { readonly faults?: readonly FieldFault[] } & Readonly<Record<string, unknown>>;
+  };
 }

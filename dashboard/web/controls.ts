@@ -1,5 +1,5 @@
 import type { SafeReport } from "../../src/engine/safe-report.js";
-import type { RunActivity } from "../../src/store/activity.js";
+import type { EngineState } from "../server/engine-state.js";
 import type { CommandReport } from "../server/wire.js";
 import { byId, h } from "./dom.js";
 import { server } from "./server.js";
@@ -18,7 +18,9 @@ export class Controls {
   private readonly safe = byId("safe", HTMLButtonElement);
   private readonly report = byId("report", HTMLElement);
   private running = "";
-  private activity: RunActivity = "running";
+  private activity: EngineState = "running";
+  /** What stops something can be pressed, and nothing else. */
+  readOnly = false;
 
   constructor() {
     this.pause.addEventListener("click", () => void this.pressPause());
@@ -33,7 +35,7 @@ export class Controls {
   }
 
   /** @param run the one that is running; empty: none, so that there is nothing to abort or to pause */
-  setRunning(run: string, activity: RunActivity): void {
+  setRunning(run: string, activity: EngineState): void {
     // "All outputs are off" must not stand there while the next run has them on.
     if (run !== "" && run !== this.running && !this.report.classList.contains("bad")) this.report.hidden = true;
     this.running = run;
@@ -43,12 +45,16 @@ export class Controls {
   }
 
   private showPause(): void {
-    this.pause.disabled = this.running === "";
-    this.pause.textContent = this.running !== "" && this.activity !== "running" ? "Go on" : "Pause";
+    this.pause.disabled = this.running === "" || this.activity === "stopping" || (this.readOnly && this.rests);
+    this.pause.textContent = this.running !== "" && this.rests ? "Go on" : "Pause";
+  }
+
+  private get rests(): boolean {
+    return this.activity === "pausing" || this.activity === "paused";
   }
 
   private async pressPause(): Promise<void> {
-    const rests = this.activity !== "running";
+    const { rests } = this;
     await this.press(
       this.pause,
       rests ? "Going on…" : "Pausing…",

@@ -1,6 +1,6 @@
 import type { LiveState } from "../server/wire.js";
 import { byId, setText } from "./dom.js";
-import { statusText } from "./status.js";
+import { standingOf, statusText } from "./status.js";
 import { count, duration } from "./text.js";
 
 const name = byId("run-name", HTMLAnchorElement);
@@ -12,11 +12,11 @@ const badge = byId("badge", HTMLElement);
 /** The badge and the line below the header: what runs, how far it is, how long it will take. */
 export function showProgress(state: LiveState, connected: boolean): void {
   const { run } = state;
-  badge.className = `badge ${connected ? (run?.status ?? "idle") : "lost"}`;
-  const resting = run?.status === "running" && state.activity !== "running" ? state.activity : undefined;
-  const now = run === null ? "idle" : (resting ?? statusText(run.status));
+  const standing = run === null ? undefined : standingOf(run);
+  badge.className = `badge ${connected ? (standing ?? "idle") : "lost"}`;
+  const now = standing === undefined ? "idle" : statusText(standing);
   setText(badge, connected ? now : "not connected");
-  document.title = run === null ? "memrig" : `${statusText(run.status)} · ${run.dut} · memrig`;
+  document.title = run === null ? "memrig" : `${now} · ${run.dut} · memrig`;
   if (run === null) {
     setText(name, "No run yet");
     return;

@@ -1,7 +1,7 @@
 import type { RunLine, RunList } from "../server/wire.js";
 import { byId, h, setText } from "./dom.js";
 import { server } from "./server.js";
-import { statusMark } from "./status.js";
+import { standingOf, statusMark, statusText } from "./status.js";
 import { count, when } from "./text.js";
 
 /** More than a person scrolls through; the filter finds the others. */
@@ -34,10 +34,12 @@ export class RunListView {
     }
   }
 
-  /** The run in view has more rows. */
+  /** The run in view has more rows, or is at something else. */
   update(run: RunLine): void {
-    const rows = this.list.querySelector(`[data-run="${CSS.escape(run.run)}"] .rows`);
+    const item = this.list.querySelector(`[data-run="${CSS.escape(run.run)}"]`);
+    const [rows, mark] = [item?.querySelector(".rows"), item?.querySelector(".status")];
     if (rows) setText(rows, `${count(run.rows)} rows`);
+    if (mark && mark.textContent !== statusText(standingOf(run))) mark.replaceWith(statusMark(standingOf(run)));
   }
 
   private async load(): Promise<void> {
@@ -62,7 +64,7 @@ export class RunListView {
     const link = h(
       "a",
       { href: `#/run/${encodeURIComponent(run.run)}`, title: run.unreadable ?? run.run },
-      h("span", { class: "line" }, h("b", {}, run.protocol), statusMark(run.status)),
+      h("span", { class: "line" }, h("b", {}, run.protocol), statusMark(standingOf(run))),
       h(
         "span",
         { class: "line muted" },

@@ -47,6 +47,12 @@ export function near(question: string, wanted: number, tolerance: number, asked:
  */
 export abstract class ArbGenerator implements PulseSource {
   readonly #loaded = new Set<number>();
+  /** Of a generator with one memory for the samples of all channels: whose they are. */
+  #memoryOwner: number | undefined;
+  /** What loads a channel of such a generator again, as it was loaded last. */
+  readonly #again = new Map<number, () => Promise<unknown>>();
+  /** Channels, off, whose samples made way for those of another one. */
+  readonly #displaced = new Set<number>();
 
   protected constructor(
     protected readonly scpi: ScpiClient,
@@ -91,11 +97,15 @@ export abstract class ArbGenerator implements PulseSource {
       );
     }
     const arb = toArb(this.label, cycle, this.ranges);
-    await this.#changing(channel, async () => {
-      await this.upload(channel, arb.codes);
-      await this.scpi.commands(this.cycleCommands(channel, arb, cycle.limit, cycles));
-      for (const check of this.cycleChecks(channel, arb, cycle.limit, cycles)) await this.#verify(channel, check);
-    });
+    await this.#changing(
+      channel,
+      () => kept(cycle, (copy) => this.load(channel, copy, cycles)),
+      async () => {
+        await this.upload(channel, arb.codes);
+        await this.scpi.commands(this.cycleCommands(channel, arb, cycle.limit, cycles));
+        for (const check of this.cycleChecks(channel, arb, cycle.limit, cycles)) await this.#verify(channel, check);
+      },
+    );
     return arb.loaded;
   }
 
@@ -104,15 +114,21 @@ export abstract class ArbGenerator implements PulseSource {
     checkWaveform(this.label, plan, this.ranges);
     this.checkFamily(channel, plan);
     const { waveform } = plan;
-    return this.#changing(channel, async () => {
-      if (waveform.shape === "samples") await this.upload(channel, codesOf(waveform.volts, plan.low_V, plan.high_V));
-      await this.scpi.commands(this.waveformCommands(channel, plan));
-      for (const check of this.waveformChecks(channel, plan)) await this.#verify(channel, check);
-      return this.#verifyWaveform(channel, plan, await this.readWaveform(channel, plan));
-    });
+    return this.#changing(
+      channel,
+      () => kept(plan, (copy) => this.setWaveform(channel, copy)),
+      async () => {
+        if (waveform.shape === "samples") await this.upload(channel, codesOf(waveform.volts, plan.low_V, plan.high_V));
+        await this.scpi.commands(this.waveformCommands(channel, plan));
+        for (const check of this.waveformChecks(channel, plan)) await this.#verify(channel, check);
+        return this.#verifyWaveform(channel, plan, await this.readWaveform(channel, plan));
+      },
+    );
   }
 
+  /** Loads it again before where its samples made way for those of another channel. */
   async outputOn(channel: number): Promise<void> {
+    if (this.#displaced.has(channel)) await this.#again.get(channel)?.();
     this.#checkLoaded(channel, "turn its output on");
     const { on, isOn } = this.switchOf(channel);
     await this.scpi.command(on);
@@ -146,18 +162,42 @@ export abstract class ArbGenerator implements PulseSource {
     await this.scpi.session.close();
   }
 
-  /** What this program has loaded into a channel is known; what is in others is not. */
-  protected isLoaded(channel: number): boolean {
-    return this.#loaded.has(channel);
+  /**
+   * Of a generator with one memory for the samples of all channels: those that come are this channel's. A channel whose they
+   * were is loaded again when it is turned on.
+   *
+   * @throws MemrigError `invalid-request`: another channel is on and plays them; nothing was uploaded
+   */
+  protected async takeOneMemory(channel: number): Promise<void> {
+    const other = this.#memoryOwner;
+    if (other !== undefined && other !== channel && this.#loaded.has(other)) {
+      if ((await anyOn(this.scpi, this.switchOf(other))) !== undefined) {
+        throw new MemrigError(
+          "invalid-request",
+          `${this.label}: this model has one memory for samples, and channel ${other} is on and plays from it. Nothing was ` +
+            `uploaded; channel ${channel} is off. Turn channel ${other} off first, or give one of them a waveform of the generator's own.`,
+          { channel, other },
+        );
+      }
+      this.#loaded.delete(other);
+      this.#displaced.add(other);
+    }
+    this.#memoryOwner = channel;
+  }
+
+  /** A channel plays from the one memory no more. */
+  protected leaveOneMemory(channel: number): void {
+    if (this.#memoryOwner === channel) this.#memoryOwner = undefined;
   }
 
   /** Changes what a channel plays, with its output off meanwhile. Where it fails, the output stays off. */
-  async #changing<T>(channel: number, change: () => Promise<T>): Promise<T> {
+  async #changing<T>(channel: number, again: () => () => Promise<unknown>, change: () => Promise<T>): Promise<T> {
     const wasOn = (await anyOn(this.scpi, this.switchOf(channel))) !== undefined;
-    this.#loaded.delete(channel);
+    for (const forgotten of [this.#loaded, this.#displaced, this.#again]) forgotten.delete(channel);
     await this.outputOff(channel);
     const outcome = await change();
     this.#loaded.add(channel);
+    if (this.#memoryOwner === channel) this.#again.set(channel, again());
     if (wasOn) await this.outputOn(channel);
     return outcome;
   }
@@ -210,4 +250,10 @@ export abstract class ArbGenerator implements PulseSource {
       { channel },
     );
   }
+}
+
+/** Of a plan as it is now, whatever its owner does to it later. */
+function kept<Plan, T>(plan: Plan, use: (copy: Plan) => Promise<T>): () => Promise<T> {
+  const copy = structuredClone(plan);
+  return () => use(copy);
 }

@@ -26,6 +26,11 @@ export interface ReadOut {
 export interface ScopeDialect {
   readonly ranges: CaptureRanges;
   readonly safe: SafeState;
+  /**
+   * Questions about outputs that only some instruments have, and the others would leave unanswered. Asked for while it is made
+   * safe: it may turn them off to find out.
+   */
+  furtherOutputs?(): Promise<readonly string[]>;
   /** @throws MemrigError `invalid-request`: what it can not capture; nothing was sent */
   check(plan: CapturePlan): void;
   /** Sets everything up, reads back what matters, and starts. */
@@ -52,6 +57,8 @@ export class EdgeScope implements CaptureScope {
   /** The plan that the scope is set up for, in words; its records came whole. */
   #setUp: string | undefined;
   #inMemory = false;
+  /** Undefined until it was made safe once. */
+  #further: readonly string[] | undefined;
 
   constructor(
     private readonly scpi: ScpiClient,
@@ -111,12 +118,19 @@ export class EdgeScope implements CaptureScope {
 
   async makeSafe(): Promise<void> {
     this.#armed = this.#setUp = undefined;
-    await turnOff(this.scpi, this.dialect.safe);
+    await turnOff(this.scpi, this.#safe);
+    if (this.#further !== undefined || !this.dialect.furtherOutputs) return;
+    this.#further = await this.dialect.furtherOutputs();
+    if (this.#further.length > 0) await turnOff(this.scpi, this.#safe);
   }
 
   async outputIsOn(): Promise<boolean> {
-    const { isOn } = this.dialect.safe;
-    return (await anyOn(this.scpi, { off: [], isOn })) !== undefined;
+    return (await anyOn(this.scpi, this.#safe)) !== undefined;
+  }
+
+  get #safe(): SafeState {
+    const { safe } = this.dialect;
+    return { ...safe, isOn: [...safe.isOn, ...(this.#further ?? [])] };
   }
 
   async close(): Promise<void> {

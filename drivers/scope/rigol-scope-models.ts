@@ -11,6 +11,8 @@ export interface RigolFamily {
   readonly dividesDepths: boolean;
   /** Most bytes that one question gives. */
   readonly chunk: number;
+  /** A generator is built in, or an option: whether this one has it is not in its name. */
+  readonly mayHaveGenerator: boolean;
 }
 
 /** By the model field of `*IDN?`: `DS1104Z`, `MSO1104Z`, `MSO5074`; undefined where it is none of these. */
@@ -24,6 +26,7 @@ export function familyOf(model: string): RigolFamily | undefined {
       depths: [12e3, 120e3, 1.2e6, 12e6],
       dividesDepths: true,
       chunk: 250_000,
+      mayHaveGenerator: /-S\b/i.test(model),
     };
   }
   const newer = /^MSO5\d\d([24])/i.exec(model.trim());
@@ -35,5 +38,6 @@ export function familyOf(model: string): RigolFamily | undefined {
     dividesDepths: false,
     // The whole memory would come at once; pieces let an abort through.
     chunk: 5_000_000,
+    mayHaveGenerator: true,
   };
 }

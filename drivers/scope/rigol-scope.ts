@@ -4,7 +4,7 @@ import { ScpiClient, scpiErrors } from "../../src/scpi/index.js";
 import { si } from "../../src/units.js";
 import type { BinaryFormat, Session } from "../../src/visa/index.js";
 import type { DriverEntry, SafeState } from "../entry.js";
-import { identify } from "../support/identity.js";
+import { identify, known } from "../support/identity.js";
 import { pause, stopIfAborted } from "../support/wait.js";
 import { EdgeScope, RecordMemory, refuseSmallerRange } from "./edge-scope.js";
 import type { Progress, ReadOut, ScopeDialect } from "./edge-scope.js";
@@ -24,9 +24,17 @@ const EMPTY_TRIES = 40;
 const EMPTY_PAUSE_MS = 50;
 const TRANSFER_TIMEOUT_MS = 60_000;
 
-// The generator of the -S models and of the MSO5000's option is off too. Others refuse those two messages, and nothing else
-// happens; whether it is on is not asked, because they would not answer.
-const safe: SafeState = { halt: [], ramps: [], off: [":STOP", ":SOUR1:OUTP OFF", ":SOUR2:OUTP OFF"], isOn: [] };
+// The generator of the -S models and of the MSO5000's option is off too. Others refuse those messages, and nothing else
+// happens; who does not know which model it is can not ask whether it is on, because others would not answer.
+const GENERATOR_OUTPUTS = [":SOUR1:OUTP", ":SOUR2:OUTP"];
+const safe: SafeState = {
+  halt: [],
+  ramps: [],
+  off: [":STOP", ...GENERATOR_OUTPUTS.map((output) => `${output} OFF`)],
+  isOn: [],
+};
+/** Long enough for one that has a generator; one that has none is silent. */
+const GENERATOR_TIMEOUT_MS = 500;
 
 export const rigolScope = {
   name: "rigol-scope",
@@ -68,14 +76,34 @@ export class RigolScope implements ScopeDialect {
   static async open(session: Session, label: string): Promise<EdgeScope> {
     const scpi = new ScpiClient(session, label, scpiErrors);
     const identity = await identify(scpi, identifies, "Rigol DS1000Z, MSO1000Z and MSO5000");
-    const family = familyOf(identity.model);
-    if (!family) throw new MemrigError("bad-reply", `${label} is a model ${identity.model}, which is not known.`, {});
+    const family = known(label, identity, familyOf(identity.model));
     await scpi.errors();
     return new EdgeScope(scpi, label, identity, new RigolScope(scpi, label, family));
   }
 
   check(plan: CapturePlan): void {
     recordFor(this.label, plan, this.family);
+  }
+
+  /**
+   * An output whose OFF is taken without an error, and that answers, is there. `*OPT?`, which would say it, is left unanswered by an
+   * MSO5000 of firmware 00.01.03.03.00 that has a generator (as its users found).
+   */
+  async furtherOutputs(): Promise<readonly string[]> {
+    if (!this.family.mayHaveGenerator) return [];
+    const there: string[] = [];
+    for (const output of GENERATOR_OUTPUTS) {
+      await this.scpi.send(`${output} OFF`);
+      if ((await this.scpi.errors()).length > 0) continue;
+      try {
+        await this.scpi.query(`${output}?`, { timeout_ms: GENERATOR_TIMEOUT_MS });
+        there.push(`${output}?`);
+      } catch (error) {
+        if (!(error instanceof MemrigError && (error.kind === "no-answer" || error.kind === "instrument-refused")))
+          throw error;
+      }
+    }
+    return there;
   }
 
   async start(plan: CapturePlan): Promise<void> {

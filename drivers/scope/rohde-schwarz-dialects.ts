@@ -15,6 +15,8 @@ export interface RtxTree {
   readonly reading: readonly string[];
   /** Node of a channel's history and whether it has to be turned on. */
   history(channel: number): { readonly node: string; readonly on: readonly string[] };
+  /** Outputs of the waveform generator, where the option is there. */
+  readonly generator: readonly string[];
   /** Where the state is asked for: answered with a word, or with the number of records taken. */
   readonly stateQuestion: string;
 }
@@ -28,6 +30,11 @@ const level = ({ trigger }: CapturePlan) =>
   `${trigger.channel === "external" ? EXTERNAL_LEVEL : trigger.channel} ${sci(trigger.level_V)}`;
 const middle_s = (plan: CapturePlan) => sci(plan.window_s / 2 - plan.pretrigger_s);
 const realNumbers = ["FORM REAL,32", "FORM:BORD LSBF"];
+
+/** RTB2000 user manual, WGENerator:OUTPut; RTO user manual, WGENerator<m>[:ENABle], two channels. */
+const GENERATOR = { rtb: ["WGEN:OUTP"], rto: ["WGEN1:ENAB", "WGEN2:ENAB"] } as const;
+/** For who does not know which scope it is. */
+export const everyGenerator: readonly string[] = [...GENERATOR.rtb, ...GENERATOR.rto];
 
 /** RTB2000 user manual, remote control. */
 function rtb(channels: number, hasSegments: boolean): RtxTree {
@@ -71,6 +78,7 @@ function rtb(channels: number, hasSegments: boolean): RtxTree {
     ],
     reading: realNumbers,
     history: (channel) => ({ node: `CHAN${channel}:HIST`, on: [] }),
+    generator: GENERATOR.rtb,
     stateQuestion: "ACQ:STAT?",
   };
 }
@@ -120,6 +128,7 @@ function rto(channels: number): RtxTree {
     // Times in the data, or several channels in one block, would have to be told apart.
     reading: [...realNumbers, "EXP:WAV:INCX OFF", "EXP:WAV:MULT OFF"],
     history: (channel) => ({ node: `CHAN${channel}:WAV1:HIST`, on: [`CHAN${channel}:WAV1:HIST:STAT ON`] }),
+    generator: GENERATOR.rto,
     stateQuestion: "ACQ:CURR?",
   };
 }

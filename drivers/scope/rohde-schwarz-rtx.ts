@@ -5,12 +5,12 @@ import { si } from "../../src/units.js";
 import type { Session } from "../../src/visa/index.js";
 import { SCPI_RAW_PORT } from "../entry.js";
 import type { DriverEntry, SafeState } from "../entry.js";
-import { identify } from "../support/identity.js";
+import { identify, known } from "../support/identity.js";
 import { checkCapture } from "./capture-check.js";
 import { EdgeScope, RecordMemory, checkLength, refuseSmallerRange } from "./edge-scope.js";
 import type { Progress, ReadOut, ScopeDialect } from "./edge-scope.js";
 import { nextStep } from "./nice-steps.js";
-import { treeOf } from "./rohde-schwarz-dialects.js";
+import { everyGenerator, treeOf } from "./rohde-schwarz-dialects.js";
 import type { RtxTree } from "./rohde-schwarz-dialects.js";
 
 const identifies = /^Rohde&Schwarz,\s*RT(B2\d{3}|O\d*)\s*,/i;
@@ -24,7 +24,7 @@ export const rohdeSchwarzRtx = {
   kind: "scope",
   title: "Rohde & Schwarz RTB2000 and RTO oscilloscopes",
   identifies,
-  safe: { ...outputOf(true), isOn: [] },
+  safe: { ...outputOf(everyGenerator), isOn: [] },
   errors: scpiErrors,
   defaultPort: SCPI_RAW_PORT,
   open: (session, label) => RohdeSchwarzRtx.open(session, label),
@@ -67,11 +67,10 @@ export class RohdeSchwarzRtx implements ScopeDialect {
     const scpi = new ScpiClient(session, label, scpiErrors);
     const identity = await identify(scpi, identifies, "Rohde & Schwarz RTB2000 and RTO");
     const options = await scpi.query("*OPT?");
-    const tree = treeOf(identity.model, identity.serial, options);
-    if (!tree) throw new MemrigError("bad-reply", `${label} is a model ${identity.model}, which is not known.`, {});
+    const tree = known(label, identity, treeOf(identity.model, identity.serial, options));
     await scpi.errors();
-    const hasGenerator = !tree.has50ohm && /\bB6\b/i.test(options);
-    return new EdgeScope(scpi, label, identity, new RohdeSchwarzRtx(scpi, label, tree, outputOf(hasGenerator)));
+    const outputs = /\bB6\b/i.test(options) ? tree.generator : [];
+    return new EdgeScope(scpi, label, identity, new RohdeSchwarzRtx(scpi, label, tree, outputOf(outputs)));
   }
 
   check(plan: CapturePlan): void {
@@ -211,11 +210,12 @@ function historyIndex(segment: number, plan: CapturePlan): number {
   return segment + 1 - plan.segments;
 }
 
-function outputOf(hasGenerator: boolean): SafeState {
+/** What makes a scope safe. Its only outputs are those of the waveform generator (option B6). @param outputs nodes that it has */
+function outputOf(outputs: readonly string[]): SafeState {
   return {
     halt: [],
     ramps: [],
-    off: hasGenerator ? ["STOP", "WGEN:OUTP 0"] : ["STOP"],
-    isOn: hasGenerator ? ["WGEN:OUTP?"] : [],
+    off: ["STOP", ...outputs.map((output) => `${output} 0`)],
+    isOn: outputs.map((output) => `${output}?`),
   };
 }

@@ -10,6 +10,8 @@ export interface SdsFamily {
   /** The converter has more than 8 bits: samples are read as 16-bit words. */
   readonly wide: boolean;
   readonly has50ohm: boolean;
+  /** It answers `*OPT?`: the SDS2000X Plus and HD, whose generator is an option. */
+  readonly hasOptions: boolean;
   /** Depths of a record, with the word for each, while so many channels are on. */
   depths(channels: readonly number[]): ReadonlyMap<number, string>;
 }
@@ -41,6 +43,7 @@ function flat(channels: number): SdsFamily {
     divisions: 14,
     wide: false,
     has50ohm: false,
+    hasOptions: false,
     depths: (on) => named(shared(on) ? [7 * k, 70 * k, 700 * k, 7 * M] : [14 * k, 140 * k, 1.4 * M, 14 * M], "K"),
   };
 }
@@ -61,6 +64,7 @@ function newer(channels: number, bits: number, depths: Depths): SdsFamily {
     divisions: 10,
     wide: bits > 8,
     has50ohm: depths === large,
+    hasOptions: depths === large,
     depths: (on) => named(depths(on.length), "k"),
   };
 }

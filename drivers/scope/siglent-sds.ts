@@ -5,7 +5,7 @@ import { si } from "../../src/units.js";
 import type { Session } from "../../src/visa/index.js";
 import { SCPI_RAW_PORT } from "../entry.js";
 import type { DriverEntry, SafeState } from "../entry.js";
-import { identify } from "../support/identity.js";
+import { identify, known } from "../support/identity.js";
 import { stopIfAborted } from "../support/wait.js";
 import { EdgeScope, RecordMemory, checkLength, refuseSmallerRange } from "./edge-scope.js";
 import type { Progress, ReadOut, ScopeDialect } from "./edge-scope.js";
@@ -28,8 +28,12 @@ const PIECE = 2_000_000;
 /** Codes a division of the flat language (SDS1104X-E programming guide, WAVEFORM?). */
 const FLAT_CODES = 25;
 
-// TRIG_MODE is in both languages. The generator (an option) is off too; scopes without one pass over that message.
-const safe: SafeState = { halt: [], ramps: [], off: ["TRIG_MODE STOP", "C1:OUTP OFF"], isOn: [] };
+// TRIG_MODE is in both languages. The generator (an option) is off too; scopes without one pass over that message, and would
+// leave the question unanswered.
+const GENERATOR = "C1:OUTP";
+/** Older firmware of the SDS2000X Plus leaves `*OPT?` unanswered (as ngscopeclient found). */
+const OPTIONS_TIMEOUT_MS = 1000;
+const safe: SafeState = { halt: [], ramps: [], off: ["TRIG_MODE STOP", `${GENERATOR} OFF`], isOn: [] };
 
 export const siglentSds = {
   name: "siglent-sds",
@@ -58,7 +62,6 @@ interface Scale {
  * ngscopeclient, PyMeasure and the contributed QCoDeS driver found them.
  */
 export class SiglentSds implements ScopeDialect {
-  readonly safe = safe;
   readonly #memory = new RecordMemory();
   #record: SdsRecord | undefined;
   #seenArmed = false;
@@ -69,6 +72,7 @@ export class SiglentSds implements ScopeDialect {
     private readonly scpi: ScpiClient,
     private readonly label: string,
     private readonly family: SdsFamily,
+    readonly safe: SafeState,
   ) {}
 
   get ranges(): CaptureRanges {
@@ -79,9 +83,9 @@ export class SiglentSds implements ScopeDialect {
   static async open(session: Session, label: string): Promise<EdgeScope> {
     const scpi = new ScpiClient(session, label, noErrorQueue);
     const identity = await identify(scpi, identifies, siglentSds.title);
-    const family = familyOf(identity.model);
-    if (!family) throw new MemrigError("bad-reply", `${label} is a model ${identity.model}, which is not known.`, {});
-    return new EdgeScope(scpi, label, identity, new SiglentSds(scpi, label, family));
+    const family = known(label, identity, familyOf(identity.model));
+    const asked = family.hasOptions && (await hasGenerator(scpi)) ? { ...safe, isOn: [`${GENERATOR}?`] } : safe;
+    return new EdgeScope(scpi, label, identity, new SiglentSds(scpi, label, family, asked));
   }
 
   check(plan: CapturePlan): void {
@@ -240,5 +244,15 @@ export class SiglentSds implements ScopeDialect {
     const value = numberIn(reply);
     if (!Number.isNaN(value)) return value;
     throw new MemrigError("bad-reply", `${this.label} answered ${question} with "${reply}".`, { question, reply });
+  }
+}
+
+/** `FG` among the options. False where they can not be asked: what does not answer can not be verified either. */
+async function hasGenerator(scpi: ScpiClient): Promise<boolean> {
+  try {
+    return /\bFG\b/i.test(await scpi.query("*OPT?", { timeout_ms: OPTIONS_TIMEOUT_MS }));
+  } catch (error) {
+    if (error instanceof MemrigError && error.kind === "no-answer") return false;
+    throw error;
   }
 }

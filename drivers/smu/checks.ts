@@ -110,6 +110,10 @@ function checkPulses(smu: SmuFacts, plan: SweepPlan, { base, width_s, edge_s }: 
     throw refusal(label, `${what} of ${si(asked_s, "s")} was asked for`, allowed, { asked_s });
   };
   within("a pulse", width_s, reach.minWidth_s, reach.maxWidth_s);
+  if (!(width_s < plan.dwell_s)) {
+    const what = `pulses of ${si(width_s, "s")} every ${si(plan.dwell_s, "s")} were asked for`;
+    throw refusal(label, what, "some time between them", { asked_s: plan.dwell_s });
+  }
   if (edge_s !== undefined) {
     if (!reach.edge_s) throw refusal(label, `an edge of ${si(edge_s, "s")} was asked for`, "edges of its own only", {});
     within("an edge", edge_s, reach.edge_s.min, reach.edge_s.max);

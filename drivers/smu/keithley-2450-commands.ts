@@ -53,12 +53,13 @@ function sourceCommands(ask: SourceAsk, { offState }: DriverSettings): string[] 
 
 /** Everything a sweep relies on. */
 export function settingCommands(setup: SweepSetup, settings: DriverSettings): string[] {
-  const { sense, plan, measureRange } = setup;
+  const { source, sense, limit, plan, measureRange, pulse, steadyCompliance } = setup;
   return [
-    ...sourceCommands({ ...setup, compliance: plan.compliance }, settings),
+    ...sourceCommands({ ...setup, compliance: steadyCompliance }, settings),
     // Zero and reference are measured once a run: with every reading they would take three times as long.
     `:SENS:${sense}:AZER OFF`,
     ...(measureRange === undefined ? [] : [`:SENS:${sense}:RANG ${sci(measureRange)}`]),
+    ...(pulse ? [`:SOUR:PULS:${source}:${limit} ${sci(plan.compliance)}`] : []),
   ];
 }
 
@@ -81,7 +82,7 @@ export function bufferCommand(run: Run): string {
 
 /** Builds the trigger model. A list holds the source's settings of this moment: ranges and limit come before it. */
 export function sweepCommands(setup: SweepSetup, run: Run): string[] {
-  const { source, delay_s } = setup;
+  const { source, delay_s, pulse } = setup;
   const { ramp, list, count } = run;
   // failAbort OFF: a reading in compliance is a result, not an end. Range FIX: the one set above, no switching on the way.
   if (ramp) {
@@ -94,7 +95,13 @@ export function sweepCommands(setup: SweepSetup, run: Run): string[] {
       .slice(at, at + LIST_PART)
       .map(sci)
       .join(", ");
-    commands.push(`:SOUR:LIST:${source}${at === 0 ? "" : ":APP"} ${part}`);
+    commands.push(`:SOUR:${pulse ? "PULS:" : ""}LIST:${source}${at === 0 ? "" : ":APP"} ${part}`);
+  }
+  if (pulse) {
+    // Measured at the end of each pulse; no delay before it, and its off time after it. Of the forms of a pulse sweep this one takes
+    // the limits that were set before, which can be read back before anything is on.
+    const shape = `${sci(pulse.width_s)}, ON, ${BUFFER}, 1, ${count}, 0, ${sci(pulse.off_s)}, OFF`;
+    return [...commands, `:SOUR:PULS:SWE:${source}:LIST ${shape}`];
   }
   return [...commands, `:SOUR:SWE:${source}:LIST 1, ${sci(delay_s)}, ${count}, OFF, ${BUFFER}`];
 }

@@ -1,7 +1,7 @@
-import type { SweepPlan } from "../../src/capabilities/index.js";
+import type { SweepPlan, SweepPulse } from "../../src/capabilities/index.js";
 import { si } from "../../src/units.js";
 import type { DriverSettings } from "../entry.js";
-import { checkSweep, refusal, unitsOf } from "./checks.js";
+import { baseCompliance, checkSweep, refusal, unitsOf } from "./checks.js";
 import type { SmuFacts } from "./checks.js";
 import { readingTime } from "./reading-time.js";
 import { scpiWords } from "./scpi-words.js";
@@ -73,6 +73,10 @@ export interface SweepSetup extends Words {
   /** Whole cycles that go into one run of the trigger model. */
   readonly cyclesPerRun: number;
   runOf(cycles: number): Run;
+  /** Largest limit at a steady level: that of all levels, or of the base of pulses. */
+  readonly steadyCompliance: number;
+  /** Where the levels are pulses from zero. */
+  readonly pulse: { readonly width_s: number; readonly off_s: number } | undefined;
 }
 
 /**
@@ -93,7 +97,7 @@ export function setUp(
   const { nplc, reading_s } = readingTime(smu, plan, lineFrequency_Hz, NPLC, 2);
   const delay_s = Math.round((plan.dwell_s - reading_s) * 1e6) / 1e6;
   const largest = plan.levels.reduce((most, level) => Math.max(most, Math.abs(level)), 0);
-  const followsReading = plan.dwell_s >= AUTORANGE_DWELL_S;
+  const followsReading = plan.dwell_s >= AUTORANGE_DWELL_S && plan.pulse === undefined;
   return {
     plan,
     ...wordsOf(plan.drive),
@@ -102,8 +106,26 @@ export function setUp(
     nplc,
     delay_s: delay_s < MIN_DELAY_S ? 0 : delay_s,
     measureRange: plan.measureRange ?? (followsReading ? undefined : plan.compliance),
-    ...runs(label, plan, settings),
+    steadyCompliance: baseCompliance(plan, smu.ranges),
+    pulse: plan.pulse && pulseOf(label, plan.dwell_s, plan.pulse),
+    ...(plan.pulse ? pulseRuns(label, plan) : runs(label, plan, settings)),
   };
+}
+
+/** A pulse sweep turns its output on and off at the base, which would be a jump. */
+function pulseOf(label: string, dwell_s: number, { base, width_s }: SweepPulse) {
+  if (base !== 0) throw refusal(label, `pulses from a base of ${base} were asked for`, "pulses from 0", { base });
+  return { width_s, off_s: Math.round((dwell_s - width_s) * 1e6) / 1e6 };
+}
+
+function pulseRuns(label: string, { levels, cycles }: SweepPlan): Pick<SweepSetup, "cyclesPerRun" | "runOf"> {
+  if (levels.length > MAX_LIST)
+    throw refusal(label, `${levels.length} pulses in a cycle were asked for`, `up to ${MAX_LIST}`, {});
+  const runOf = (count: number): Run => {
+    const total = count * levels.length;
+    return { ramp: undefined, list: levels, count, expected: total, total, comesBack: false };
+  };
+  return { cyclesPerRun: Math.min(cycles, Math.floor(MAX_READINGS / levels.length)), runOf };
 }
 
 /** ZERO and GUARD switch the instrument to two wires (2450-901-01, :OUTPut:<function>:SMODe). */

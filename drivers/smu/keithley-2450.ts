@@ -127,10 +127,12 @@ export class Keithley2450 extends SmuDriver<SweepSetup> {
   async #settings(setup: SweepSetup, run: Run): Promise<void> {
     const { plan, source, limit } = setup;
     const commands = [...settingCommands(setup, this.settings), bufferCommand(run), ...sweepCommands(setup, run)];
-    const messages = [...joined(commands), `:SYST:ERR:COUN?;:SOUR:${source}:${limit}?`];
+    const pulse = setup.pulse ? `;:SOUR:PULS:${source}:${limit}?` : "";
+    const messages = [...joined(commands), `:SYST:ERR:COUN?;:SOUR:${source}:${limit}?${pulse}`];
     const parse = (reply: string) => {
-      const [errors = NaN, inForce = NaN] = reply.split(";").map(Number);
-      return { errors, inForce };
+      const [errors = NaN, steady = NaN, pulsed = NaN] = reply.split(";").map(Number);
+      const limits = [{ asked: setup.steadyCompliance, inForce: steady }];
+      return { errors, limits: setup.pulse ? [...limits, { asked: plan.compliance, inForce: pulsed }] : limits };
     };
     await this.configure(plan, messages, parse, async () => {
       // A program that was killed left its buffer.

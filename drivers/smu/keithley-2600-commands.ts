@@ -1,6 +1,6 @@
 import type { DriverSettings, SafeState } from "../entry.js";
 import { lettersOf } from "./keithley-2600-plan.js";
-import type { Letters, SweepSetup } from "./keithley-2600-plan.js";
+import type { Letters, PulseSetup, SweepSetup } from "./keithley-2600-plan.js";
 import type { SetBias } from "./bias-holder.js";
 
 /** Digits of a number in a reply: six, which is the default, are too few for a time or a small change. */
@@ -85,12 +85,12 @@ function sourceStatements(ask: SourceAsk, { offState }: DriverSettings): string[
 
 /** Everything a sweep relies on but its levels, and the buffers: current first, as `measure.iv` has it. */
 export function sweepStatements(setup: SweepSetup, settings: DriverSettings): string[] {
-  const { smu, own, limit, source, plan, measureRange } = setup;
+  const { smu, own, limit, source, plan, measureRange, pulse } = setup;
   const room = setup.cyclesPerRun * plan.levels.length + setup.home.length + BUFFER_SLACK;
   const buffer = (name: string) =>
     `${own}.${name}=${smu}.makebuffer(${room}) ${own}.${name}.collecttimestamps=1 ${own}.${name}.appendmode=0`;
   return [
-    ...sourceStatements({ ...setup, compliance: plan.compliance }, settings),
+    ...sourceStatements({ ...setup, compliance: setup.steadyCompliance }, settings),
     `${smu}.source.delay=${lua(setup.delay_s)} ${smu}.measure.delay=0`,
     // Zero and reference are measured once a sweep, and not when the instrument finds it is time.
     `${smu}.measure.autozero=${smu}.AUTOZERO_ONCE`,
@@ -100,17 +100,53 @@ export function sweepStatements(setup: SweepSetup, settings: DriverSettings): st
     `${own}={}`,
     buffer("i"),
     buffer("v"),
-    ...["arm", "source", "measure", "endpulse"].map((stage) => `${smu}.trigger.${stage}.stimulus=0`),
+    ...stages.map((stage) => `${smu}.trigger.${stage}.stimulus=0`),
     `${smu}.trigger.arm.count=1`,
-    `${smu}.trigger.source.limit${limit}=${smu}.LIMIT_AUTO`,
+    `${smu}.trigger.source.limit${limit}=${pulse ? lua(plan.compliance) : `${smu}.LIMIT_AUTO`}`,
     `${smu}.trigger.source.action=${smu}.ENABLE`,
     `${smu}.trigger.measure.iv(${own}.i,${own}.v)`,
     `${smu}.trigger.measure.action=${smu}.ENABLE`,
-    `${smu}.trigger.endpulse.action=${smu}.SOURCE_HOLD`,
+    `${smu}.trigger.endpulse.action=${smu}.${pulse ? "SOURCE_IDLE" : "SOURCE_HOLD"}`,
     `${smu}.trigger.endsweep.action=${smu}.SOURCE_IDLE`,
+    ...(pulse ? timerStatements(setup, pulse) : []),
     ...levelStatements(setup),
     ...(setup.home.length === 0 ? [`${smu}.trigger.source.list${source}(${own}.l)`] : []),
   ];
+}
+
+const stages = ["arm", "source", "measure", "endpulse"] as const;
+
+/** Each period begins a pulse; its measurement and its end follow. What a timer was told before, and whether it still runs, is forgotten. */
+function timerStatements({ plan }: SweepSetup, { timers, measureDelay_s, width_s }: PulseSetup): string[] {
+  const [period, measure, width] = timers.map((number) => `trigger.timer[${number}]`);
+  return [
+    `${period}.reset() ${period}.delay=${lua(plan.dwell_s)} ${period}.passthrough=true`,
+    `${measure}.reset() ${measure}.delay=${lua(measureDelay_s)} ${measure}.count=1`,
+    `${width}.reset() ${width}.delay=${lua(width_s)} ${width}.count=1`,
+  ];
+}
+
+/** Timers begin what they time. One pulse has no period: a timer that still ran would miss the beginning of the next run. */
+function pulseStatements({ smu }: SweepSetup, { timers }: PulseSetup, pulses: number): string {
+  const [period, measure, width] = timers.map((number) => `trigger.timer[${number}]`);
+  const armed = `${smu}.trigger.ARMED_EVENT_ID`;
+  const begins = pulses === 1 ? armed : `${period}.EVENT_ID`;
+  const counted = pulses === 1 ? `${period}.stimulus=0` : `${period}.count=${pulses - 1} ${period}.stimulus=${armed}`;
+  return (
+    `${counted} ${measure}.stimulus=${begins} ${width}.stimulus=${begins} ` +
+    `${smu}.trigger.source.stimulus=${pulses === 1 ? 0 : begins} ` +
+    `${smu}.trigger.measure.stimulus=${measure}.EVENT_ID ${smu}.trigger.endpulse.stimulus=${width}.EVENT_ID`
+  );
+}
+
+/** Gives the timers back, after the last pulse. */
+export function freeTimers({ timers }: PulseSetup): string {
+  return timers.map((number) => `trigger.timer[${number}].stimulus=0`).join(" ");
+}
+
+/** Waits in the instrument until it lets the next pulse begin in time. */
+export function rest({ rest_s }: PulseSetup): string {
+  return rest_s === 0 ? "" : `delay(${lua(rest_s)}) `;
 }
 
 /** The levels of one cycle, as the table `l`. */
@@ -135,9 +171,11 @@ function levelStatements({ own, plan, ramp }: SweepSetup): string[] {
 /**
  * What is told for one run: how many readings, and where the sweep does not end at zero its levels anew, with the way there.
  */
-export function runStatements({ smu, own, source, plan, home }: SweepSetup, cycles: number): string[] {
+export function runStatements(setup: SweepSetup, cycles: number): string[] {
+  const { smu, own, source, plan, home, pulse } = setup;
   const points = cycles * plan.levels.length + home.length;
   const count = `${smu}.trigger.count=${points}`;
+  if (pulse) return [count, pulseStatements(setup, pulse, points)];
   if (home.length === 0) return [count];
   return [
     count,

@@ -1,7 +1,7 @@
-import type { SweepPlan } from "../../src/capabilities/index.js";
+import type { PulseRegion, SweepPlan, SweepPulse } from "../../src/capabilities/index.js";
 import { si } from "../../src/units.js";
 import type { DriverSettings } from "../entry.js";
-import { checkSweep, refusal, unitsOf } from "./checks.js";
+import { baseCompliance, checkSweep, refusal, regionOf, unitsOf } from "./checks.js";
 import type { SmuFacts } from "./checks.js";
 import type { Model2600 } from "./keithley-2600-models.js";
 import { readingTime } from "./reading-time.js";
@@ -16,6 +16,11 @@ export const MAX_READINGS = 20_000;
 /** Levels of one list, which scripts share their memory with. */
 const MAX_LIST = 10_000;
 const MAX_CYCLES = 1_000_000_000;
+/**
+ * A measurement goes before the end of its pulse, which it would delay; so long before, as it begins later than it is told
+ * (as in Keithley's example of a pulsed sweep for the series).
+ */
+const PULSE_SLACK_S = 60e-6;
 /** Longest autorange settling that fits between two readings: below this the range is fixed. */
 const AUTORANGE_DWELL_S = 10e-3;
 
@@ -35,6 +40,18 @@ export function lettersOf(drive: "voltage" | "current", channel: number): Letter
   return drive === "voltage" ? { source: "v", limit: "i", ...names } : { source: "i", limit: "v", ...names };
 }
 
+/** Pulses, timed by three of the instrument's timers. */
+export interface PulseSetup {
+  readonly base: number;
+  readonly width_s: number;
+  /** From the beginning of a pulse to its measurement. */
+  readonly measureDelay_s: number;
+  /** After the last pulse of a run: where only pulses reach the level, the instrument lets none begin before. */
+  readonly rest_s: number;
+  /** Numbers of the timers of the period, of the measurement and of the width: each channel has its own. */
+  readonly timers: readonly [period: number, measure: number, width: number];
+}
+
 /** A sweep plan as this instrument will be told it. */
 export interface SweepSetup extends Letters {
   readonly plan: SweepPlan;
@@ -51,6 +68,10 @@ export interface SweepSetup extends Letters {
   readonly ramp: Ramp | undefined;
   /** Levels from the last one to zero: the sweep's end goes to zero in one step. */
   readonly home: readonly number[];
+  /** Largest limit at a steady level: that of all levels, or of the base of pulses. */
+  readonly steadyCompliance: number;
+  /** Where the levels are pulses. */
+  readonly pulse: PulseSetup | undefined;
   readonly cyclesPerRun: number;
 }
 
@@ -70,17 +91,21 @@ export function setUp(
   const { label } = smu;
   checkSweep(smu, plan, MAX_CYCLES);
   checkOffState(label, settings);
-  const largest = plan.levels.reduce((most, level) => Math.max(most, Math.abs(level)), 0);
-  checkArea(label, model, plan.drive, largest, plan.compliance);
+  const largest = plan.levels.reduce((most, level) => Math.max(most, Math.abs(level)), Math.abs(plan.pulse?.base ?? 0));
+  const steadyCompliance = baseCompliance(plan, smu.ranges);
+  const region = regionOf(plan, smu.ranges.pulse?.beyond ?? []);
+  if (region) {
+    checkArea(label, model, plan.drive, Math.abs(plan.pulse?.base ?? 0), steadyCompliance);
+  } else checkArea(label, model, plan.drive, largest, plan.compliance);
   // Both quantities in the same aperture, by a converter each.
-  const { nplc, reading_s } = readingTime(smu, plan, lineFrequency_Hz, NPLC, 1);
-  const home = wayHomeOf(plan, settings);
+  const { nplc, reading_s } = readingTime(smu, plan, lineFrequency_Hz, NPLC, 1, PULSE_SLACK_S);
+  const home = plan.pulse ? [] : wayHomeOf(plan, settings);
   const most = home.length === 0 ? MAX_READINGS : MAX_LIST - home.length;
   if (plan.levels.length > Math.min(most, MAX_LIST)) {
     const asked = `${plan.levels.length} levels in a cycle were asked for`;
     throw refusal(label, asked, `up to ${Math.min(most, MAX_LIST)}`, { levels: plan.levels.length });
   }
-  const followsReading = plan.dwell_s >= AUTORANGE_DWELL_S;
+  const followsReading = plan.dwell_s >= AUTORANGE_DWELL_S && plan.pulse === undefined;
   const channel = plan.channel ?? 1;
   return {
     plan,
@@ -89,12 +114,25 @@ export function setUp(
     wires: plan.wires ?? settings.wires ?? 2,
     largest,
     nplc,
-    delay_s: Math.round((plan.dwell_s - reading_s) * 1e6) / 1e6,
+    delay_s: plan.pulse ? 0 : Math.round((plan.dwell_s - reading_s) * 1e6) / 1e6,
     measureRange: plan.measureRange ?? (followsReading ? undefined : plan.compliance),
     ramp: asRamp(plan.levels),
     home,
+    steadyCompliance,
+    pulse: plan.pulse && pulseOf(plan.pulse, reading_s, channel, region),
     cyclesPerRun: Math.min(plan.cycles, Math.floor(most / plan.levels.length)),
   };
+}
+
+function pulseOf(
+  { base, width_s }: SweepPulse,
+  reading_s: number,
+  channel: number,
+  region: PulseRegion | undefined,
+): PulseSetup {
+  const measureDelay_s = Math.max(0, Math.floor((width_s - reading_s - PULSE_SLACK_S) * 1e6 + 1e-6) / 1e6);
+  const rest_s = region ? Math.ceil((width_s / region.maxDuty - width_s) * 1e6) / 1e6 : 0;
+  return { base, width_s, measureDelay_s, rest_s, timers: channel === 2 ? [4, 5, 6] : [1, 2, 3] };
 }
 
 /** @throws MemrigError `invalid-request`: it has no guarded off state */

@@ -5,7 +5,16 @@ import { SCPI_RAW_PORT } from "../entry.js";
 import type { DriverEntry, DriverSettings, SafeState } from "../entry.js";
 import { parseIdentity } from "../support/identity.js";
 import { Bias2600 } from "./keithley-2600-bias.js";
-import { messagesOf, runStatements, safeChannels, startStatement, sweepStatements } from "./keithley-2600-commands.js";
+import {
+  freeTimers,
+  lua,
+  messagesOf,
+  rest,
+  runStatements,
+  safeChannels,
+  startStatement,
+  sweepStatements,
+} from "./keithley-2600-commands.js";
 import { model2600 } from "./keithley-2600-models.js";
 import type { Model2600 } from "./keithley-2600-models.js";
 import { NPLC, setUp } from "./keithley-2600-plan.js";
@@ -85,23 +94,32 @@ export class Keithley2600 extends SmuDriver<SweepSetup> {
       if (done === 0) await this.#settings(setup, now);
       else await this.scpi.commands(messagesOf(runStatements(setup, now)));
       goOn(done);
-      await this.scpi.send(startStatement(setup)); // where it is refused no reading comes, and the error queue says why
+      if (done === 0) await this.#toBase(setup, signal);
+      await this.scpi.send(`${done > 0 && setup.pulse ? rest(setup.pulse) : ""}${startStatement(setup)}`); // where it is refused no reading comes, and the error queue says why
       const began_s = done === 0 ? 0 : await this.scpi.queryNumber(`print(${setup.own}.t)`);
       for await (const readings of readRun(this.scpi, setup, done * levels.length, now * levels.length, signal)) {
         yield began_s === 0 ? readings : readings.map((one) => ({ ...one, time_s: began_s + one.time_s }));
       }
     }
-    return () => this.#endWell(setup);
+    return (setup.pulse?.base ?? 0) === 0 ? () => this.#endWell(setup) : undefined;
+  }
+
+  /** The base of pulses is the programmed level: from zero to there in steps, before the first pulse. */
+  async #toBase({ plan, smu, source }: SweepSetup, signal: AbortSignal): Promise<void> {
+    const set = (level: number) => this.scpi.send(`${smu}.source.level${source}=${lua(level)}`);
+    await this.toBase(plan, `${smu}.source.output=${smu}.OUTPUT_ON`, set, signal);
   }
 
   /** Everything the sweep relies on, with the output off. Level at zero first, then the limit, then it is read back. */
   async #settings(setup: SweepSetup, cycles: number): Promise<void> {
-    const { plan, smu, limit } = setup;
-    const check = `print(errorqueue.count,${smu}.source.limit${limit})`;
+    const { plan, smu, limit, pulse, steadyCompliance } = setup;
+    const pulsed = pulse ? `,${smu}.trigger.source.limit${limit}` : "";
+    const check = `print(errorqueue.count,${smu}.source.limit${limit}${pulsed})`;
     const statements = [...sweepStatements(setup, this.settings), ...runStatements(setup, cycles), check];
     await this.configure(plan, messagesOf(statements), (reply) => {
-      const [errors = NaN, inForce = NaN] = reply.split("\t").map(parseNumber);
-      return { errors, inForce };
+      const [errors = NaN, steady = NaN, inPulse = NaN] = reply.split("\t").map(parseNumber);
+      const limits = [{ asked: steadyCompliance, inForce: steady }];
+      return { errors, limits: pulse ? [...limits, { asked: plan.compliance, inForce: inPulse }] : limits };
     });
   }
 
@@ -110,8 +128,9 @@ export class Keithley2600 extends SmuDriver<SweepSetup> {
    *
    * @throws MemrigError `instrument-refused`: the instrument queued an error while it swept
    */
-  async #endWell({ smu, own, channel }: SweepSetup): Promise<void> {
-    const off = `${smu}.abort() ${smu}.source.output=0 ${own}=nil collectgarbage()`;
+  async #endWell({ smu, own, channel, pulse }: SweepSetup): Promise<void> {
+    const free = pulse ? `${freeTimers(pulse)} ${rest(pulse)}` : "";
+    const off = `${smu}.abort() ${smu}.source.output=0 ${free}${own}=nil collectgarbage()`;
     const [on, errors] = (await this.scpi.query(`${off} print(${smu}.source.output,errorqueue.count)`))
       .split("\t")
       .map(parseNumber);

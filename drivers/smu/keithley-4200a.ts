@@ -1,6 +1,7 @@
 import type {
   Bias,
   Identity,
+  PulseUnit,
   SourceMeasureUnit,
   SpotReading,
   SweepPlan,
@@ -27,6 +28,8 @@ import {
 } from "./keithley-4200a-plan.js";
 import type { Card, Setup4200, Smu4200 } from "./keithley-4200a-plan.js";
 import { parseColumn, readingsOf } from "./keithley-4200a-readings.js";
+import { Pmu4225, pulseChannelsOf, pulsesOff } from "./keithley-4225.js";
+import type { PulseChannel, Whole } from "./keithley-4225.js";
 import type { Kxci } from "./keithley-4200a-readings.js";
 
 const identifies = /KEITHLEY INSTRUMENTS,\s*KI4200A?\b/i;
@@ -46,7 +49,8 @@ const smuAt = (channel: number) => ({ question: "*OPT?", matches: `(^|,)\\s*SMU(
  * level that could be taken down: it refuses user mode while it runs, and is stopped where it is.
  */
 const output: SafeState = {
-  halt: [`US;IT4,0,0,${SHORT_NPLC}`],
+  // Pulses have no level that could be taken down.
+  halt: [":PMU:ABORT", `US;IT4,0,0,${SHORT_NPLC}`],
   ramps: [],
   measured: [1, 2, 3, 4].map((channel) => ({
     when: smuAt(channel),
@@ -62,7 +66,8 @@ const output: SafeState = {
       { upTo_V: 210, text: "2" },
     ],
   })),
-  off: ["MD;ME4", ...offOf([1, 2, 3, 4])],
+  // Where there is no pulse card its messages are an error that nobody is to be told of later.
+  off: [...pulsesOff([1, 2]), "MD;ME4", ...offOf([1, 2, 3, 4]), ":ERROR:LAST:CLEAR"],
   isOn: [],
   cannotTell: "KXCI has no question for an output, its level or its limit",
 };
@@ -75,6 +80,7 @@ export const keithley4200a = {
   safe: output,
   errors: kxciErrors,
   defaultPort: 1225,
+  terminals: ["pmu1", "pmu2", "pmu3", "pmu4"],
   session: { socket: { termination: "\0", acknowledge: "ACK" } },
   open: (session, label, settings) => Keithley4200a.open(session, label, settings),
 } satisfies DriverEntry;
@@ -97,8 +103,10 @@ const RUN_FACTOR = 3;
  *
  * Sources: 4200A-901-01 Rev C, section 9; Keithley's KXCI examples. Has not met the instrument.
  */
-export class Keithley4200a implements SourceMeasureUnit, Smu4200 {
+export class Keithley4200a implements SourceMeasureUnit, Smu4200, Whole {
   readonly ranges = ranges4200;
+  readonly pulses?: PulseUnit;
+  readonly #pmu: Pmu4225 | undefined;
   readonly #bias: Bias4200;
   readonly #holder: BiasHolder;
   /** Counts what made the instrument safe: a sweep that is being set up then must not start. */
@@ -111,7 +119,12 @@ export class Keithley4200a implements SourceMeasureUnit, Smu4200 {
     readonly identity: Identity,
     readonly cards: readonly Card[],
     readonly settings: DriverSettings,
+    pulseChannels: readonly PulseChannel[],
   ) {
+    if (pulseChannels.length > 0) {
+      this.#pmu = new Pmu4225(scpi, this, pulseChannels);
+      this.pulses = this.#pmu;
+    }
     const off = (channels: readonly number[]) => this.#off(channels);
     this.#bias = new Bias4200(label, settings, scpi, cards, () => this.#testRuns(), off);
     this.#holder = new BiasHolder(this.#bias);
@@ -141,13 +154,14 @@ export class Keithley4200a implements SourceMeasureUnit, Smu4200 {
       throw new MemrigError("bad-reply", `${label} names no SMU among its cards: "${options}".`, { options });
     }
     await scpi.errors();
-    return new Keithley4200a(scpi, label, identity, cards, settings);
+    return new Keithley4200a(scpi, label, identity, cards, settings, pulseChannelsOf(options));
   }
 
   async *sweep(plan: SweepPlan, signal: AbortSignal): AsyncGenerator<SweepReading[], void, undefined> {
     const setup = setUp4200(this, plan);
     stopIfAborted(signal, this.label, "nothing was sent");
     if (await this.outputIsOn()) throw foundOn(this.label, "A sweep");
+    await this.#pmu?.giveBack();
     let failure: unknown;
     this.#sweeping = true;
     try {
@@ -164,6 +178,7 @@ export class Keithley4200a implements SourceMeasureUnit, Smu4200 {
   async hold(bias: Bias, signal: AbortSignal): Promise<void> {
     const { channel = 1 } = bias;
     if (this.cards.some((card) => card.channel === channel)) checkAsked(this, bias);
+    await this.#pmu?.giveBack();
     await this.#holder.hold(bias, signal);
   }
 
@@ -181,15 +196,27 @@ export class Keithley4200a implements SourceMeasureUnit, Smu4200 {
     this.#madeSafe++;
     this.#holder.forget();
     const channels = this.cards.map((card) => card.channel);
+    // At once: pulses have no level that could be taken down. What did not take it is told again with the rest.
+    const pulses: string[] = [];
+    for (const message of this.#pmu?.off ?? []) await this.scpi.send(message).catch(() => void pulses.push(message));
+    this.#pmu?.forget();
     if (!this.#sweeping) await this.#bias.comeDown(channels); // a test ends with its outputs off
-    await this.#off(channels);
+    await this.#off(channels, pulses);
     this.#sweeping = false; // it finds out when it next looks
   }
 
   async outputIsOn(): Promise<boolean> {
     if (this.#sweeping || this.#bias.holds || (await this.#testRuns())) return true;
+    if (await this.#pmu?.isOn()) return true;
     for (const { channel } of this.cards) if (await this.#bias.foundLevel(channel)) return true;
     return false;
+  }
+
+  /** @throws MemrigError `busy`: an SMU drives, and pulses must not take the device from it */
+  ready(): void {
+    if (!this.#sweeping && !this.#bias.holds) return;
+    const message = `${this.label}: an SMU is driving. Nothing was sent. Release it before pulses are to be loaded or played.`;
+    throw new MemrigError("busy", message, {});
   }
 
   async close(): Promise<void> {
@@ -290,11 +317,16 @@ export class Keithley4200a implements SourceMeasureUnit, Smu4200 {
    *
    * @throws MemrigError `no-answer`: the state of the outputs is unknown
    */
-  async #off(channels: readonly number[]): Promise<void> {
+  async #off(channels: readonly number[], pulses?: readonly string[]): Promise<void> {
     const blind = new ScpiClient(this.scpi.session, this.label, noErrorQueue);
-    await turnOff(blind, { halt: [":ERROR:LAST:CLEAR"], off: ["MD;ME4", ...offOf(channels)], isOn: [] });
+    await turnOff(blind, {
+      halt: [":ERROR:LAST:CLEAR"],
+      off: [...(pulses ?? []), "MD;ME4", ...offOf(channels)],
+      isOn: [],
+    });
     const errors = await this.scpi.errors();
-    if (errors.length === 0 && !(await this.#testRuns())) return;
+    const runs = (await this.#testRuns()) || (pulses !== undefined && (await this.#pmu?.isOn()) === true);
+    if (errors.length === 0 && !runs) return;
     throw new MemrigError(
       "no-answer",
       `${this.label} was told to turn off and ${errors.length > 0 ? `said ${describeErrors(errors)}` : "its test still runs"}. ` +

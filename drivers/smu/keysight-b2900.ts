@@ -1,6 +1,6 @@
 import type { SweepPlan, SweepReading } from "../../src/capabilities/index.js";
 import { MemrigError } from "../../src/errors.js";
-import { parseNumber, rampBetween, ScpiClient, scpiErrors } from "../../src/scpi/index.js";
+import { parseNumber, ScpiClient, scpiErrors } from "../../src/scpi/index.js";
 import { sci, si } from "../../src/units.js";
 import type { Session } from "../../src/visa/index.js";
 import { SCPI_RAW_PORT } from "../entry.js";
@@ -8,8 +8,6 @@ import type { DriverEntry, DriverSettings, SafeState } from "../entry.js";
 import { parseIdentity } from "../support/identity.js";
 import { joined } from "../support/messages.js";
 import { offAfter } from "../support/outputs.js";
-import { runRamp } from "../support/ramp.js";
-import { stopIfAborted } from "../support/wait.js";
 import { BiasB2900, queryDoubles } from "./keysight-b2900-bias.js";
 import {
   ELEMENTS_B2900,
@@ -26,7 +24,7 @@ import type { FactsB2900, SetupB2900 } from "./keysight-b2900-plan.js";
 import { readRunB2900 } from "./keysight-b2900-run.js";
 import { channelsOf, openSmu, SmuDriver } from "./smu-driver.js";
 import type { EndOfSweep, GoOn, OpenedSmu, SmuFamily } from "./smu-driver.js";
-import { slewOf, wayHomeOf } from "./way-home.js";
+import { wayHomeOf } from "./way-home.js";
 
 const identifies = /(Keysight|Agilent) Technologies,\s*B29[01][12](A|BL|B|CL)?,/i;
 
@@ -169,18 +167,14 @@ export class KeysightB2900 extends SmuDriver<SetupB2900> implements FactsB2900 {
     await this.configure(plan, joined(commands), (reply) => {
       const [events = NaN, errors = NaN, inForce = NaN] = reply.split(";").map(parseNumber);
       this.#events = (this.#events | events) & ~lostBits(channel);
-      return { errors, inForce };
+      return { errors, limits: [{ asked: plan.compliance, inForce }] };
     });
   }
 
   /** The base of pulses is the immediate level: from zero to there in steps, before the first pulse. */
   async #toBase({ plan, channel, source }: SetupB2900, signal: AbortSignal): Promise<void> {
-    const base = plan.pulse?.base ?? 0;
-    if (base === 0) return;
-    await this.scpi.command(`:OUTP${channel} ON`);
     const set = (level: number) => this.scpi.send(`:SOUR${channel}:${source} ${sci(level)}`);
-    await runRamp(rampBetween(0, base, slewOf(plan.drive, this.settings)), set, signal);
-    stopIfAborted(signal, this.label, "on the way to the base of its pulses; the output is brought to zero and off");
+    await this.toBase(plan, `:OUTP${channel} ON`, set, signal);
   }
 
   /** Time of the first reading of a run, by the clock of the instrument. */

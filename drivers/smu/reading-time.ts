@@ -20,27 +20,35 @@ export function checkNplc(label: string, nplc: number, { min, max }: NplcRange):
 }
 
 /**
- * How long a level of a sweep is integrated, and what a reading of it takes.
+ * How long a level of a sweep, or a pulse, is integrated, and what a reading of it takes.
  *
  * @param lineFrequency_Hz of the mains, by the instrument: the unit of `nplc`
  * @param apertures that a reading takes: one where both quantities are read at the same time, two where one after the other
- * @returns the integration time asked for; where the plan leaves it out one power line cycle, or what the dwell has room for,
- *   down to the shortest there is
- * @throws MemrigError `invalid-request`: out of range, or longer than the dwell; nothing was sent
+ * @param pulseSlack_s that a pulse must have beside the reading
+ * @returns the integration time asked for; where the plan leaves it out one power line cycle, or what dwell or pulse have room
+ *   for, down to the shortest there is
+ * @throws MemrigError `invalid-request`: out of range, or longer than the dwell or pulse; nothing was sent
  */
 export function readingTime(
   { label, ranges }: SmuFacts,
-  { dwell_s, nplc: asked }: SweepPlan,
+  { dwell_s, nplc: asked, pulse }: SweepPlan,
   lineFrequency_Hz: number,
   range: NplcRange,
   apertures: 1 | 2,
+  pulseSlack_s = 0,
 ): { readonly nplc: number; readonly reading_s: number } {
-  const room = (READING_SHARE * dwell_s * lineFrequency_Hz) / apertures;
+  const room = (READING_SHARE * (pulse ? pulse.width_s - pulseSlack_s : dwell_s) * lineFrequency_Hz) / apertures;
   const nplc = asked ?? Math.max(range.min, Math.min(1, Number(room.toPrecision(3))));
   checkNplc(label, nplc, range);
   const reading_s = (apertures * nplc) / lineFrequency_Hz;
-  const shortest_s = Math.max(ranges.minDwell_s, reading_s);
+  if (pulse && !(pulse.width_s >= (reading_s + pulseSlack_s) * (1 - 1e-9))) {
+    const what = `a measurement of ${si(reading_s, "s")} in a pulse of ${si(pulse.width_s, "s")} was asked for`;
+    throw refusal(label, what, "one that fits: a smaller nplc", { reading_s, width_s: pulse.width_s });
+  }
+  const shortest_s = pulse ? ranges.minDwell_s : Math.max(ranges.minDwell_s, reading_s);
   if (dwell_s >= shortest_s) return { nplc, reading_s };
+  if (pulse)
+    throw refusal(label, `pulses every ${si(dwell_s, "s")} were asked for`, `${si(shortest_s, "s")} and more`, {});
   const allowed = `at ${nplc} power line cycles of ${lineFrequency_Hz} Hz at least ${si(shortest_s, "s")}, and less with a smaller nplc`;
   const details = { asked_s: dwell_s, min_s: shortest_s };
   throw refusal(label, `a dwell of ${si(dwell_s, "s")} was asked for`, allowed, details);

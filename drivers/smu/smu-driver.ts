@@ -8,17 +8,20 @@ import type {
   SweepReading,
 } from "../../src/capabilities/index.js";
 import { MemrigError } from "../../src/errors.js";
+import { rampBetween } from "../../src/scpi/index.js";
 import type { InstrumentError, ScpiClient } from "../../src/scpi/index.js";
 import type { DriverSettings, SafeState } from "../entry.js";
 import { identify } from "../support/identity.js";
 import { anyOn, offAfter, turnOff } from "../support/outputs.js";
-import { stopIfAborted } from "../support/wait.js";
+import { runRamp } from "../support/ramp.js";
+import { pause, stopIfAborted } from "../support/wait.js";
 import { BiasHolder } from "./bias-holder.js";
 import type { BiasPort, SetBias } from "./bias-holder.js";
 import { checkLimit, foundOn } from "./checks.js";
 import type { SmuFacts } from "./checks.js";
 import { checkNplc } from "./reading-time.js";
 import type { NplcRange } from "./reading-time.js";
+import { slewOf } from "./way-home.js";
 
 /** An instrument that said who it is. */
 export interface OpenedSmu<Model> {
@@ -80,6 +83,12 @@ export function channelsOf(count: number): readonly number[] {
 
 /** How a sweep that played to its end is ended; undefined: by the way to zero from here, as an unfinished one is. */
 export type EndOfSweep = (() => Promise<void>) | undefined;
+
+/** What an instrument answers to a sweep's settings: errors that are queued, limits that were asked for and are in force. */
+export interface SetUpAnswer {
+  readonly errors: number;
+  readonly limits: readonly { readonly asked: number; readonly inForce: number }[];
+}
 
 /** Stops a sweep that was aborted, or made safe meanwhile. */
 export type GoOn = (doneCycles: number) => void;
@@ -192,25 +201,46 @@ export abstract class SmuDriver<Setup extends { readonly plan: SweepPlan }> impl
    * queue: once more without it.
    *
    * @param messages the last of them asks
-   * @param parse how many errors are queued, and the limit in force, out of the answer
+   * @param parse the answer
    * @param forget takes away what else a program that was killed may have left
    * @throws MemrigError `instrument-refused`: it queued an error, or has another limit
    */
   protected async configure(
-    { drive, compliance }: SweepPlan,
+    { drive }: SweepPlan,
     messages: readonly string[],
-    parse: (reply: string) => { readonly errors: number; readonly inForce: number },
+    parse: (reply: string) => SetUpAnswer,
     forget: () => Promise<void> = async () => undefined,
   ): Promise<void> {
     const question = messages.at(-1) ?? "";
     for (let firstTry = true; ; firstTry = false) {
       for (const message of messages.slice(0, -1)) await this.scpi.send(message);
-      const { errors, inForce } = parse(await this.scpi.query(question));
-      if (errors === 0) return checkLimit(this.label, drive, compliance, inForce);
+      const { errors, limits } = parse(await this.scpi.query(question));
+      if (errors === 0) return limits.forEach(({ asked, inForce }) => checkLimit(this.label, drive, asked, inForce));
       const queued = await this.scpi.errors();
       if (!firstTry) throw this.scpi.refused(messages, queued);
       await forget();
     }
+  }
+
+  /**
+   * From zero to the base of pulses in steps, where it is not zero.
+   *
+   * @param on turns the output on, at zero
+   * @throws MemrigError `aborted`, `instrument-refused`; the caller turns the output off
+   */
+  protected async toBase(
+    { pulse, drive }: SweepPlan,
+    on: string,
+    set: (level: number) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const base = pulse?.base ?? 0;
+    if (base === 0) return;
+    await this.scpi.command(on);
+    const ramp = rampBetween(0, base, slewOf(drive, this.settings));
+    await runRamp(ramp, set, signal);
+    await pause(1000 * ramp.step_s, signal); // the first pulse may come at once: the last step has its time, too
+    stopIfAborted(signal, this.label, "on the way to the base of its pulses; the output is brought to zero and off");
   }
 
   /**

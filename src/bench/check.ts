@@ -9,7 +9,7 @@ import { checkChannels, openInstrument } from "./instrument.js";
 import { takeLock } from "./lock.js";
 import type { Lock } from "./lock.js";
 import { resourceOf } from "./open.js";
-import { pulseWiring, sweepWiring } from "./paths.js";
+import { pulsePath, sweepWiring } from "./paths.js";
 import { startVirtualHost } from "./virtual-host.js";
 import type { VirtualHost } from "./virtual-host.js";
 import { virtualPlan } from "./virtual-plan.js";
@@ -94,7 +94,9 @@ function stationNotes(config: BenchConfig): string[] {
       return `by ${label}${channel === 1 ? "" : `, channel ${channel}`}`;
     },
     "Pulses (pulse-train, endurance)": () => {
-      const { source, sourceChannel, scope, top, current } = pulseWiring(config);
+      const path = pulsePath(config);
+      if (path.kind === "unit") return `from ${path.label}.${path.terminal}, which measures there itself`;
+      const { source, sourceChannel, scope, top, current } = path;
       const probes = current.map(
         ({ channel, resistance_ohm }) => `${scope}.${channel} across ${si(resistance_ohm, "ohm")}`,
       );

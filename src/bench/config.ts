@@ -23,7 +23,7 @@ import { driverForModel } from "./identify.js";
 import { readSites } from "./sites.js";
 import type { ProberConfig, SitesConfig } from "./sites.js";
 import { settingsOf } from "./settings.js";
-import { readWiring } from "./wiring.js";
+import { channelOfTerminal, pulseChannelOf, readWiring } from "./wiring.js";
 import { readYaml } from "./yaml-file.js";
 
 export interface InstrumentConfig {
@@ -83,6 +83,8 @@ export interface BenchConfig {
   readonly influx?: InfluxConfig;
   /** Commands before and after each run. */
   readonly hooks?: Hooks;
+  /** Files of the person's own protocols, absolute; a relative one is beside the bench file. */
+  readonly protocolFiles: readonly string[];
   /** Of the file. */
   readonly aliases: Aliases;
   /** Absolute. A relative one is taken from the working folder, as the commands about runs take it; left out, it is `runs` there. */
@@ -174,6 +176,7 @@ export function parseBench(
     aliases,
     ...(influx ? { influx } : {}),
     ...(file.hooks ? { hooks: hooksOf(file.hooks) } : {}),
+    protocolFiles: (file.protocols ?? []).map((own) => path.resolve(path.dirname(fileName), own)),
     store: path.resolve(file.store ?? "runs"),
     snapshot: written,
     withDrivers: (names) => parseBench(yamlText, fileName, options, new Map([...found, ...names])),
@@ -305,7 +308,7 @@ function readChannels(
 ): NonNullable<InstrumentConfig["channels"]>[number][] {
   return Object.entries(written).map(([name, { limits }]) => {
     const place = [...at, "channels", name];
-    const number = Number(name);
+    const number = pulseChannelOf(name) === undefined ? Number(name) : channelOfTerminal(name);
     if (!(Number.isSafeInteger(number) && number >= 1)) {
       complaints.add(
         place,

@@ -2,7 +2,7 @@ import type { AnyProtocol } from "../engine/protocol.js";
 import { limitNames, limitsFor, type Bound, type Limits } from "./bounds.js";
 import type { BenchConfig } from "./config.js";
 import { generator_ohm, worstTogether } from "./limits.js";
-import { pulseWiring, sourcePath, sweepWiring } from "./paths.js";
+import { pulsePath, pulseSourceOf, sourcePath, sweepWiring } from "./paths.js";
 import { worstCase } from "./pulse-limits.js";
 
 /** One limit beside the most that a plan can bring to the device. */
@@ -37,9 +37,9 @@ export function headroomOf(config: BenchConfig, protocol: AnyProtocol, plan: obj
     power: most(asked.power, together?.power_W),
   });
   if (protocol.needs === "pulse-station") {
-    const { source, sourceChannel } = pulseWiring(config);
-    const limits = limitsFor(config, source, sourceChannel);
-    const path = sourcePath(config, source, sourceChannel);
+    const { label, terminal, channel } = pulseSourceOf(pulsePath(config));
+    const limits = limitsFor(config, label, channel);
+    const path = sourcePath(config, label, terminal);
     const worst = worstCase(voltage_V ?? 0, { limits, source_ohm: generator_ohm, path });
     return lines(limits, both({ voltage: voltage_V, current: worst.current_A, power: worst.power_W }));
   }

@@ -60,7 +60,8 @@ export async function identified(config: BenchConfig, command: string | undefine
   const unknown = config.instruments.filter(({ driver }) => driver === undefined);
   if (unknown.length === 0) return config;
   const found = await Promise.all(unknown.map((instrument) => ask(instrument, command)));
-  return config.withDrivers(new Map(found));
+  // What was said beside the file holds on: the device's name, the folder of the runs.
+  return { ...config.withDrivers(new Map(found)), dut: config.dut, store: config.store };
 }
 
 async function ask(

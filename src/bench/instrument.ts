@@ -7,7 +7,7 @@ import type { SerialOptions, Session, SessionOptions, WireEvent } from "../visa/
 import type { BenchConfig, InstrumentConfig } from "./config.js";
 import { levelsFound } from "./found-on.js";
 import { driverFor } from "./identify.js";
-import { channelOfTerminal } from "./wiring.js";
+import { channelOfTerminal, pulseChannelOf } from "./wiring.js";
 
 interface Opened {
   readonly label: string;
@@ -94,8 +94,19 @@ export async function openInstrument(
 export function checkChannels(config: BenchConfig, { label, kind, identity, instrument }: OpenInstrument): void {
   if (kind === "thermal" || kind === "switch") return;
   const channels = kind === "scope" ? instrument.ranges.channels : instrument.channels;
+  const pulses = kind === "smu" ? (instrument.pulses?.source.channels ?? 0) : 0;
   const wired = config.wiring.filter((wire) => wire.instrument === label);
-  const beyond = wired.find(({ terminal }) => channelOfTerminal(terminal) > channels);
+  const noPulses = wired.find(({ terminal }) => (pulseChannelOf(terminal) ?? 0) > pulses);
+  if (noPulses) {
+    throw new MemrigError(
+      "invalid-request",
+      `${label}.${noPulses.terminal} is in the wiring of ${config.file}, and ${label} ("${identity}") names ${pulses === 0 ? "no pulse card" : `${pulses} pulse channels`} among its options. Nothing was set. Wire a channel that it has.`,
+      { label, terminal: noPulses.terminal, pulses },
+    );
+  }
+  const beyond = wired.find(({ terminal }) => {
+    return pulseChannelOf(terminal) === undefined && channelOfTerminal(terminal) > channels;
+  });
   if (!beyond) return;
   throw new MemrigError(
     "invalid-request",

@@ -2,7 +2,8 @@ import type { AnyProtocol, ChannelExtremes } from "../engine/protocol.js";
 import { limitsFor } from "./bounds.js";
 import type { BenchConfig } from "./config.js";
 import type { Force } from "./force.js";
-import { pulseWiring, sourcePath, sweepWiring } from "./paths.js";
+import { pulsePath, pulseSourceOf, sourcePath, sweepWiring } from "./paths.js";
+import type { PulsePath } from "./paths.js";
 import { checkLevel } from "./pulse-limits.js";
 import { checkExtremes } from "./sweep-limits.js";
 import { Together } from "./together.js";
@@ -21,16 +22,18 @@ export const generator_ohm = 50;
 export function checkLimits(config: BenchConfig, protocol: AnyProtocol, plan: object): void {
   const { voltage_V, current_A, channels = [] } = protocol.extremes(plan);
   if (protocol.needs === "pulse-station") {
-    const { source, sourceChannel } = pulseWiring(config);
-    const check = (channel: number, who: string, level_V: number) => {
-      const limits = limitsFor(config, source, channel);
-      checkLevel(who, level_V, { limits, source_ohm: generator_ohm, path: sourcePath(config, source, channel) });
+    const pulses = pulsePath(config);
+    const check = (number: number, who: string, level_V: number) => {
+      const { label, terminal, channel } = pulseSourceOf(pulses, number);
+      const limits = limitsFor(config, label, channel);
+      checkLevel(who, level_V, { limits, source_ohm: generator_ohm, path: sourcePath(config, label, terminal) });
     };
-    check(sourceChannel, protocol.name, voltage_V ?? 0);
+    check(pulses.channel, protocol.name, voltage_V ?? 0);
     for (const { channel, low_V, high_V } of channels) {
-      for (const level_V of [low_V, high_V]) check(channel, `${protocol.name}, ${source} channel ${channel}`, level_V);
+      const who = `${protocol.name}, ${pulses.label} channel ${channel}`;
+      for (const level_V of [low_V, high_V]) check(channel, who, level_V);
     }
-    claimAll(config, source, channels, generator_ohm);
+    claimAll(config, pulses.label, pulseChannels(pulses, channels), generator_ohm);
     return;
   }
   const { label, channel } = sweepWiring(config);
@@ -45,12 +48,18 @@ export function checkLimits(config: BenchConfig, protocol: AnyProtocol, plan: ob
 /** What the channels that a plan drives at the same time may do together; undefined where less than two are at the device. */
 export function worstTogether(config: BenchConfig, protocol: AnyProtocol, plan: object): Worst | undefined {
   const { channels = [] } = protocol.extremes(plan);
-  const generator = protocol.needs === "pulse-station";
-  const label = generator ? pulseWiring(config).source : sweepWiring(config).label;
-  const source_ohm = generator ? generator_ohm : 0;
+  const pulses = protocol.needs === "pulse-station" ? pulsePath(config) : undefined;
+  const label = pulses ? pulses.label : sweepWiring(config).label;
+  const source_ohm = pulses ? generator_ohm : 0;
   const together = new Together(config);
-  for (const one of channels) together.suppose(label, one.channel, forceOf(one, source_ohm));
+  for (const one of pulses ? pulseChannels(pulses, channels) : channels)
+    together.suppose(label, one.channel, forceOf(one, source_ohm));
   return together.worst();
+}
+
+/** A plan numbers the channels of its source; those of a pulse card are channels of their own in its instrument. */
+function pulseChannels(pulses: PulsePath, channels: readonly ChannelExtremes[]): ChannelExtremes[] {
+  return channels.map((one) => ({ ...one, channel: pulseSourceOf(pulses, one.channel).channel }));
 }
 
 function claimAll(config: BenchConfig, label: string, channels: readonly ChannelExtremes[], source_ohm: number): void {

@@ -3,7 +3,7 @@ import type { CurrentProbe, StationName, VoltageProbe } from "../capabilities/in
 import type { Wire } from "../virtual/bench-plan.js";
 import type { BenchConfig } from "./config.js";
 import type { Kind } from "../../drivers/index.js";
-import { channelOfTerminal, kindOf } from "./wiring.js";
+import { channelOfTerminal, kindOf, pulseChannelOf, pulseTerminal } from "./wiring.js";
 
 /** Input of a scope channel that is itself the shunt. */
 const input_ohm = 50;
@@ -47,9 +47,9 @@ export function currentProbes(config: BenchConfig): CurrentProbe[] {
   }));
 }
 
-/** The path of one generator channel; undefined where it is not wired. */
-export function sourcePath(config: BenchConfig, label: string, channel: number): SourcePath | undefined {
-  const wire = config.wiring.find((w) => w.instrument === label && w.terminal === String(channel));
+/** The path from one generator channel, or pulse channel, by its terminal; undefined where it is not wired. */
+export function sourcePath(config: BenchConfig, label: string, terminal: string): SourcePath | undefined {
+  const wire = config.wiring.find((w) => w.instrument === label && w.terminal === terminal);
   if (!wire) return undefined;
   const [probe] = currentProbes(config);
   const shunt_ohm = wire.node === "dut.top" ? (probe?.resistance_ohm ?? 0) : 0;
@@ -77,6 +77,47 @@ export function sweepWiring(config: BenchConfig): SweepWiring {
   const wired = findSweepWiring(config);
   if (wired) return wired;
   throw missing(config, "sweep-smu", "an SMU across the device", "smu.high: dut.top, smu.low: dut.bottom");
+}
+
+/** A pulse card at the top of the device, which measures there itself. */
+export interface UnitWiring {
+  readonly label: string;
+  readonly terminal: string;
+  readonly channel: number;
+  /** Between its terminal and the device. */
+  readonly series_ohm: number;
+}
+
+/** What plays and catches pulses: a generator and a scope, or where there is no generator a pulse card. */
+export type PulsePath =
+  | ({ readonly kind: "wired"; readonly label: string; readonly channel: number } & PulseWiring)
+  | ({ readonly kind: "unit" } & UnitWiring);
+
+/** @throws MemrigError `invalid-request`: what is missing of generator, voltage probe and current probe */
+export function pulsePath(config: BenchConfig): PulsePath {
+  const generator = wiresOf(config, "awg").some(({ node }) => node === "dut.top");
+  const unit = generator ? undefined : unitWiring(config);
+  if (unit) return { kind: "unit", ...unit };
+  const wired = pulseWiring(config);
+  return { kind: "wired", ...wired, label: wired.source, channel: wired.sourceChannel };
+}
+
+/** Where the pulses of a bench come from: the terminal of a channel of its source, and the channel its limits are found by. */
+export function pulseSourceOf(
+  { kind, label, channel }: PulsePath,
+  number = channel,
+): { label: string; terminal: string; channel: number } {
+  const terminal = kind === "unit" ? pulseTerminal(number) : String(number);
+  return { label, terminal, channel: channelOfTerminal(terminal) };
+}
+
+function unitWiring(config: BenchConfig): UnitWiring | undefined {
+  for (const { instrument, terminal, node, through } of wiresOf(config, "smu")) {
+    const channel = pulseChannelOf(terminal);
+    if (channel === undefined || node !== "dut.top") continue;
+    return { label: instrument, terminal, channel, series_ohm: through?.series_ohm ?? 0 };
+  }
+  return undefined;
 }
 
 /** @throws MemrigError `invalid-request`: what is missing of generator, voltage probe and current probe */

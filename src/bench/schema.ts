@@ -146,6 +146,8 @@ export const benchFile = z.strictObject({
   virtual: virtual.prefault({}),
   influx: influx.optional(),
   hooks: hooks.optional(),
+  /** Files of a person's own protocols, for the dashboard's form: `[./mine.ts]`. */
+  protocols: z.array(z.string().min(1)).optional(),
   store: z.string().min(1).optional(),
 });
 export type BenchFile = z.output<typeof benchFile>;

@@ -1,6 +1,8 @@
 import type {
   CaptureScope,
   PulseSource,
+  PulseStation,
+  PulseUnit,
   SourceMeasureUnit,
   StationName,
   Stations,
@@ -16,9 +18,10 @@ import { limitedScope, limitedSwitch, limitedThermal } from "./limited-others.js
 import { limitedSmu } from "./limited-smu.js";
 import { limitedSource } from "./limited-source.js";
 import { oneChannel } from "./one-channel.js";
-import { currentProbes, findSweepWiring, pulseWiring, sourcePath, sweepWiring } from "./paths.js";
-import type { Together } from "./together.js";
-import { kindOf } from "./wiring.js";
+import { currentProbes, findSweepWiring, pulsePath, sourcePath, sweepWiring } from "./paths.js";
+import type { UnitWiring } from "./paths.js";
+import type { Share, Together } from "./together.js";
+import { FIRST_PULSE_CHANNEL, kindOf, pulseTerminal } from "./wiring.js";
 
 /** Any instrument as its driver gives it. */
 export type AnyInstrument = Kinds[keyof Kinds];
@@ -35,10 +38,15 @@ export function withLimits(
   const share = () => together.shareOf(label, opened.foundOn);
   const limitsOf = (channel: number) => limitsFor(config, label, channel);
   switch (kind) {
-    case "smu":
-      return limitedSmu(instrument, limitsOf, mayDrive, wiredChannel(config, label), share());
-    case "awg":
-      return limitedSource(instrument, limitsOf, (channel) => sourcePath(config, label, channel), mayDrive, share());
+    case "smu": {
+      const smu = limitedSmu(instrument, limitsOf, mayDrive, wiredChannel(config, label), share());
+      const { pulses } = instrument;
+      return pulses ? { ...smu, pulses: limitedPulses(config, label, pulses, mayDrive, share()) } : smu;
+    }
+    case "awg": {
+      const pathOf = (channel: number) => sourcePath(config, label, String(channel));
+      return limitedSource(instrument, limitsOf, pathOf, mayDrive, share());
+    }
     case "scope":
       return limitedScope(instrument, wiredInputs(config, label));
     case "thermal":
@@ -46,6 +54,34 @@ export function withLimits(
     case "switch":
       return limitedSwitch(instrument, () => mayDrive()(), cold);
   }
+}
+
+/** The same pulse cards within the limits of their own terminals, which at the device are sources beside the SMUs. */
+function limitedPulses(
+  config: BenchConfig,
+  label: string,
+  unit: PulseUnit,
+  mayDrive: Permission,
+  share: Share,
+): PulseUnit {
+  const own: Share = {
+    ...share,
+    claim: (channel, force) => share.claim(FIRST_PULSE_CHANNEL + channel, force),
+    free: (channel) => share.free(FIRST_PULSE_CHANNEL + channel),
+    freeAll: () => {
+      for (let channel = 1; channel <= unit.source.channels; channel++)
+        share.free(FIRST_PULSE_CHANNEL + channel);
+    },
+    isOn: (channel) => share.isOn(FIRST_PULSE_CHANNEL + channel),
+  };
+  const source = limitedSource(
+    unit.source,
+    (channel) => limitsFor(config, label, FIRST_PULSE_CHANNEL + channel),
+    (channel) => sourcePath(config, label, pulseTerminal(channel)),
+    mayDrive,
+    own,
+  );
+  return { source, scope: limitedScope(unit.scope, new Map()), probesOf: (channel) => unit.probesOf(channel) };
 }
 
 /** The channel of an SMU that a plan means where it names none: the one across the device, else the first. */
@@ -87,6 +123,24 @@ function acrossDevice(config: BenchConfig, limited: ReadonlyMap<string, AnyInstr
   return oneChannel(limited.get(label) as SourceMeasureUnit, channel);
 }
 
+/**
+ * A pulse card as a station. What a resistor in its line drops is between its terminal and the device, and makes less the current that
+ * a shorted device would let through, by which ranges are chosen.
+ */
+function unitStation({ label, channel, series_ohm }: UnitWiring, { pulses }: SourceMeasureUnit): PulseStation {
+  if (!pulses) throw new Error(`${label} was opened without the pulse channels that are wired`);
+  const { source, scope } = pulses;
+  const { top, current } = pulses.probesOf(channel);
+  const sourceResistance_ohm = source.ranges.sourceResistance_ohm + series_ohm;
+  return {
+    source: { ...source, ranges: { ...source.ranges, sourceResistance_ohm } },
+    sourceChannel: channel,
+    scope,
+    top,
+    current: [{ ...current, inSeries_ohm: series_ohm }],
+  };
+}
+
 type Maker<N extends StationName> = (config: BenchConfig, limited: ReadonlyMap<string, AnyInstrument>) => Stations[N];
 
 const makers: { readonly [N in StationName]: Maker<N> } = {
@@ -106,7 +160,15 @@ const makers: { readonly [N in StationName]: Maker<N> } = {
     return { smu, thermal: limited.get(controller.label) as TemperatureController, loop: 1, input: "A" };
   },
   "pulse-station": (config, limited) => {
-    const { source, scope, ...channels } = pulseWiring(config);
-    return { ...channels, source: limited.get(source) as PulseSource, scope: limited.get(scope) as CaptureScope };
+    const path = pulsePath(config);
+    if (path.kind === "unit") return unitStation(path, limited.get(path.label) as SourceMeasureUnit);
+    const { source, scope, sourceChannel, top, current } = path;
+    return {
+      sourceChannel,
+      top,
+      current,
+      source: limited.get(source) as PulseSource,
+      scope: limited.get(scope) as CaptureScope,
+    };
   },
 };

@@ -24,10 +24,27 @@ const terminals: Readonly<Record<Kind, readonly string[]>> = {
   switch: [],
 };
 
+/** Pulse channels of an SMU's instrument are channels of their own, far from the SMUs. */
+export const FIRST_PULSE_CHANNEL = 100;
+export const pulseTerminal = (channel: number): string => `pmu${channel}`;
+
+/** The channel of a pulse card that a terminal belongs to; undefined: it is none. */
+export function pulseChannelOf(terminal: string): number | undefined {
+  const number = /^pmu(\d)$/.exec(terminal)?.[1];
+  return number === undefined ? undefined : Number(number);
+}
+
 /** The channel that a terminal belongs to. */
 export function channelOfTerminal(terminal: string): number {
+  const pulses = pulseChannelOf(terminal);
+  if (pulses !== undefined) return FIRST_PULSE_CHANNEL + pulses;
   const [first = ""] = terminal.split(".");
   return /^\d+$/.test(first) ? Number(first) : 1;
+}
+
+/** What can be wired of an instrument. */
+function terminalsOf({ driver }: InstrumentConfig, kind: Kind): readonly string[] {
+  return [...terminals[kind], ...((driver === undefined ? undefined : drivers.get(driver)?.terminals) ?? [])];
 }
 
 /** Which instruments a converter may stand in front of. */
@@ -119,8 +136,9 @@ function readWire(
     );
     return undefined;
   }
-  if (!terminals[kind].includes(terminal)) {
-    complaints.add(at, unknownName(`a terminal of ${label} (${instrument.driver ?? ""})`, terminal, terminals[kind]));
+  const known = terminalsOf(instrument, kind);
+  if (!known.includes(terminal)) {
+    complaints.add(at, unknownName(`a terminal of ${label} (${instrument.driver ?? ""})`, terminal, known));
     return undefined;
   }
   const through = readThrough(target.through ?? {}, kind, [...at, "through"], complaints);

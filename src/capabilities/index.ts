@@ -2,6 +2,7 @@ export type * from "./instrument.js";
 export type * from "./bias.js";
 export type * from "./sweep.js";
 export type * from "./pulse.js";
+export type * from "./pulse-unit.js";
 export type * from "./waveform.js";
 export type * from "./capture.js";
 export type * from "./thermal.js";

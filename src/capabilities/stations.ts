@@ -13,6 +13,11 @@ export interface CurrentProbe {
   readonly channel: number;
   readonly resistance_ohm: number;
   readonly impedance: "1M" | "50";
+  /**
+   * Of this resistance, what the voltage probe sees in series with the device: all of it where left out, as with a shunt at the
+   * bottom. What measures the current itself (a pulse card) drops nothing there, but may have a resistor in its line.
+   */
+  readonly inSeries_ohm?: number;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { BiasSmu } from "./bias.js";
 import type { Instrument } from "./instrument.js";
+import type { PulseUnit } from "./pulse-unit.js";
 
 /** One sweep, timed by the instrument. The limit travels with the levels: neither can be set without the other. */
 export interface SweepPlan {
@@ -106,4 +107,7 @@ export interface SweepSmu extends Instrument {
 }
 
 /** What every source-measure unit can be asked. */
-export interface SourceMeasureUnit extends SweepSmu, BiasSmu {}
+export interface SourceMeasureUnit extends SweepSmu, BiasSmu {
+  /** Pulse cards in the same instrument, at terminals of their own. */
+  readonly pulses?: PulseUnit;
+}

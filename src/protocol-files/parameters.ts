@@ -1,13 +1,6 @@
 import { z } from "zod";
 import { countOr, quantityOr } from "../../protocols/parameters.js";
-import { quantity as required, type Unit } from "../units.js";
-
-interface Range {
-  readonly min?: number;
-  readonly max?: number;
-  readonly above?: number;
-  readonly below?: number;
-}
+import { quantity as required, type Range, type Unit } from "../units.js";
 
 /**
  * A parameter with a unit: `10 uA`, or a bare number in base units. With `default` (in base units) it may be left out.

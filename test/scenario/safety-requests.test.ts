@@ -9,6 +9,7 @@ import { keithley2450 } from "../../drivers/smu/keithley-2450.js";
 import { checkLimits, loadBench, openBench, parseBench, safeBench } from "../../src/bench/index.js";
 import { MemrigError } from "../../src/errors.js";
 import { protocols } from "../../protocols/index.js";
+import { deskLab } from "../support/desk.js";
 import { fakeInstrument } from "../unit/bench/fake-instrument.js";
 import { labWith, writeBench } from "./safety-support.js";
 
@@ -64,6 +65,50 @@ test("no request to the dashboard, whatever its path and its body, sends an inst
     smu.heard.filter((message) => !harmless.has(message)),
     [],
   );
+});
+
+test("no order to the dashboard, whatever it sets, is begun or put in the queue beyond the limits, and none is heard", async (t) => {
+  const smu = await fakeInstrument(t, "KEITHLEY INSTRUMENTS,MODEL 2450,1,1.7.12b");
+  const lab = await deskLab(
+    t,
+    "none",
+    `name: lab\ninstruments: { smu: { driver: keithley-2450, resource: "${smu.resource}" } }\ndut: { id: a }\nlimits: { voltage: 2 V, current: 1 mA }\n`,
+  );
+  const dashboard = await serveDashboard({ store: lab.store, bench: { name: "lab" }, desk: lab.desk });
+  t.after(() => dashboard.close());
+  const beyond = (limit: number, unit: string) =>
+    fc.oneof(
+      fc.double({ min: limit * 1.001, max: 200, noNaN: true }).map((value) => `${value} ${unit}`),
+      fc.double({ min: limit * 1.001, max: 200, noNaN: true }).map((value) => `-${value * 1000} m${unit}`),
+    );
+  const too = fc.oneof(
+    beyond(2, "V").map((stop) => ({ protocol: "iv-sweep", settings: { stop, step: "0.1 V" } })),
+    beyond(2, "V").map((start) => ({ protocol: "iv-sweep", settings: { start, step: "0.1 V", shape: "loop" } })),
+    beyond(2, "V").map((last) => ({
+      protocol: "iv-sweep",
+      settings: { shape: "list", levels: `0 V; 0.1 V; ${last}` },
+    })),
+    beyond(1e-3, "A").map((compliance) => ({ protocol: "iv-sweep", settings: { stop: "1 V", compliance } })),
+    beyond(1e-3, "A").map((stop) => ({
+      protocol: "iv-sweep",
+      settings: { drive: "current", stop, step: "10 uA", compliance: "1 V" },
+    })),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom("start", "queue/add"), too, async (at, order) => {
+      const response = await fetch(new URL(`/api/${at}`, dashboard.url), {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(order),
+      });
+      const text = await response.text();
+      assert.ok(response.status === 403 || response.status === 400, `${JSON.stringify(order)} ${text}`);
+    }),
+    { numRuns: 100 },
+  );
+  assert.deepEqual(await lab.queue.list(), []);
+  assert.deepEqual(lab.handed, []);
+  assert.deepEqual(smu.heard, []);
 });
 
 test("what an open bench gives out, by station or by instrument, takes nothing beyond the limits", async (t) => {

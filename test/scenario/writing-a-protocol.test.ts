@@ -4,6 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { deskFor } from "../../src/cli/desk/desk.js";
 import { memrig, scratchFolder } from "../support/cli.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -32,6 +33,26 @@ test("the page's protocol, written as it says, type-checks in an editor's projec
   assert.equal(ran.code, 0, ran.stderr);
   const { rows, metrics } = JSON.parse(ran.stdout) as { rows: number; metrics: { r_ohm: { mean: number; n: number } } };
   assert.equal(rows, 2);
+  await inTheForm(folder, file);
   assert.equal(metrics.r_ohm.n, 2);
   assert.ok(Math.abs(metrics.r_ohm.mean - 1e5) < 100, `${metrics.r_ohm.mean} ohm`);
 });
+
+/** What the page says of the dashboard's form: the same fields, and a dry run of them. */
+async function inTheForm(folder: string, file: string): Promise<void> {
+  const benchFile = path.join(folder, "lab.yaml");
+  const desk = deskFor({ benchFile, store: path.join(folder, "runs"), protocolFiles: [path.join(folder, file)] });
+  const [first] = (await desk.form()).protocols;
+  assert.deepEqual(
+    first?.fields.map(({ name, unit, fallback, allowed }) => [name, unit, fallback, allowed]),
+    [
+      ["low", "V", "100 mV", "more than 0 V"],
+      ["high", "V", "200 mV", "more than 0 V"],
+      ["compliance", "A", "10 µA", "more than 0 A"],
+    ],
+  );
+  const fine = await desk.dryRun({ protocol: "twice", settings: { high: "500 mV" } });
+  assert.deepEqual([fine.ok, fine.rows, fine.duration_s], [true, 2, 0.2]);
+  const much = await desk.dryRun({ protocol: "twice", settings: { high: "1.5 V" } });
+  assert.deepEqual([much.ok, much.faults.map(({ field }) => field)], [false, ["high"]]);
+}

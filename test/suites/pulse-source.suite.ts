@@ -30,8 +30,16 @@ const cycle: PulseCycle = {
 };
 const refused = (error: MemrigError) => error.kind === "invalid-request";
 
-/** What every pulse source must do, real or simulated. */
-export function pulseSourceSuite(name: string, open: () => Promise<SourceBench>): void {
+/**
+ * What every pulse source must do, real or simulated.
+ *
+ * @param plays `cycles`: of waveforms it has none of a generator's own
+ */
+export function pulseSourceSuite(
+  name: string,
+  open: () => Promise<SourceBench>,
+  plays: "waveforms" | "cycles" = "waveforms",
+): void {
   async function on(action: (source: PulseSource) => Promise<void>): Promise<void> {
     const bench = await open();
     try {
@@ -174,6 +182,7 @@ export function pulseSourceSuite(name: string, open: () => Promise<SourceBench>)
     }
   });
 
+  if (plays === "cycles") return;
   const limit = { low_V: -2, high_V: 2 };
   const shaped = (waveform: Waveform): WaveformPlan => ({ waveform, low_V: -0.5, high_V: 1, limit });
   const shapes: readonly Waveform[] = [

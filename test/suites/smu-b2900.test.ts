@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SourceMeasureUnit, SweepPlan, SweepReading } from "../../src/capabilities/index.js";
 import { MemrigError } from "../../src/errors.js";
-import { largestStep_V, resistorBench } from "./smu-bench.js";
+import { resistorBench } from "./smu-bench.js";
 import type { ResistorBench, ResistorBenchOptions } from "./smu-bench.js";
 
 const never = new AbortController().signal;
@@ -31,41 +31,6 @@ const pulses: SweepPlan = {
   dwell_s: 5e-3,
   pulse: { base: 0, width_s: 100e-6 },
 };
-
-test("pulses of 100 µs go to each level and back to their base, and are measured before they end", () =>
-  on(async ({ smu, seen_V, resistance_ohm }) => {
-    const readings = await collect(smu, pulses);
-    assert.deepEqual(
-      readings.map(({ voltage_V }) => Math.round(voltage_V * 100) / 100),
-      [0.5, -0.5, 1, 0.5, -0.5, 1],
-    );
-    for (const { voltage_V, current_A } of readings) {
-      assert.ok(Math.abs(current_A - voltage_V / resistance_ohm) < 1e-5, `${current_A} A at ${voltage_V} V`);
-    }
-    for (const [i, { time_s }] of readings.entries())
-      assert.ok(Math.abs(time_s - i * 5e-3) < 1e-6, `${i}: ${time_s} s`);
-    // After the last pulse no simulated time passes in which its base could be seen.
-    assert.deepEqual(
-      seen_V.map((voltage_V) => Math.round(voltage_V * 1000) / 1000),
-      [0, 0.5, 0, -0.5, 0, 1, 0, 0.5, 0, -0.5, 0, 1],
-    );
-  }));
-
-test("a base that is not zero is reached in steps before the first pulse, and left in steps", () =>
-  on(
-    async ({ smu, seen_V }) => {
-      const readings = await collect(smu, {
-        ...pulses,
-        levels: [0.75],
-        cycles: 2,
-        pulse: { base: 0.6, width_s: 1e-3 },
-      });
-      assert.equal(readings.length, 2);
-      assert.ok(largestStep_V(seen_V) <= 0.203, `seen: ${seen_V.join(", ")}`);
-      assert.equal(seen_V.filter((voltage_V) => voltage_V > 0.74).length, 2, `seen: ${seen_V.join(", ")}`);
-    },
-    { time: "real" },
-  ));
 
 test("a way there and back that is too long for a list is a staircase, and its turning point is one reading", () =>
   on(async ({ smu }) => {

@@ -10,10 +10,17 @@ export interface ResistorBench {
   readonly resistance_ohm: number;
   /** Voltages that were on the device, one after another, as the lab saw them. Not the driver's word. */
   readonly seen_V: readonly number[];
+  /** The same, with how long each lasted by the lab's clock. */
+  readonly stays: readonly Stay[];
   /** Another connection to the same instrument. */
   readonly session: () => Promise<Session>;
   /** Ends what was begun for this test. */
   close(): Promise<void>;
+}
+
+export interface Stay {
+  readonly voltage_V: number;
+  duration_s: number;
 }
 
 export interface ResistorBenchOptions {
@@ -47,14 +54,19 @@ export function resistorBench(driver: string, model: string, link: LinkKind, cha
     const see = (voltage_V: number) => {
       if (voltage_V !== seen_V.at(-1)) seen_V.push(voltage_V);
     };
-    bench.lab.watch(({ top0_V, bottom0_V, top1_V, bottom1_V }) => {
+    const stays: Stay[] = [];
+    bench.lab.watch(({ t0_s, t1_s, top0_V, bottom0_V, top1_V, bottom1_V }) => {
       see(top0_V - bottom0_V);
       see(top1_V - bottom1_V);
+      const last = stays.at(-1);
+      if (last?.voltage_V === top1_V - bottom1_V) last.duration_s += t1_s - t0_s;
+      else stays.push({ voltage_V: top1_V - bottom1_V, duration_s: t1_s - t0_s });
     });
     return {
       smu: onChannel(await bench.open("smu", "smu", settings), channel),
       resistance_ohm: RESISTANCE_OHM,
       seen_V,
+      stays,
       session: () => bench.session("smu"),
       close: () => bench.close(),
     };

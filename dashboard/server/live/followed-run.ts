@@ -2,14 +2,8 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MemrigError } from "../../../src/errors.js";
 import type { RunEvent, RunInfo, RunStatus } from "../../../src/store/shapes.js";
-import {
-  activityIn,
-  openRunFolder,
-  runFiles,
-  type RunActivity,
-  type RunReader,
-  type TailCursor,
-} from "../../../src/store/index.js";
+import { openRunFolder, runFiles, type RunReader, type TailCursor } from "../../../src/store/index.js";
+import { stateIn, type EngineState } from "../engine-state.js";
 import { runLine } from "../run-list.js";
 import type { Frame, LiveState } from "../wire.js";
 import type { LivePanel } from "./live-panel.js";
@@ -38,7 +32,7 @@ export class FollowedRun {
   private eventCount = 0;
   /** When something was last heard of it: the end of a run that was interrupted. */
   private lastAt = "";
-  private activity: RunActivity = "running";
+  private activity: EngineState = "running";
   #status: RunStatus = "running";
   #info: RunInfo;
 
@@ -86,7 +80,7 @@ export class FollowedRun {
     const events = await this.newEvents();
     const stated = events.some(({ event }) => event === "state");
     const before = this.activity;
-    if (stated) this.activity = activityIn(events);
+    if (stated) this.activity = stateIn(events);
     if (this.activity !== before) changed = true;
     if (this.activity === "paused" || before === "paused") this.progress.rest(now_s, this.rows);
     else this.progress.note(now_s, this.rows);
@@ -125,7 +119,7 @@ export class FollowedRun {
     const running = this.#status === "running";
     const end = running ? now : new Date(this.#info.endedAt ?? (this.lastAt || this.#info.startedAt));
     return {
-      run: { ...runLine(this.#info, this.rows), status: this.#status },
+      run: { ...runLine(this.#info, this.rows), status: this.#status, ...(running ? { state: this.activity } : {}) },
       activity: this.activity,
       ...(this.#info.reason === undefined ? {} : { reason: this.#info.reason }),
       elapsed_s: Math.max(0, (end.getTime() - Date.parse(this.#info.startedAt)) / 1000),

@@ -1,5 +1,6 @@
 import { openRun } from "../../../src/store/index.js";
 import { messageOf } from "../../../src/errors.js";
+import type { QueueWatch } from "../queue-watch.js";
 import type { RunIndex } from "../run-list.js";
 import type { Hello, LiveState } from "../wire.js";
 import { FollowedRun } from "./followed-run.js";
@@ -27,6 +28,7 @@ export class Follower {
     private readonly store: string,
     private readonly index: RunIndex,
     hello: Hello,
+    private readonly queue?: QueueWatch,
   ) {
     this.hub = new Hub(hello);
   }
@@ -54,6 +56,7 @@ export class Follower {
         this.listedAt_ms = now_ms;
         if (await this.index.refresh()) this.hub.runsChanged();
         await this.choose();
+        if (this.queue) this.hub.queue(await this.queue.look(this.index.running, this.run?.state(new Date())));
       }
       await this.follow(now_ms / 1000);
       this.trouble = "";

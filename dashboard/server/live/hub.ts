@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Request, Response } from "express";
+import type { QueueView } from "../desk-wire.js";
 import type { Hello, LiveState, LogLine } from "../wire.js";
 import type { FollowedRun } from "./followed-run.js";
 
@@ -64,6 +65,8 @@ export class Hub {
   /** Numbers of an earlier server mean nothing here. */
   private readonly server = randomBytes(6).toString("hex");
   private count = 0;
+  /** The queue as it was told last. */
+  private queueText = "";
 
   constructor(private readonly hello: Hello) {}
 
@@ -80,6 +83,7 @@ export class Hub {
     response.on("close", () => this.pages.delete(page));
     response.on("error", () => this.pages.delete(page)); // the page went away: nothing is owed to it
     page.event(`retry: 500\nevent: hello\ndata: ${JSON.stringify(this.hello)}\n\n`);
+    if (this.queueText !== "") page.event(this.queueText);
     const [server, number] = (request.get("last-event-id") ?? "").split(":");
     const seen = server === this.server ? Number(number) : 0;
     for (const { number: at, line } of this.kept) if (at > seen) page.event(this.logText(at, line));
@@ -96,6 +100,14 @@ export class Hub {
   /** The run list is no longer what it was; a page asks for it again. */
   runsChanged(): void {
     for (const page of this.pages) page.event("event: runs\ndata: {}\n\n");
+  }
+
+  /** The queue as it is now, to every page where it is not as it was. */
+  queue(view: QueueView): void {
+    const text = `event: queue\ndata: ${JSON.stringify(view)}\n\n`;
+    if (text === this.queueText) return;
+    this.queueText = text;
+    for (const page of this.pages) page.event(text);
   }
 
   /** The panels have something new. */

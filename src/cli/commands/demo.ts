@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { serveDashboard } from "../../../dashboard/server/index.js";
 import { loadBench, safeBench, type BenchConfig } from "../../bench/index.js";
 import { MemrigError } from "../../errors.js";
+import { deskFor } from "../desk/desk.js";
 import { characterise } from "../demo/characterise.js";
 import { publishedFigures } from "../demo/published.js";
 import { publishedInFull } from "../demo/published-in-full.js";
@@ -101,7 +102,8 @@ async function exampleBenches(store: string): Promise<Record<DemoBench, BenchCon
 
 /** The dashboard at its usual port, or at a free one when that is taken. */
 async function startDashboard(store: string, bench: BenchConfig, port: string, say: (line: string) => void) {
-  const options = { store, bench, safe: () => safeBench(bench) };
+  const desk = deskFor({ benchFile: bench.file, store, protocolFiles: [] });
+  const options = { store, bench, safe: () => safeBench(bench), desk };
   try {
     const dashboard = await serveDashboard({ ...options, port: Number(port) });
     say(`Dashboard: ${dashboard.url}`);

@@ -136,11 +136,13 @@ function addChanges(queue: Command): void {
 function addRun(queue: Command): void {
   withStore(queue.command("run"))
     .option("--keep-going", "go on with the next one where one fails")
+    .option("--first <id>", "begin with this one, and go on behind it unless the queue is held")
     .description("do what waits, one after the other, also what is added meanwhile; ends when none waits")
     .addHelpText("after", "\nCtrl-C stops the run in hand safely; what waits still waits.")
-    .action(async (options: StoreOptions & { keepGoing?: boolean }, command: Command) => {
+    .action(async (options: StoreOptions & { keepGoing?: boolean; first?: string }, command: Command) => {
       const output = outputOf(command);
       const kept = new Queue(await storeFolder(options));
+      if (options.first === undefined) await kept.release(); // a person who runs the queue wants it to go on
       const line = new StatusLine("queue");
       await abortableBySignals(
         async (signal) => {
@@ -148,6 +150,7 @@ function addRun(queue: Command): void {
             queue: kept,
             keepGoing: options.keepGoing ?? false,
             signal,
+            ...(options.first === undefined ? {} : { first: options.first }),
             onStart: (entry, run) => line.end(`${entry.id}: ${run}`),
             onProgress: (_, { rows, expectedRows, left_s }) =>
               line.update({ done: rows, expected: expectedRows, ...(left_s === undefined ? {} : { left_s }) }),
@@ -155,6 +158,7 @@ function addRun(queue: Command): void {
               line.end(`${id}: ${state}.${reason === undefined ? "" : ` ${reason}`}`),
           });
           output.result(counts, `${counts.done} done, ${counts.failed} failed, ${counts.cancelled} cancelled.`);
+          if (await kept.isHeld()) output.say("The queue is held: what waits still waits.");
           if (error instanceof Error) throw error;
           if (counts.failed > 0)
             throw new MemrigError("no-answer", `${counts.failed} of the queue failed; memrig queue list says why.`);

@@ -1,8 +1,12 @@
+import path from "node:path";
 import type { Command } from "commander";
+import type { Desk } from "../../../dashboard/server/desk.js";
 import { serveDashboard } from "../../../dashboard/server/index.js";
-import { loadBench, safeBench } from "../../bench/index.js";
+import { loadBench, safeBench, type BenchConfig } from "../../bench/index.js";
 import { MemrigError } from "../../errors.js";
+import { deskFor } from "../desk/desk.js";
 import { outputOf } from "../output.js";
+import { collect } from "../settings.js";
 import { untilStopped } from "../signals.js";
 
 interface ServeOptions {
@@ -11,20 +15,24 @@ interface ServeOptions {
   readonly host: string;
   readonly port: string;
   readonly token?: string;
+  readonly protocol?: string[];
+  readonly readOnly?: boolean;
 }
 
 export function addServeCommand(program: Command): void {
   program
     .command("serve")
     .option("--store <dir>", "folder of the runs")
-    .option("--bench <file>", "bench file: names the store, and the outputs that the button turns off")
+    .option("--bench <file>", "bench file: what runs are started on, and which outputs the button turns off")
+    .option("--protocol <file>", "protocol of your own for the form, ./mine.ts; repeat", collect)
+    .option("--read-only", "show, and stop what runs; start nothing")
     .option("--host <address>", "address to listen on; others than loopback need --token", "127.0.0.1")
     .option("--port <n>", "port; 0 takes a free one", "8321")
     .option("--token <secret>", "secret that a browser has to give")
     .description("the dashboard, until stopped (Ctrl-C)")
     .addHelpText(
       "after",
-      "\nExamples:\n  memrig serve --bench lab.yaml\n  memrig serve --bench lab.yaml --host 0.0.0.0 --token secret",
+      "\nExamples:\n  memrig serve --bench lab.yaml\n  memrig serve --bench lab.yaml --protocol ./mine.ts\n  memrig serve --bench lab.yaml --host 0.0.0.0 --token secret",
     )
     .action(async (options: ServeOptions, command: Command) => {
       const output = outputOf(command);
@@ -35,11 +43,13 @@ export function addServeCommand(program: Command): void {
           port: options.port,
         });
       }
+      const store = path.resolve(options.store ?? bench?.store ?? "runs");
       const dashboard = await serveDashboard({
-        store: options.store ?? bench?.store ?? "runs",
+        store,
         host: options.host,
         port,
-        ...(bench ? { bench, safe: () => safeBench(bench) } : {}),
+        ...(bench ? { bench, safe: () => safeBench(bench), desk: deskOn(bench, store, options) } : {}),
+        ...(options.readOnly ? { readOnly: true } : {}),
         ...(options.token === undefined ? {} : { token: options.token }),
       });
       try {
@@ -50,4 +60,8 @@ export function addServeCommand(program: Command): void {
         await dashboard.close();
       }
     });
+}
+
+function deskOn({ file }: BenchConfig, store: string, { protocol = [] }: ServeOptions): Desk {
+  return deskFor({ benchFile: file, store, protocolFiles: protocol });
 }

@@ -12,6 +12,8 @@ export interface QueueRunner {
   /** Go on with the next one where one fails. */
   readonly keepGoing: boolean;
   readonly signal: AbortSignal;
+  /** The one to begin with; where it does not wait any more nothing is done. Left out: whichever is the first. */
+  readonly first?: string;
   readonly onStart?: (entry: QueueEntry, run: string) => void;
   readonly onProgress?: (entry: QueueEntry, progress: RunProgress) => void;
   readonly onEnd?: (entry: QueueEntry, end: QueueEnd) => void;
@@ -28,12 +30,26 @@ export interface QueueRunEnd {
 
 const look_ms = 100;
 
-/** Does the first of the queue, then what is the first by then, until none waits. One that is cancelled is aborted safely. */
+/**
+ * Does the first of the queue, then what is the first by then, until none waits or the queue is held. One that is cancelled is aborted
+ * safely.
+ */
 export async function runQueue(runner: QueueRunner): Promise<QueueRunEnd> {
+  await runner.queue.beginRunner();
+  try {
+    return await runAll(runner);
+  } finally {
+    await runner.queue.endRunner();
+  }
+}
+
+async function runAll(runner: QueueRunner): Promise<QueueRunEnd> {
   const { queue, signal } = runner;
   let [done, failed, cancelled] = [0, 0, 0];
+  let { first } = runner;
   while (!signal.aborted) {
-    const entry = await queue.take();
+    const entry = await queue.take(first);
+    first = undefined;
     if (!entry) return { done, failed, cancelled };
     const { end, error } = await runOne(entry, runner);
     await queue.finish(entry.id, end);
@@ -43,6 +59,7 @@ export async function runQueue(runner: QueueRunner): Promise<QueueRunEnd> {
     if (end.state === "failed") failed += 1;
     if (end.state === "aborted" || (end.state === "failed" && !runner.keepGoing))
       return { done, failed, cancelled, error };
+    if (await queue.isHeld()) return { done, failed, cancelled };
   }
   return {
     done,
@@ -66,7 +83,7 @@ async function runOne(entry: QueueEntry, runner: QueueRunner): Promise<{ end: Qu
   let begun: Promise<void> | undefined;
   try {
     const protocol = await protocolFor(entry.protocol);
-    const config = await loadBench(entry.bench);
+    const config = { ...(await loadBench(entry.bench)), store: queue.store };
     const site = entry.site === undefined ? undefined : siteNamed(config, entry.site);
     const named = entry.dut === undefined ? config : { ...config, dut: { ...config.dut, id: entry.dut } };
     const outcome = await measure({

@@ -67,10 +67,13 @@ interface Place {
  * program could leave behind, and no moment in which an entry is lost or there twice.
  */
 export class Queue {
+  /** Absolute; the runs out of this queue go there. */
+  readonly store: string;
   private readonly folder: string;
 
   constructor(store: string) {
-    this.folder = path.join(path.resolve(store), "queue");
+    this.store = path.resolve(store);
+    this.folder = path.join(this.store, "queue");
   }
 
   /** Puts a run at the end. */
@@ -82,37 +85,45 @@ export class Queue {
     return { ...request, id, state: "queued", position: waiting.length + 1 };
   }
 
-  /** Those that have ended in the order in which they did, the running ones, those that wait in their order. */
+  /**
+   * Those that have ended in the order in which they did, the running ones, those that wait in their order. One that is taken or ends in
+   * this moment is listed as the one or the other: looked for first where it comes from, then where it goes.
+   */
   async list(): Promise<QueueEntry[]> {
+    const places = await this.waiting();
     const names = await this.names();
-    const entries = async (prefix: string, state: (id: string, kept: Kept) => Promise<QueueState>) => {
-      const found = names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length, -".json".length)); // prettier-ignore
-      const read = found.map(async (id) => {
-        const kept = await this.read(path.join(this.folder, `${prefix}${id}.json`));
-        return kept ? [entryOf(id, kept, await state(id, kept))] : [];
-      });
-      return (await Promise.all(read)).flat();
-    };
-    const ended = await entries("ended_", (_, kept) => Promise.resolve(kept.state ?? "interrupted"));
-    const running = await entries("running_", async (id, kept) => ((await this.lives(id, kept)) ? "running" : "interrupted")); // prettier-ignore
-    const waiting = await Promise.all(
-      (await this.waiting()).map(async (place) => ({ id: place.id, kept: await this.read(this.queuedFile(place)) })),
-    );
-    const there = waiting.flatMap(({ id, kept }) => (kept ? [{ id, kept }] : [])); // else taken meanwhile
+    const ids = (prefix: string): string[] =>
+      names.flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length, -".json".length)] : []));
+    const waiting = await Promise.all(places.map(async (place) => [place.id, await this.read(this.queuedFile(place))] as const)); // prettier-ignore
+    const running = await Promise.all(ids("running_").map((id) => this.begun(id)));
+    const gone = waiting.flatMap(([id, kept]) => (kept ? [] : [id])); // taken or cancelled meanwhile
+    const others = await Promise.all([...new Set([...ids("ended_"), ...gone])].map((id) => this.begun(id)));
+    const begun = new Map([...others, ...running].flatMap((entry) => (entry ? [[entry.id, entry] as const] : [])));
+    const there = waiting.filter(([id]) => !begun.has(id)).flatMap(([id, kept]) => (kept ? [entryOf(id, kept, "queued")] : [])); // prettier-ignore
+    const of = [...begun.values()];
     return [
-      ...ended.toSorted((a, b) => ((a.endedAt ?? "") < (b.endedAt ?? "") ? -1 : 1)),
-      ...running,
-      ...there.map(({ id, kept }, k) => ({ ...entryOf(id, kept, "queued"), position: k + 1 })),
+      ...of.filter((entry) => entry.endedAt !== undefined).toSorted((a, b) => ((a.endedAt ?? "") < (b.endedAt ?? "") ? -1 : 1)), // prettier-ignore
+      ...of.filter((entry) => entry.endedAt === undefined),
+      ...there.map((entry, k) => ({ ...entry, position: k + 1 })),
     ];
   }
 
+  /** One that was taken: running, ended since, or without its program. */
+  private async begun(id: string): Promise<QueueEntry | undefined> {
+    const running = await this.read(this.file("running", id));
+    if (running) return entryOf(id, running, (await this.lives(id, running)) ? "running" : "interrupted");
+    const ended = await this.read(this.file("ended", id));
+    return ended && entryOf(id, ended, ended.state ?? "interrupted");
+  }
+
   /**
-   * Takes the first that waits; it is this program's then, and nobody else's.
+   * Takes the first that waits, or the one asked for; it is this program's then, and nobody else's.
    *
-   * @returns undefined: none waits
+   * @returns undefined: none waits, or that one does not
    */
-  async take(): Promise<QueueEntry | undefined> {
+  async take(asked?: string): Promise<QueueEntry | undefined> {
     for (const place of await this.waiting()) {
+      if (asked !== undefined && place.id !== asked) continue;
       const file = this.file("running", place.id);
       if (!(await renamed(this.queuedFile(place), file))) continue; // somebody else was quicker
       const kept = await this.read(file);
@@ -193,6 +204,36 @@ export class Queue {
     );
   }
 
+  /** The program that does what waits; two of them at once would ask for the same instruments. */
+  async beginRunner(): Promise<void> {
+    await mkdir(this.folder, { recursive: true });
+    await this.write(this.runnerFile, await thisProcess());
+  }
+
+  async endRunner(): Promise<void> {
+    await rm(this.runnerFile, { force: true });
+  }
+
+  /** Whether a program is at the queue: in a run of it, or between two. */
+  async hasRunner(): Promise<boolean> {
+    const runner = (await readJsonIfThere(this.runnerFile)) as WriterProcess | undefined;
+    return runner !== undefined && isAlive(runner);
+  }
+
+  /** What waits is to wait: the run in hand is ended, and no other one begun, until `release`. */
+  async hold(): Promise<void> {
+    await mkdir(this.folder, { recursive: true });
+    await this.write(this.holdFile, { at: new Date().toISOString() });
+  }
+
+  async release(): Promise<void> {
+    await rm(this.holdFile, { force: true });
+  }
+
+  async isHeld(): Promise<boolean> {
+    return (await readJsonIfThere(this.holdFile)) !== undefined;
+  }
+
   /** Whether somebody wants a running one to stop. */
   async cancelWished(id: string): Promise<boolean> {
     return (await readJsonIfThere(this.wishFile(id))) !== undefined;
@@ -200,22 +241,29 @@ export class Queue {
 
   /** Cancels all that wait and takes all that have ended off the list; their runs stay. @returns how many were taken off */
   async clear(): Promise<number> {
+    let removed = await this.clearEnded();
+    for (const { id, state } of await this.list()) {
+      if (state !== "queued" || !(await this.cancelIfWaiting(id))) continue;
+      await rm(this.file("ended", id), { force: true });
+      removed += 1;
+    }
+    return removed;
+  }
+
+  /** Takes those that have ended off the list; their runs stay. @returns how many */
+  async clearEnded(): Promise<number> {
     let removed = 0;
     for (const { id, state } of await this.list()) {
-      if (state === "running") continue;
-      if (state === "queued") {
-        if ((await this.cancelIfWaiting(id)) === undefined) continue;
-      }
+      if (state === "running" || state === "queued") continue;
       await rm(this.file(state === "interrupted" ? "running" : "ended", id), { force: true });
       removed += 1;
     }
     return removed;
   }
 
-  private async cancelIfWaiting(id: string): Promise<true | undefined> {
+  private async cancelIfWaiting(id: string): Promise<boolean> {
     const place = (await this.waiting()).find((each) => each.id === id);
-    if (place && (await renamed(this.queuedFile(place), this.file("ended", id)))) return true;
-    return undefined;
+    return place !== undefined && (await renamed(this.queuedFile(place), this.file("ended", id)));
   }
 
   /** Ranks with room between them, from the last to the first: the order is the same at every moment. */
@@ -269,8 +317,16 @@ export class Queue {
     return (await readJsonIfThere(file)) as Kept | undefined;
   }
 
-  private async write(file: string, kept: Kept): Promise<void> {
+  private async write(file: string, kept: object): Promise<void> {
     await replaceFile(file, `${JSON.stringify(kept)}\n`);
+  }
+
+  private get runnerFile(): string {
+    return path.join(this.folder, "runner.json");
+  }
+
+  private get holdFile(): string {
+    return path.join(this.folder, "hold.json");
   }
 
   private queuedFile({ rank, id }: Place): string {

@@ -2,7 +2,7 @@ import { ScpiError, keyword, takes } from "../scpi/index.js";
 import type { AwgChannel } from "./channel.js";
 import { open, setting, shown } from "./channel-setting.js";
 import type { Host } from "./channel-setting.js";
-import { peakToPeakPerRms } from "./settings.js";
+import { type AmplitudeUnit, peakToPeakPerRms } from "./settings.js";
 
 /** Largest voltage at the open output. */
 export const PEAK_V = 10;
@@ -74,19 +74,29 @@ export function place(c: AwgChannel, low_V: number, high_V: number, least_Vpp: n
 }
 
 function amplitude(host: Host, least_Vpp: number): void {
-  const perUnit = (c: AwgChannel) => (c.settings.unit === "VRMS" ? peakToPeakPerRms(c.settings.fn) : 1);
+  const rms_V = (c: AwgChannel) => shown(c, c.settings.amplitude_Vpp) / peakToPeakPerRms(c.settings.fn);
+  /** In decibels above 1 mW in the load that is set. */
+  const dBm = (c: AwgChannel) => 10 * Math.log10(rms_V(c) ** 2 / c.settings.load_ohm / 1e-3);
   setting(host, "[:SOURce<1-2>]:VOLTage[:LEVel][:IMMediate][:AMPLitude]", {
-    units: ["VPP", "VRMS", "V"],
-    min: 0,
+    units: ["VPP", "VRMS", "V", "DBM"],
+    min: -200, // dBm; an amplitude below zero is under the least one
     max: (c) => shown(c, 2 * PEAK_V),
     default: 1,
-    get: (c) => shown(c, c.settings.amplitude_Vpp) / perUnit(c),
-    set: (c, value, unit) => {
-      const factor = unit === "VRMS" ? peakToPeakPerRms(c.settings.fn) : unit === "VPP" ? 1 : perUnit(c);
-      const amplitude_Vpp = open(c, value * factor);
+    get: (c) => {
+      const unit = unitOf(c);
+      return unit === "DBM" ? dBm(c) : unit === "VRMS" ? rms_V(c) : shown(c, c.settings.amplitude_Vpp);
+    },
+    set: (c, value, given) => {
+      const { fn, load_ohm, offset_V } = c.settings;
+      const unit = given === "" || given === "V" ? unitOf(c) : given;
+      if (unit === "DBM") decibelsPossible(c);
+      const peakToPeak_V =
+        unit === "VPP"
+          ? value
+          : peakToPeakPerRms(fn) * (unit === "DBM" ? Math.sqrt(1e-3 * 10 ** (value / 10) * load_ohm) : value);
+      const amplitude_Vpp = open(c, peakToPeak_V);
       if (amplitude_Vpp < least_Vpp - ROUNDING_V) throw new ScpiError(-222);
-      const { offset_V } = c.settings;
-      if (c.settings.fn === "DC") c.settings.amplitude_Vpp = amplitude_Vpp;
+      if (fn === "DC") c.settings.amplitude_Vpp = amplitude_Vpp;
       else place(c, offset_V - amplitude_Vpp / 2, offset_V + amplitude_Vpp / 2, least_Vpp);
     },
   });
@@ -94,12 +104,22 @@ function amplitude(host: Host, least_Vpp: number): void {
   host.scpi.tree.command(
     pattern,
     takes([keyword("VPP", "VRMS", "DBM")], ([unit], call) => {
-      if (unit === "DBM") throw new ScpiError(-221, "dBm is not simulated");
-      host.channelOf(call).settings.unit = unit as "VPP" | "VRMS";
+      const c = host.channelOf(call);
+      if (unit === "DBM") decibelsPossible(c);
+      c.settings.unit = unit as AmplitudeUnit;
     }),
   );
   host.scpi.tree.query(
     pattern,
-    takes([], (_, call) => host.channelOf(call).settings.unit),
+    takes([], (_, call) => unitOf(host.channelOf(call))),
   );
+}
+
+/** Into an open output there is no power: what was in dBm is shown from peak to peak. */
+const unitOf = ({ settings }: AwgChannel): AmplitudeUnit =>
+  settings.unit === "DBM" && settings.load_ohm === Infinity ? "VPP" : settings.unit;
+
+/** @throws ScpiError -221: a power needs a load to go into */
+function decibelsPossible(c: AwgChannel): void {
+  if (c.settings.load_ohm === Infinity) throw new ScpiError(-221, "dBm needs a load");
 }

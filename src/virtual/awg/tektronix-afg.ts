@@ -10,7 +10,7 @@ import { afgModel, defaultAfgModel } from "./tektronix/models.js";
 
 /**
  * A simulated Tektronix AFG3000C or AFG31000 in basic mode: standard shapes, pulses, edit memories and bursts behind 50 ohm.
- * Not simulated: sweeps and modulation (their settings are kept), amplitudes in dBm, files and the sequence mode of the AFG31000.
+ * Not simulated: sweeps and modulation (their settings are kept), files and the sequence mode of the AFG31000.
  *
  * @throws MemrigError `invalid-request`: a model that is not of the families
  * @see AFG3000 Series Programmer Manual, 071-1639

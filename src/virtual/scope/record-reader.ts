@@ -112,9 +112,9 @@ export class RecordReader {
     }
   }
 
-  /** Coupling, probe factor and inversion. AC coupling takes the mean of the record away. */
+  /** Coupling, probe factor and inversion. A grounded input sees nothing. AC coupling takes the mean of the record away. */
   #presented({ coupling, invert, probe }: InputSettings, points: number, records: number): Float64Array {
-    const factor = invert ? -probe : probe;
+    const factor = coupling === "GND" ? 0 : invert ? -probe : probe;
     if (factor === 1 && coupling !== "AC") return this.#volts;
     if (this.#shown.length < points * records) this.#shown = new Float64Array(points * records);
     for (let at = 0; at < points * records; at += points) {

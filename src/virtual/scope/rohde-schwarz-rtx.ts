@@ -1,10 +1,12 @@
 import type { InstrumentContext, VirtualInstrument } from "../virtual-instrument.js";
+import { generatorOutputs } from "./inner-generator.js";
 import { channelCommands, dataCommands, keptCommands, timingCommands } from "./rohde-schwarz/commands.js";
 import { Rtx, defaultRtxModel, rtxModel } from "./rohde-schwarz/rtx.js";
 
 /**
  * A simulated Rohde & Schwarz RTB2000 or RTO: analog channels, edge trigger, segmented memory with its history, averages.
- * Not simulated, and answered as an unknown command: measurements, math, digital channels, the generator.
+ * Not simulated, and answered as an unknown command: measurements, math, digital channels, the generator but for its
+ * outputs going on and off.
  *
  * @throws MemrigError `invalid-request`: a model that is not of the families
  * @see RTB2000 and RTO user manuals, remote control
@@ -15,6 +17,7 @@ export function createRohdeSchwarzRtx({ plan, lab, seed }: InstrumentContext): V
   timingCommands(rtx);
   dataCommands(rtx);
   keptCommands(rtx);
+  generatorOutputs(rtx.scpi, [rtx.model.large ? ":WGENerator<1-2>[:ENABle]" : ":WGENerator:OUTPut[:ENABle]"]);
   rtx.scpi.onReset(() => rtx.reset());
   return { device: rtx.scpi, socketPort: 5025 };
 }

@@ -178,7 +178,7 @@ export abstract class ScopeCore<Input extends InputSettings = InputSettings> {
       count,
       holdoff_s: trigger.holdoff_s,
       auto_s: trigger.auto ? Math.max(auto_s, 2 * reading.window_s) : undefined,
-      trigger: node && channel ? edgeAt(node, channel, trigger) : undefined,
+      trigger: node && channel && channel.coupling !== "GND" ? edgeAt(node, channel, trigger) : undefined,
     };
   }
 

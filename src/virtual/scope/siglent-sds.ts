@@ -1,5 +1,6 @@
 import { keyword, takes } from "../scpi/index.js";
 import type { InstrumentContext, VirtualInstrument } from "../virtual-instrument.js";
+import { generatorOutputs } from "./inner-generator.js";
 import { flatCommands } from "./siglent/flat-commands.js";
 import { defaultSdsModel, sdsModel } from "./siglent/models.js";
 import { Sds } from "./siglent/sds.js";
@@ -7,8 +8,8 @@ import { treeCommands } from "./siglent/tree-commands.js";
 
 /**
  * A simulated Siglent SDS1000X-E, SDS800X HD, SDS1000X HD, SDS2000X HD or SDS2000X Plus: inputs, edge trigger, averages,
- * sequence, memory read in pieces. Not simulated: measurements, math, history, decoding, digital channels, the generator,
- * and that commands which come too soon after each other are lost.
+ * sequence, memory read in pieces. Not simulated: measurements, math, history, decoding, digital channels, the generator (of
+ * the SDS2000X Plus and HD) but for its output going on and off, and that commands which come too soon after each other are lost.
  *
  * @throws MemrigError `invalid-request`: a model that is of none of the families
  * @see SDS programming guide EN11F; SDS1000X-E programming guide
@@ -18,6 +19,9 @@ export function createSiglentSds({ plan, lab, seed }: InstrumentContext): Virtua
   commonCommands(sds);
   if (sds.model.tree) treeCommands(sds);
   else flatCommands(sds);
+  if (sds.model.options?.includes("FG") === true) {
+    generatorOutputs(sds.scpi, ["C1:OUTP"], (on) => `C1:OUTP ${on ? "ON" : "OFF"},LOAD,HZ,PLRT,NOR`);
+  }
   sds.scpi.onReset(() => sds.reset());
   sds.reset();
   return { device: sds.scpi, socketPort: 5025 };

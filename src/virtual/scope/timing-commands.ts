@@ -41,6 +41,25 @@ export function timebaseCommands(scope: Scope): void {
     get: () => base().mode,
     set: (value) => (base().mode = value),
   });
+  const zoom = { position_s: 0, range_s: 1e-4 };
+  scope.scpi.onReset(() => Object.assign(zoom, { position_s: 0, range_s: 1e-4 }));
+  duration(
+    scope,
+    ":TIMebase:WINDow:POSition",
+    { min: -500, max: 500, default: 0 },
+    { get: () => zoom.position_s, set: (value) => (zoom.position_s = value) },
+  );
+  for (const [node, divisions] of [
+    ["RANGe", 1],
+    ["SCALe", 10],
+  ] as const) {
+    duration(
+      scope,
+      `:TIMebase:WINDow:${node}`,
+      { min: 5e-9 / divisions, max: 500 / divisions, default: 1e-4 / divisions },
+      { get: () => zoom.range_s / divisions, set: (value) => (zoom.range_s = value * divisions) },
+    );
+  }
   scope.scpi.tree.query(
     ":TIMebase",
     takes([], () => {

@@ -66,7 +66,6 @@ function parseUnit(message: Uint8Array, start: number, end: number, bounds: read
   if (!/^(?::?\*[A-Za-z]+|:?[A-Za-z]\w*(?::[A-Za-z]\w*)*)$/.test(header)) {
     return new ScpiError(/[^\w:*?,"'#()+\-.\s]/.test(header) ? -101 : -113);
   }
-  if (header.split(":").some((word) => word.length > 12)) return new ScpiError(-112);
   const parameters: RawParameter[] = [];
   for (let k = 0; k < bounds.length; k += 2) {
     const parameter = parseParameter(message, bounds[k] as number, bounds[k + 1] as number);

@@ -40,10 +40,11 @@ export class Scanner {
   private blockLeft = 0;
 
   /**
-   * @param endlessBlocksEndAtLf on a raw socket an indefinite block ends at the first line feed; a link with END carries
-   *   line feeds in it
+   * @param lineFeedEnds the link has no END: a line feed ends a message in an indefinite block and in a string that was not closed
+   *   too, or one lost quote would swallow all that follows (SCPI-99, -151: the message ended before the quote). A link with
+   *   END carries line feeds in both
    */
-  constructor(private readonly endlessBlocksEndAtLf = true) {}
+  constructor(private readonly lineFeedEnds = true) {}
 
   /** Bytes of block data that may be skipped without being looked at. */
   get skippable(): number {
@@ -63,6 +64,7 @@ export class Scanner {
   next(byte: number): Mark {
     switch (this.state) {
       case "string":
+        if (byte === LF && this.lineFeedEnds) return this.end("message-end");
         if (byte === this.quote) this.state = "after-quote";
         return "data";
       case "after-quote":
@@ -75,7 +77,7 @@ export class Scanner {
         this.skip(1);
         return "data";
       case "endless-block":
-        return byte === LF && this.endlessBlocksEndAtLf ? this.end("message-end") : "data";
+        return byte === LF && this.lineFeedEnds ? this.end("message-end") : "data";
       case "block-hash":
         return this.blockHash(byte);
       case "block-length":

@@ -109,7 +109,7 @@ export class CommandTree {
     return this;
   }
 
-  /** @throws ScpiError -113 no such command, -114 a number the node does not have */
+  /** @throws ScpiError -113 no such command, -112 nor could there be: the word is too long, -114 a number the node does not have */
   find(header: string, query: boolean, from: HeaderPath): Found {
     const rooted = header.startsWith(":") || header.startsWith("*");
     const words = header.replace(/^:/, "").toUpperCase().split(":");
@@ -159,12 +159,15 @@ function childOf(branch: Branch, node: PatternNode): Branch {
   return child;
 }
 
+/** Characters of a word of a header (IEEE 488.2). Some instruments have longer ones of their own: `INTerpolation`. */
+const LONGEST_WORD = 12;
+
 function descend(branch: Branch, word: string): { branch: Branch; suffix: number } {
   const exact = branch.children.get(word);
   if (exact) return { branch: exact, suffix: 1 };
   const digits = /\d+$/.exec(word);
   const child = digits ? branch.children.get(word.slice(0, digits.index)) : undefined;
-  if (!digits || !child?.suffixes) throw new ScpiError(-113);
+  if (!digits || !child?.suffixes) throw new ScpiError(word.length > LONGEST_WORD ? -112 : -113);
   const suffix = Number(digits[0]);
   if (suffix < child.suffixes.min || suffix > child.suffixes.max) throw new ScpiError(-114);
   return { branch: child, suffix };

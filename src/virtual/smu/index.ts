@@ -5,6 +5,7 @@ import type { InstrumentContext, VirtualInstrument } from "../virtual-instrument
 import { Buffers } from "./buffers.js";
 import { smuModels } from "./models.js";
 import { readingCommands } from "./reading-commands.js";
+import { pulseCommands } from "./pulse-commands.js";
 import { senseCommands } from "./sense-commands.js";
 import { Smu } from "./smu.js";
 import { sourceCommands } from "./source-commands.js";
@@ -19,7 +20,8 @@ const EVENT_LOG = 1000;
  * A virtual Keithley 2450, 2460, 2461 or 2470 in SCPI mode.
  *
  * Departures from the real one: any number of raw sessions at a time (a bench has a front panel to look at), no interlock
- * to close, digital lines that lead nowhere, and the pulses and digitising of the 2461 are not there (-113).
+ * to close, digital lines that lead nowhere, no digitiser in a 2461 (-113): its pulses are measured as levels are. A pulse sweep
+ * by a configuration list that a user named is not there (-108); what does not go together in pulses is a -221.
  *
  * @see 2450-901-01 Rev B; 2461-901-01 A; 2470-901-01 A
  */
@@ -57,6 +59,7 @@ export function createVirtual2450({ plan, lab, seed }: InstrumentContext): Virtu
   scpi.onTrigger(() => trigger.trigger());
   lab.onFault((message) => scpi.raise(-300, `the simulated device can not be solved: ${message.replaceAll('"', "'")}`));
   sourceCommands(scpi, smu, trigger);
+  if (model.pulseOver_A !== undefined) pulseCommands(scpi, smu, trigger);
   senseCommands(scpi, smu);
   readingCommands(scpi, smu, trigger, buffers, epoch_ms);
   triggerCommands(scpi, smu, trigger);

@@ -10,6 +10,8 @@ export interface RangeFacts {
   readonly noise: number;
   /** How far it reaches beyond its nominal full scale; `OVERRANGE` where left out. */
   readonly over?: number;
+  /** Of pulses only: no steady level has it. */
+  readonly pulses?: boolean;
 }
 
 /** What one model of the family can do. */
@@ -20,6 +22,8 @@ export interface SmuModel {
   /** Above this voltage only `highVoltageCurrent_A` is to be had. */
   readonly corner_V: number;
   readonly highVoltageCurrent_A: number;
+  /** It has pulses: below `corner_V` those with more current than this are short. */
+  readonly pulseOver_A?: number;
   /** Smallest settable current limit. */
   readonly leastLimit_A: number;
   /** Steps of the overvoltage protection. */
@@ -75,7 +79,11 @@ const families: readonly SmuModel[] = [
   {
     name: "2461",
     voltage: volts(0.2, 2, 7, 10, 20, 100),
-    current: amperes(1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 4, 5, 7),
+    current: [
+      ...amperes(1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 4, 5, 7),
+      ...amperes(10).map((range) => ({ ...range, pulses: true })),
+    ],
+    pulseOver_A: 7.35,
     corner_V: 21,
     highVoltageCurrent_A: 1.05,
     leastLimit_A: 1e-9,
@@ -96,8 +104,13 @@ const families: readonly SmuModel[] = [
 
 export const smuModels: ReadonlyMap<string, SmuModel> = new Map(families.map((model) => [model.name, model]));
 
-/** Largest magnitude of a quantity. */
+/** Largest magnitude of a steady quantity. */
 export function reach(ranges: readonly RangeFacts[]): number {
+  return pulseReach(ranges.filter(({ pulses }) => pulses !== true));
+}
+
+/** The same of pulses. */
+export function pulseReach(ranges: readonly RangeFacts[]): number {
   return (ranges.at(-1) as RangeFacts).full * (ranges.at(-1)?.full === 1000 ? 1.1 : OVERRANGE);
 }
 

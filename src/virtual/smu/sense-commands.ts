@@ -8,7 +8,7 @@ import {
   takes,
 } from "../scpi/index.js";
 import type { ScpiInstrument } from "../scpi/index.js";
-import { rangeFor, rangeNamed, reach } from "./models.js";
+import { pulseReach, rangeFor, rangeNamed, reach } from "./models.js";
 import type { RangeFacts } from "./models.js";
 import { relativeCommands } from "./relative-commands.js";
 import type { SenseFunction } from "./reading-buffer.js";
@@ -103,7 +103,7 @@ function rangeCommands(
   ranges: readonly RangeFacts[],
 ): void {
   const settings = () => smu.settings.sense[of];
-  const most = reach(ranges);
+  const most = pulseReach(ranges);
   const other = of === "VOLT" ? "CURR" : "VOLT";
   /** The range in use, also while it follows the reading: then the one that the limit needs. */
   const inUse = () => {

@@ -35,10 +35,17 @@ export interface SenseSettings {
   userDelays_s: number[];
 }
 
+/** Of pulses: their level, and the limit of the other quantity. */
+export interface PulseSettings {
+  level: number;
+  limit: number;
+}
+
 /** All that `*RST` puts back. */
 export interface SmuSettings {
   sourceFunction: SourceFunction;
   readonly source: Record<SourceFunction, SourceSettings>;
+  readonly pulse: Record<SourceFunction, PulseSettings>;
   senseFunction: SenseFunction;
   readonly sense: Record<SenseFunction, SenseSettings>;
   senseCount: number;
@@ -89,6 +96,7 @@ export function resetSettings(model: SmuModel): SmuSettings {
   return {
     sourceFunction: "VOLT",
     source: { VOLT: source(1.05e-4), CURR: source(21) },
+    pulse: { VOLT: { level: 0, limit: 1.05e-4 }, CURR: { level: 0, limit: 7.35 } },
     senseFunction: "CURR",
     sense: {
       VOLT: sense("VOLT", model.voltage[0]?.full ?? 0),

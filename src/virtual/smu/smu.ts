@@ -121,14 +121,14 @@ export class Smu {
   }
 
   /** @throws ScpiError -221: see `outputOn`; the old level stays */
-  setLevel(of: SourceFunction, level: number): void {
+  setLevel(of: SourceFunction, level: number, delay_s?: number): void {
     if (this.on && of === this.settings.sourceFunction && of === "VOLT" && Math.abs(level) > this.model.interlock_V) {
       throw new ScpiError(-221, undefined, "Settings conflict, interlock is open: levels above 42 V are blocked");
     }
     this.settings.source[of].level = level;
     if (!this.on) return;
     this.apply();
-    this.ready_s = this.lab.now_s + this.sourceDelay_s;
+    this.ready_s = this.lab.now_s + (delay_s ?? this.sourceDelay_s);
   }
 
   /** Brings what drives the device in line with the settings. */
@@ -189,6 +189,16 @@ export class Smu {
     return (nplc / LINE_HZ) * (averaging && averageMode === "REP" ? averageCount : 1);
   }
 
+  /** From the beginning of a reading until its aperture is over, reading back included. */
+  get readingTime_s(): number {
+    return this.aperture_s * (this.readsBack ? 2 : 1);
+  }
+
+  private get readsBack(): boolean {
+    const { sourceFunction, senseFunction, source } = this.settings;
+    return source[sourceFunction].readBack && sourceFunction !== senseFunction;
+  }
+
   /**
    * Takes one reading, from now on, or from the end of the source delay.
    *
@@ -200,9 +210,8 @@ export class Smu {
   }
 
   private openAperture(done: (reading: Reading) => void): void {
-    const { sourceFunction, senseFunction, source } = this.settings;
-    const readsBack = source[sourceFunction].readBack && sourceFunction !== senseFunction;
-    if (!readsBack) {
+    const { sourceFunction } = this.settings;
+    if (!this.readsBack) {
       this.openSense(done);
       return;
     }

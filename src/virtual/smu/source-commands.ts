@@ -9,7 +9,7 @@ import {
   takes,
 } from "../scpi/index.js";
 import type { ScpiInstrument } from "../scpi/index.js";
-import { rangeNamed, reach } from "./models.js";
+import { pulseReach, rangeNamed, reach } from "./models.js";
 import type { SourceFunction, SourceSettings } from "./settings.js";
 import type { Smu } from "./smu.js";
 import { sweepCommands } from "./sweep-commands.js";
@@ -53,6 +53,7 @@ export function sourceCommands(scpi: ScpiInstrument, smu: Smu, model: TriggerMod
 
 function levelCommands(scpi: ScpiInstrument, smu: Smu, of: SourceFunction, root: string): void {
   const most = reach(smu.ranges(of));
+  const widest = pulseReach(smu.ranges(of));
   const settings = () => smu.settings.source[of];
   numberSetting(
     scpi,
@@ -73,7 +74,7 @@ function levelCommands(scpi: ScpiInstrument, smu: Smu, of: SourceFunction, root:
     scpi,
     `${root}:RANGe[:UPPer]`,
     "",
-    { min: -most, max: most, default: smu.ranges(of)[0]?.full ?? 0 },
+    { min: -widest, max: widest, default: smu.ranges(of)[0]?.full ?? 0 },
     {
       get: () => smu.sourceRange(of).full,
       set: (range) => {

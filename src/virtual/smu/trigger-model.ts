@@ -12,6 +12,8 @@ export interface SourceConfig {
   readonly of: SourceFunction;
   readonly level: number;
   readonly range: number | undefined | "keep";
+  /** Of a pulse, or of what is between pulses: the limit that goes with it, without a source delay. */
+  readonly limit?: number;
 }
 
 /** Blocks of a trigger model. Targets and numbers count from 1. */
@@ -219,6 +221,11 @@ export class TriggerModel {
     const { settings } = this.smu;
     settings.sourceFunction = config.of;
     if (config.range !== "keep") settings.source[config.of].range = config.range;
+    if (config.limit !== undefined) {
+      settings.source[config.of].limit = config.limit;
+      this.smu.setLevel(config.of, config.level, 0);
+      return false;
+    }
     this.smu.setLevel(config.of, config.level);
     if (!this.smu.outputIsOn || this.smu.sourceDelay_s === 0) return false;
     this.after(this.smu.sourceDelay_s);

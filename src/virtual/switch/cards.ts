@@ -4,6 +4,8 @@ export interface Card {
   readonly idn: string;
   /** Its channels in slot 1, in order; the slot's number takes the place of the first character. */
   readonly channels: readonly string[];
+  /** Of a matrix: as `slot[n].rows.matrix` and `slot[n].columns.matrix` tell. */
+  readonly matrix?: { readonly rows: number; readonly columns: number };
 }
 
 /** What one mainframe is, and which cards the virtual one has. */
@@ -41,8 +43,16 @@ function multiplexed(count: number): string[] {
   return Array.from({ length: count }, (_, at) => `1${String(at + 1).padStart(3, "0")}`);
 }
 
-const semiconductor: Card = { idn: "7072,8x12 Semi Matrix,01.00a,1234567", channels: lettered(8, 12) };
-const matrix: Card = { idn: "3730,6x16 High Density Matrix,01.40h,1243657", channels: numbered(6, 16) };
+const semiconductor: Card = {
+  idn: "7072,8x12 Semi Matrix,01.00a,1234567",
+  channels: lettered(8, 12),
+  matrix: { rows: 8, columns: 12 },
+};
+const matrix: Card = {
+  idn: "3730,6x16 High Density Matrix,01.40h,1243657",
+  channels: numbered(6, 16),
+  matrix: { rows: 6, columns: 16 },
+};
 const multiplexer: Card = { idn: "3720,Dual 1x30 Multiplexer,01.40h,1243658", channels: multiplexed(60) };
 
 const models: readonly SwitchModel[] = [

@@ -1,11 +1,13 @@
 import { MemrigError } from "../../errors.js";
 import { createRandom } from "../../simulator/random.js";
+import { nr3 } from "../scpi/index.js";
 import { TspInstrument } from "../tsp/instrument.js";
 import { choiceAttribute, numberAttribute, numberWithin, TspObject } from "../tsp/objects.js";
 import { TspError } from "../tsp/errors.js";
 import type { LuaFunction, LuaValue } from "../tsp/values.js";
 import type { InstrumentContext, VirtualInstrument } from "../virtual-instrument.js";
 import { switchModels } from "./cards.js";
+import { installMainframe } from "./mainframe.js";
 import { Relays } from "./relays.js";
 import { scanObject } from "./scan.js";
 
@@ -40,7 +42,15 @@ export function createKeithleySwitch({ plan, lab, seed, onClosed }: InstrumentCo
   const slots = Array.from({ length: model.slots }, (_, index) => {
     const card = model.cards[index];
     const interlock = new TspObject(`slot[${index + 1}].interlock`, { state: 1 });
-    return new TspObject(`slot[${index + 1}]`, { idn: card?.idn ?? "Empty Slot", interlock });
+    const path = `slot[${index + 1}]`;
+    const matrix = (name: "rows" | "columns") =>
+      new TspObject(`${path}.${name}`, card?.matrix ? { matrix: card.matrix[name] } : {});
+    return new TspObject(path, {
+      idn: card?.idn ?? "Empty Slot",
+      interlock,
+      rows: matrix("rows"),
+      columns: matrix("columns"),
+    });
   });
   const scan = scanObject(tsp, relays, model.settle_s);
   tsp.onReset = () => {
@@ -49,10 +59,12 @@ export function createKeithleySwitch({ plan, lab, seed, onClosed }: InstrumentCo
     relays.forbidden.clear();
     relays.patterns.clear();
     relays.delays_s.clear();
+    relays.backplanes.clear();
   };
   tsp.lua.setGlobal("slot", slots);
   tsp.lua.setGlobal("channel", channelObject(relays, settle));
   tsp.lua.setGlobal("scan", scan.object);
+  installMainframe(tsp.lua, relays, settle, () => tsp.reset());
   const node = new TspObject("localnode", {
     model: model.name,
     serialno: serial,
@@ -118,7 +130,17 @@ function channelObject(relays: Relays, settle: (times?: number) => void): TspObj
       const time_s = numberWithin(time, { min: 0, max: 60 });
       for (const name of relays.named(textOf(list))) relays.delays_s.set(name, time_s);
     },
-    getdelay: (list) => relays.named(textOf(list)).map((name) => relays.delays_s.get(name) ?? 0),
+    getdelay: (list) =>
+      listed(
+        relays.named(textOf(list)).map((name) => nr3(relays.delays_s.get(name) ?? 0, 5).toLowerCase()),
+        ",",
+      ),
+    setbackplane: (list, planes) => {
+      const wanted = textOf(planes);
+      if (!/^(\d9\d\d(,|$))*$/.test(wanted)) throw new TspError(-224);
+      for (const name of relays.named(textOf(list))) relays.backplanes.set(name, wanted);
+    },
+    getbackplane: (list) => listed(relays.named(textOf(list)).map((name) => relays.backplanes.get(name) ?? "")),
     setforbidden: (list) => {
       for (const name of relays.named(textOf(list))) relays.forbidden.add(name);
     },

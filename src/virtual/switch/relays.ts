@@ -11,6 +11,8 @@ export class Relays {
   readonly forbidden = new Set<string>();
   readonly patterns = new Map<string, readonly string[]>();
   readonly delays_s = new Map<string, number>();
+  /** Backplane relays that go with a channel, as they were told: `1911,1912`. Not moved here. */
+  readonly backplanes = new Map<string, string>();
   readonly counts = new Map<string, number>();
   private readonly closed = new Set<string>();
 

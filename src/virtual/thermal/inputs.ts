@@ -69,7 +69,7 @@ export function inputCommands(
   tree.command(
     "INTYPE",
     takes(
-      [name(), integer({ min: 0, max: 3 }), flag(), integer({ min: 0, max: 8 }), flag(), integer({ min: 1, max: 2 })],
+      [name(), integer({ min: 0, max: 3 }), flag(), integer({ min: 0, max: 8 }), flag(), integer({ min: 1, max: 3 })],
       ([written, type, autorange, range, compensation, units]) => {
         const diode = type === 1; // no autorange, two ranges, no compensation
         if (diode && range > 1) throw new ScpiError(-222);

@@ -131,7 +131,7 @@ export function createLakeshore336({ plan, lab, seed }: InstrumentContext): Virt
   query("HTR", ({ heater_pct }) => `+${heater_pct.toFixed(1).padStart(5, "0")}`);
   query("AOUT", ({ heater_pct }) => `+${heater_pct.toFixed(1).padStart(5, "0")}`);
   query("HTRST", () => "0");
-  query("OUTMODE", ({ mode, input }) => `${mode},${input},0`);
+  query("OUTMODE", ({ mode, input, powerUp }) => `${mode},${input},${powerUp}`);
   query("PID", ({ p, i, d }) => [p, i, d].map((value) => `+${value.toFixed(1).padStart(6, "0")}`).join(","));
   query("MOUT", ({ manual_pct }) => `+${manual_pct.toFixed(2)}`);
   return { device: crlf(scpi), socketPort: 7777 };
@@ -193,8 +193,8 @@ function loopCommands(
   tree.command(
     "OUTMODE",
     takes(
-      [output, integer({ min: 0, max: 5 }), integer({ min: 0, max: 4 }), optional(integer({ min: 0, max: 1 }))],
-      ([number, mode, input]) => set((loop) => Object.assign(loop, { mode, input }))(number),
+      [output, integer({ min: 0, max: 5 }), integer({ min: 0, max: 4 }), optional(integer({ min: 0, max: 1 }), 0)],
+      ([number, mode, input, powerUp]) => set((loop) => Object.assign(loop, { mode, input, powerUp }))(number),
     ),
   );
   tree.command(

@@ -4,6 +4,8 @@ export interface Loop {
   mode: number;
   /** Input it regulates: 0 none, 1 A, 2 B, … */
   input: number;
+  /** On again when power comes back; kept, without effect. */
+  powerUp: number;
   /** 0 off, 1 low, 2 medium, 3 high. */
   range: number;
   /** Where it is to go, kelvin. */
@@ -110,6 +112,7 @@ export class Stage {
 function initialLoop(index: number): Loop {
   return {
     mode: index === 0 ? 1 : 0,
+    powerUp: 0,
     input: index === 0 ? 1 : 0,
     range: 0,
     target_K: 0,

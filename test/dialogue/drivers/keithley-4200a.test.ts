@@ -24,11 +24,13 @@ const hello: Turn[] = [
 /** Nothing to be seen at the terminals of either SMU. */
 const nothingOn: Turn[] = [
   asked("SP", "1"),
+  asked(":PMU:TEST:STATUS?", "0"),
   asked("US;TV1", "NAV+1.2000E-06"),
   asked("US;TI1", "NAI-3.1000E-13"),
   asked("US;TV2", "NBV+0.0000E+00"),
   asked("US;TI2", "NBI+2.0000E-11"),
 ];
+const pulsesOff = taken(":PMU:ABORT", ":PMU:OUTPUT:STATE 1,0", ":PMU:OUTPUT:STATE 2,0");
 const off = (channel: number): Turn[] => [
   ...taken(":ERROR:LAST:CLEAR", "MD;ME4", `US;DV${channel}`, `US;DI${channel}`),
   noError,
@@ -172,8 +174,10 @@ test("4200A: a level by another hand is seen at the terminals, and brought down 
     [
       ...hello,
       asked("SP", "0"),
+      asked(":PMU:TEST:STATUS?", "0"),
       asked("US;TV1", "NAV+2.0000E-01"),
       asked("US;TI1", "NAI+1.0000E-04"),
+      ...pulsesOff,
       asked("SP", "0"),
       asked("US;TV1", "NAV+2.0000E-01"),
       asked("US;TI1", "NAI+1.0000E-04"),
@@ -184,6 +188,7 @@ test("4200A: a level by another hand is seen at the terminals, and brought down 
       ...taken(":ERROR:LAST:CLEAR", "MD;ME4", "US;DV1", "US;DI1", "US;DV2", "US;DI2"),
       noError,
       asked("SP", "0"),
+      asked(":PMU:TEST:STATUS?", "0"),
     ],
     open,
     async (smu) => {
@@ -198,6 +203,7 @@ test("4200A: a test that still runs after it was told to stop is an unknown stat
   dialogue(
     [
       ...hello,
+      ...pulsesOff,
       asked("SP", "16"),
       asked("SP", "16"),
       ...taken(":ERROR:LAST:CLEAR", "MD;ME4", "US;DV1", "US;DI1", "US;DV2", "US;DI2"),

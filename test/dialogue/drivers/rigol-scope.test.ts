@@ -112,6 +112,47 @@ test("making safe stops the scope", async () => {
   await dialogue([...hello, ...off, noError], open, async (scope) => scope.makeSafe());
 });
 
+const newer = asked("*IDN?", "RIGOL TECHNOLOGIES,MSO5074,MS5A123456789,00.01.03.00.01");
+const off = told(":STOP", ":SOUR1:OUTP OFF", ":SOUR2:OUTP OFF");
+
+test("an MSO5000 whose generator takes its OFF is asked whether it is off, and again where it says that it is not", async () => {
+  const script: Turn[] = [
+    ...off,
+    noError,
+    ...told(":SOUR1:OUTP OFF"),
+    noError,
+    asked(":SOUR1:OUTP?", "0"),
+    ...told(":SOUR2:OUTP OFF"),
+    noError,
+    asked(":SOUR2:OUTP?", "0"),
+    ...off,
+    asked(":SOUR1:OUTP?", "0"),
+    asked(":SOUR2:OUTP?", "0"),
+    noError,
+    asked(":SOUR1:OUTP?", "1"), // somebody turned it on at its front panel
+    ...off,
+    asked(":SOUR1:OUTP?", "1"),
+    ...off,
+    asked(":SOUR1:OUTP?", "1"),
+  ];
+  await dialogue([newer, noError, ...script], open, async (scope) => {
+    await scope.makeSafe();
+    assert.equal(await scope.outputIsOn(), true);
+    await assert.rejects(scope.makeSafe(), { kind: "no-answer", message: /:SOUR1:OUTP\? still answers/ });
+  });
+});
+
+test("an MSO5000 without a generator refuses those messages, and is safe all the same", async () => {
+  const unknown = asked(":SYST:ERR?", '-113,"Undefined header"');
+  const absent = (n: number): Turn[] => [...told(`:SOUR${n}:OUTP OFF`), unknown, noError];
+  const script = [...off, unknown, unknown, noError, ...absent(1), ...absent(2)];
+  await dialogue([newer, noError, ...script, ...off, unknown, unknown, noError], open, async (scope) => {
+    await scope.makeSafe();
+    await scope.makeSafe(); // known by now
+    assert.equal(await scope.outputIsOn(), false);
+  });
+});
+
 test("an offset that the scope made another is refused, and it is stopped", async () => {
   const at = armed.findIndex((turn) => "expect" in turn && turn.expect === ":CHAN2:OFFS?");
   const script = [...armed.slice(0, at), asked(":CHAN2:OFFS?", "0.0"), ...told(":STOP")];

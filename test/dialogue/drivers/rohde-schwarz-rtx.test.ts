@@ -169,6 +169,9 @@ test("making safe stops the scope, and turns the generator off where it has one"
   const withGenerator = [...told("STOP", "WGEN:OUTP 0"), asked("WGEN:OUTP?", "0"), noError];
   await dialogue([...rtb, ...withGenerator], open, async (scope) => scope.makeSafe());
   await dialogue([...rto, ...told("STOP"), noError], open, async (scope) => scope.makeSafe());
+  const large = helloOf("Rohde&Schwarz,RTO,1329.7002k04/200123,4.60.1.0", "B4,B6");
+  const both = [...told("STOP", "WGEN1:ENAB 0", "WGEN2:ENAB 0"), asked("WGEN1:ENAB?", "0"), asked("WGEN2:ENAB?", "0")];
+  await dialogue([...large, ...both, noError], open, async (scope) => scope.makeSafe());
 });
 
 test("segments need the option K15 on an RTB2000; an RTO tells its channels by its material number", () => {

@@ -221,6 +221,24 @@ test("making safe stops it in a word that both languages know, and turns a built
   });
 });
 
+test("an SDS2000X with the generator's option is asked whether it is off; one that does not know its options is not", async () => {
+  const hello = asked("*IDN?", "Siglent Technologies,SDS2104X HD,SDS2HA0X000000,1.2.2.9");
+  const off = told("TRIG_MODE STOP", "C1:OUTP OFF");
+  const script = [
+    ...off,
+    asked("C1:OUTP?", "C1:OUTP OFF,LOAD,HZ,PLRT,NOR"),
+    asked("C1:OUTP?", "C1:OUTP ON,LOAD,50,PLRT,NOR"),
+  ];
+  await dialogue([hello, asked("*OPT?", "FG,I2S"), ...script], open, async (scope) => {
+    await scope.makeSafe();
+    assert.equal(await scope.outputIsOn(), true);
+  });
+  await dialogue([hello, asked("*OPT?", "I2S"), ...off], open, async (scope, { heard }) => {
+    await scope.makeSafe();
+    await until("both messages", () => (heard.at(-1) === "C1:OUTP OFF" ? true : undefined));
+  });
+});
+
 test("the guide's example of a descriptor: code -11 at 10 V a division and 14.5 V of offset is -18.167 V", () => {
   const fields = {
     wide: false,

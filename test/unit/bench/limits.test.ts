@@ -370,8 +370,8 @@ test("two scope channels at the bottom look across the same shunt, and its resis
       { channel: 3, resistance_ohm: 1000, impedance: "1M" },
     ],
   });
-  assert.deepEqual(sourcePath(config, "awg", 1), { outside_ohm: 1000 });
-  assert.equal(sourcePath(config, "awg", 2), undefined);
+  assert.deepEqual(sourcePath(config, "awg", "1"), { outside_ohm: 1000 });
+  assert.equal(sourcePath(config, "awg", "2"), undefined);
 });
 
 test("without a shunt the first channel's own 50 ohm is it", () => {
@@ -379,7 +379,7 @@ test("without a shunt the first channel's own 50 ohm is it", () => {
     "awg.1: { to: dut.top, through: { series: 100 ohm } }, scope.1: dut.top, scope.2: dut.bottom",
   );
   assert.deepEqual(currentProbes(config), [{ channel: 2, resistance_ohm: 50, impedance: "50" }]);
-  assert.deepEqual(sourcePath(config, "awg", 1), { outside_ohm: 150 });
+  assert.deepEqual(sourcePath(config, "awg", "1"), { outside_ohm: 150 });
 });
 
 test("a plan is refused before anything is opened, with the line of the bench file", () => {

@@ -40,7 +40,7 @@ function benchWith(wiring: string, limits = "voltage: 2 V", foundOn = false) {
   const awgLimits = (channel: number) => limitsFor(config, "awg", channel);
   const bare = fakeSmu(swept, held, 2);
   const smu = limitedSmu(bare, smuLimits, allowed, 1, together.shareOf("smu", foundOn));
-  const path = (channel: number) => sourcePath(config, "awg", channel);
+  const path = (channel: number) => sourcePath(config, "awg", String(channel));
   const awg = limitedSource(fakeSource(called), awgLimits, path, allowed, together.shareOf("awg"));
   return { smu, awg, bare, held, swept, called };
 }

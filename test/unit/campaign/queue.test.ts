@@ -107,6 +107,65 @@ test("one whose program is gone is interrupted, is not run again by itself, and 
   assert.equal(await order(queue), "b:running");
 });
 
+test("a runner takes the one it was given, and none where that one does not wait any more", async (t) => {
+  const { queue, ids } = await queueOf(t, "a", "b");
+  const [, b = ""] = ids;
+  assert.equal((await queue.take(b))?.protocol, "b");
+  assert.equal(await queue.take(b), undefined);
+  assert.equal(await order(queue), "b:running a");
+});
+
+test("a queue is held until it is released, also for a program that comes later", async (t) => {
+  const { queue, folder } = await queueOf(t, "a");
+  assert.equal(await queue.isHeld(), false);
+  await queue.hold();
+  assert.equal(await new Queue(path.dirname(folder)).isHeld(), true);
+  await queue.release();
+  await queue.release();
+  assert.equal(await queue.isHeld(), false);
+});
+
+test("a program at the queue is known, and one that was killed is not taken for one", async (t) => {
+  const { queue, folder } = await queueOf(t, "a");
+  assert.equal(await queue.hasRunner(), false);
+  await queue.beginRunner();
+  assert.equal(await queue.hasRunner(), true);
+  const mark = path.join(folder, "runner.json");
+  const killed = spawnSync(process.execPath, ["-e", ""]).pid;
+  await writeFile(mark, JSON.stringify({ ...(JSON.parse(await readFile(mark, "utf8")) as object), pid: killed }));
+  assert.equal(await queue.hasRunner(), false);
+  await queue.endRunner();
+  assert.equal(await queue.hasRunner(), false);
+});
+
+test("an entry is in the list at every moment while it is taken and ended", async (t) => {
+  const { queue, ids } = await queueOf(t, "a", "b", "c");
+  let moving = true;
+  const moves = (async () => {
+    for (const id of ids) {
+      await queue.take(id);
+      await queue.began(id, `run-${id}`, "/runs");
+      await queue.finish(id, { state: "done" });
+    }
+    moving = false;
+  })();
+  let looks = 0;
+  while (moving) {
+    looks += 1;
+    assert.deepEqual((await queue.list()).map(({ id }) => id).sort(), [...ids].sort());
+  }
+  await moves;
+  assert.ok(looks > 1, `${looks} looks`);
+});
+
+test("clearing the ended leaves what waits", async (t) => {
+  const { queue, ids } = await queueOf(t, "a", "b");
+  await queue.take(ids[0]);
+  await queue.finish(ids[0] ?? "", { state: "done" });
+  assert.equal(await queue.clearEnded(), 1);
+  assert.equal(await order(queue), "b");
+});
+
 test("clearing leaves only what runs", async (t) => {
   const { queue, folder } = await queueOf(t, "a", "b", "c");
   const taken = await queue.take();

@@ -29,6 +29,12 @@ after(async () => {
   await folder.remove();
 });
 
+/** Everything that a button of the page asks for. */
+const commands = [
+  ...["/api/safe", "/api/abort", "/api/pause", "/api/resume", "/api/dry-run", "/api/start"],
+  ...["add", "run", "hold", "move", "cancel", "clear-ended"].map((name) => `/api/queue/${name}`),
+];
+
 interface Reply {
   readonly status: number;
   readonly text: string;
@@ -70,7 +76,7 @@ test("a button pressed by another page is not carried out, whatever it says abou
     { "sec-fetch-site": "cross-site" },
     { "sec-fetch-site": "same-site" },
   ]) {
-    for (const path of ["/api/safe", "/api/abort"]) {
+    for (const path of commands) {
       const reply = await ask(open, "POST", path, headers);
       assert.equal(reply.status, 403, JSON.stringify(headers));
       assert.match(reply.text, /another page/);
@@ -103,7 +109,8 @@ test("with a token nothing is told without it: not a run, not the page, not the 
   for (const path of ["/", "/api/runs", "/api/live", "/main.js", "/?token=wrong", "/api/runs?token="]) {
     assert.equal((await ask(locked, "GET", path)).status, 401, path);
   }
-  assert.equal((await ask(locked, "POST", "/api/safe")).status, 401);
+  for (const path of commands) assert.equal((await ask(locked, "POST", path)).status, 401, path);
+  for (const path of ["/api/form", "/api/queue"]) assert.equal((await ask(locked, "GET", path)).status, 401, path);
   assert.equal((await ask(locked, "GET", "/api/runs", { authorization: "Bearer correct hors" })).status, 401);
   assert.equal(
     (await ask(locked, "GET", "/api/runs", { cookie: `memrig-${new URL(locked.url).port}=%E0%A4%A` })).status,

@@ -56,7 +56,13 @@ test("rows show on the page as they reach the disk, and the state follows the ru
   await writer.finish("failed", { reason: "smu: no answer" });
   const end = await page.next<LiveState>("state", ({ run }) => run?.status === "failed");
 
-  assert.deepEqual(hello, { bench: "ZnO on the virtual bench", dut: "W3-D17", canSafe: false });
+  assert.deepEqual(hello, {
+    bench: "ZnO on the virtual bench",
+    dut: "W3-D17",
+    canSafe: false,
+    canStart: false,
+    readOnly: false,
+  });
   assert.equal(early.run, writer.info.run);
   assert.equal(half.run?.expectedRows, 242);
   assert.equal(end.reason, "smu: no answer");

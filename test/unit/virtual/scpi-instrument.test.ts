@@ -116,6 +116,19 @@ test("a header is known in its short and long form, mixed by node and in any cas
   assert.equal(levels[0], forms.length);
 });
 
+test("a word of more than twelve letters is -112 where there is none like it, and heard where the instrument has it", async () => {
+  const { scpi, send, error } = toy();
+  await send("RANG:ABCDEFGHIJKLM 1");
+  assert.equal(await error(), -113, "RANG has nothing below it");
+  await send("ABCDEFGHIJKLM 1");
+  assert.equal(await error(), -112);
+  scpi.tree.query(
+    ":ACQuire:INTerpolation",
+    takes([], () => "ON"),
+  );
+  assert.equal(await send("ACQuire:INTerpolation?"), "ON\n");
+});
+
 test("a node number selects its instance; one that is not there gives -114", async () => {
   const { send, levels, error } = toy();
   await send("SOUR2:VOLT 3;:SOUR:VOLT 1");

@@ -47,7 +47,7 @@ export function createDg(model: DgModel, lab: Lab, label: string, seed: number):
     formatError: (entry) =>
       entry === undefined ? '0,"No error"' : `${entry.code},"${entry.text}${entry.detail ? `; ${entry.detail}` : ""}"`,
     formatNumber: (value) => nr3(value, 6),
-    inputLimit_bytes: 256 * 1024,
+    inputLimit_bytes: 1024 * 1024, // 64 Ki points as text are some 400 kB
   });
   const channels = channelsOf(model, lab, label, scpi, seed);
   const states = new Map(channels.map((c) => [c, resetState()]));

@@ -61,6 +61,15 @@ export function functionCommands(dg: Dg): void {
     get: (c) => c.settings.phase_deg,
     set: (c, value) => (c.settings.phase_deg = value),
   });
+  // Aligns both channels. The DG1000Z takes both words for it.
+  for (const word of dg.model.family === "DG1000Z" ? ["INITiate", "SYNChronize"] : ["INITiate"]) {
+    dg.scpi.tree.command(
+      `[:SOURce<1-2>]:PHASe:${word}`,
+      takes([], () => {
+        for (const c of dg.channels) c.refresh();
+      }),
+    );
+  }
   pulseCommands(dg, "[:SOURce<1-2>]:PULSe");
   if (dg.model.family === "DG1000Z") {
     pulseCommands(dg, "[:SOURce<1-2>]:FUNCtion:PULSe");

@@ -4,7 +4,7 @@ import { StatusModel } from "../../scpi/status.js";
 import { type AwgChannel } from "../channel.js";
 import { burstText, setBurst } from "./burst.js";
 import { amountOf, preset, shownNumber } from "./sdg.js";
-import type { Sdg } from "./sdg.js";
+import type { Sdg, SdgState } from "./sdg.js";
 import { play, setWave, waveText } from "./wave.js";
 import { Waveforms, lengthOf } from "./waveforms.js";
 
@@ -98,6 +98,9 @@ export class SdgDevice implements MessageDevice {
       for (let i = 0; i + 1 < words.length; i += 2)
         setWave(this.sdg, c, (words[i] ?? "").toUpperCase(), words[i + 1] ?? "");
     } else if (header === "BTWV") setBurst(this.sdg, c, words);
+    else if (header === "INVT")
+      setOutput(c, ["PLRT", /^ON$/i.test(first) ? "INVT" : /^OFF$/i.test(first) ? "NOR" : ""]);
+    else if (header === "SYNC") setSync(this.sdg.stateOf(c).sync, words);
     else if (header === "ARWV") this.#waveforms.select(c, first.toUpperCase(), second);
     else if (header === "SRATE" && this.sdg.model.family === "SDG2000X") this.#setClock(c, words);
   }
@@ -137,6 +140,12 @@ export class SdgDevice implements MessageDevice {
         const load = load_ohm === Infinity ? "HZ" : shownNumber(load_ohm);
         return `${output ? "ON" : "OFF"},LOAD,${load},PLRT,${polarity === "INV" ? "INVT" : "NOR"}`;
       }
+      case "INVT": // the same as the polarity of the output
+        return polarity === "INV" ? "ON" : "OFF";
+      case "SYNC": {
+        const { on, type } = this.sdg.stateOf(c).sync;
+        return on ? `ON,TYPE,${type}` : "OFF";
+      }
       case "BSWV":
         return waveText(this.sdg, c);
       case "BTWV":
@@ -155,6 +164,15 @@ export class SdgDevice implements MessageDevice {
         return undefined;
     }
   }
+}
+
+/** What the sync output follows: it leads nowhere here. */
+function setSync(sync: SdgState["sync"], words: readonly string[]): void {
+  const [first = ""] = words;
+  if (/^(ON|OFF)$/i.test(first)) sync.on = /^ON$/i.test(first);
+  const at = words.findIndex((word) => /^TYPE$/i.test(word));
+  const type = (words[at + 1] ?? "").toUpperCase();
+  if (at >= 0 && /^(MOD_)?CH[12]$/.test(type)) sync.type = type;
 }
 
 /** `ON`, `OFF`, and pairs after it or alone. The load rescales what is shown, and changes nothing that comes out. */

@@ -8,6 +8,8 @@ export interface SdgState {
   rate_Sa_per_s: number;
   /** Standard deviation of the noise, open circuit. */
   noise_V: number;
+  /** What the sync output follows. */
+  readonly sync: { on: boolean; type: string };
 }
 
 /** What the parts of the language share. */
@@ -20,7 +22,12 @@ export interface Sdg {
 /** The core's noise clips at this multiple of its standard deviation. */
 export const NOISE_CREST = 3.5;
 
-export const resetState = (): SdgState => ({ clock: "DDS", rate_Sa_per_s: 1e6, noise_V: 0.4 });
+export const resetState = (): SdgState => ({
+  clock: "DDS",
+  rate_Sa_per_s: 1e6,
+  noise_V: 0.4,
+  sync: { on: false, type: "CH1" },
+});
 
 /** Settings after `*RST`: 1 kHz sine of 4 Vpp for an open output, off. */
 export function preset(sdg: Sdg): void {

@@ -1,4 +1,4 @@
-import { ScpiError, boolean, keyword, name, takes } from "../../scpi/index.js";
+import { ScpiError, boolean, keyword, name, numberSetting, takes } from "../../scpi/index.js";
 import type { Call, ScpiUnit } from "../../scpi/index.js";
 import { setting } from "../channel-setting.js";
 import type { AwgChannel } from "../channel.js";
@@ -39,6 +39,7 @@ const words: readonly (readonly [pattern: string, words: readonly string[]])[] =
         "RAMP",
         "NRAMp",
         "PRNoise",
+        "USER",
         "USER1",
         "USER2",
         "USER3",
@@ -79,6 +80,19 @@ export function keptCommands(afg: Afg): void {
     });
     scpi.onReset(() => kept.clear());
   }
+  // Noise that could be added to channel 1 and 2: only how much.
+  const noise_percent = new Map<number, number>();
+  numberSetting(
+    scpi,
+    ":SOURce<3-4>:POWer[:LEVel][:IMMediate][:AMPLitude]",
+    "PCT",
+    { min: 0, max: 50 },
+    {
+      get: ({ suffixes }) => noise_percent.get(suffixes[0] ?? 3) ?? 0,
+      set: (value, { suffixes }) => void noise_percent.set(suffixes[0] ?? 3, value),
+    },
+  );
+  scpi.onReset(() => noise_percent.clear());
   for (const [pattern, choices] of words) keepWord(afg, pattern, choices);
   for (const pattern of off) {
     scpi.tree.command(
@@ -123,7 +137,7 @@ function keepWord({ scpi }: Afg, pattern: string, choices: readonly string[]): v
   const [preset = ""] = choices.map((word) => word.replace(/[a-z]+/g, ""));
   scpi.tree.command(
     pattern,
-    takes([keyword(...choices)], ([word], call) => void kept.set(numberOf(call), word)),
+    takes([keyword(...choices)], ([word], call) => void kept.set(numberOf(call), word === "USER" ? "USER1" : word)),
   );
   scpi.tree.query(
     pattern,

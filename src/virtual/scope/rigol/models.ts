@@ -17,6 +17,8 @@ export interface RigolModel {
   readonly chunk: number;
   readonly depths: readonly number[];
   readonly averagesMax: number;
+  /** The generator of the -S models, and of the MSO5000 with its option. */
+  readonly hasGenerator: boolean;
 }
 
 export const defaultRigolModel = "DS1104Z";
@@ -24,7 +26,7 @@ export const defaultRigolModel = "DS1104Z";
 /** @throws MemrigError `invalid-request`: neither DS1000Z, MSO1000Z nor MSO5000 */
 export function rigolModel(name: string): RigolModel {
   const upper = name.toUpperCase();
-  if (/^(DS|MSO)1\d\d4Z$/.test(upper)) {
+  if (/^(DS|MSO)1\d\d4Z(-S)?$/.test(upper)) {
     return {
       name: upper,
       newer: false,
@@ -39,6 +41,7 @@ export function rigolModel(name: string): RigolModel {
       chunk: 250_000,
       depths: [12e3, 120e3, 1.2e6, 12e6],
       averagesMax: 1024,
+      hasGenerator: upper.endsWith("-S"),
     };
   }
   if (/^MSO5\d\d[24]$/.test(upper)) {
@@ -56,6 +59,7 @@ export function rigolModel(name: string): RigolModel {
       chunk: Infinity,
       depths: [1e3, 10e3, 100e3, 1e6, 10e6, 25e6, 50e6, 100e6],
       averagesMax: 65_536,
+      hasGenerator: true,
     };
   }
   throw new MemrigError(

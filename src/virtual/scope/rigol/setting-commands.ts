@@ -53,9 +53,9 @@ function channelCommands(rigol: Rigol): void {
   number("SCALe", "scale_V");
   number("OFFSet", "shift_V");
   number("PROBe", "probe");
-  commands.word(node("COUPling"), ["DC", "AC"], {
+  commands.word(node("COUPling"), ["DC", "AC", "GND"], {
     get: (call) => scope.channelOf(call).coupling,
-    set: (word, call) => (scope.channelOf(call).coupling = word === "AC" ? "AC" : "DC"),
+    set: (word, call) => (scope.channelOf(call).coupling = word as "DC" | "AC" | "GND"),
   });
   commands.word(node("BWLimit"), rigol.model.newer ? ["20M", "100M", "200M", "OFF"] : ["20M", "OFF"], {
     get: (call) => (scope.channelOf(call).bandLimit ? "20M" : "OFF"),

@@ -41,9 +41,14 @@ export function channelCommands(rtx: Rtx): void {
       scope.setImpedance(call.suffixes[0] ?? 1, word === "DC" ? "FIFT" : "ONEM");
     },
   });
-  commands.word(node("BANDwidth"), model.large ? ["FULL", "B200", "B20"] : ["FULL", "B20"], {
-    get: (call) => (scope.channelOf(call).bandLimit ? "B20" : "FULL"),
-    set: (word, call) => (scope.channelOf(call).bandLimit = word === "B20"),
+  // 200 and 800 MHz are above what is simulated: kept, without effect.
+  const bandwidths = new WeakMap<RtxInput, string>();
+  commands.word(node("BANDwidth"), model.large ? ["FULL", "B800", "B200", "B20"] : ["FULL", "B20"], {
+    get: (call) => bandwidths.get(scope.channelOf(call)) ?? "FULL",
+    set: (word, call) => {
+      bandwidths.set(scope.channelOf(call), word);
+      scope.channelOf(call).bandLimit = word === "B20";
+    },
   });
   if (!model.large) {
     commands.word(node("POLarity"), ["NORMal", "INVerted"], {
@@ -59,6 +64,7 @@ export function channelCommands(rtx: Rtx): void {
   commands.word(node("ARIThmetics"), ["OFF", "ENVelope", "AVERage"], {
     get: (call) => (scope.channelOf(call).averaged ? "AVER" : "OFF"),
     set: (word, call) => {
+      if (word === "ENV") throw new ScpiError(-241, "envelopes are not simulated");
       scope.channelOf(call).averaged = word === "AVER";
       scope.settings.type = scope.settings.channels.some(({ averaged }) => averaged) ? "AVER" : "NORM";
       rtx.divide();
@@ -137,7 +143,7 @@ export function timingCommands(rtx: Rtx): void {
   commands.word(`${root}:TYPE`, ["EDGE"], { get: () => "EDGE", set: () => undefined });
   const inputs = scope.settings.channels.map((_, index) => `${input}${index + 1}`);
   commands.word(`${root}:SOURce`, [...inputs, "EXTernanalog", "EXT", "LINE"], {
-    get: () => trigger().source,
+    get: () => trigger().source.replace(/^CH(?=\d)/, model.large ? "CHAN" : "CH"),
     set: (word) => (trigger().source = word),
   });
   commands.word(`${root}:EDGE:SLOPe`, ["POSitive", "NEGative", "EITHer"], {

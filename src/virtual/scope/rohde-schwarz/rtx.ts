@@ -4,6 +4,7 @@ import type { Lab } from "../../lab.js";
 import { ScpiInstrument, nr3 } from "../../scpi/index.js";
 import { BasicCommands } from "../basic-settings.js";
 import { BasicScope } from "../basic-scope.js";
+import { plainInput } from "../input.js";
 import type { InputSettings } from "../input.js";
 
 export interface RtxModel {
@@ -33,7 +34,7 @@ export function rtxModel(name: string): RtxModel {
       large: false,
       material: `1333.1005k0${upper.at(-1) ?? ""}`,
       firmware: "02.300",
-      options: "K15",
+      options: "B6,K15",
       channels: Number(upper.at(-1)),
       rateMax_Sa_per_s: 2.5e9,
       memory_Sa: 10_000_000,
@@ -49,7 +50,7 @@ export function rtxModel(name: string): RtxModel {
       large: true,
       material: "1329.7002k04",
       firmware: "4.60.1.0",
-      options: "B4",
+      options: "B4,B6",
       channels: 4,
       rateMax_Sa_per_s: 10e9,
       memory_Sa: 50_000_000,
@@ -145,14 +146,7 @@ export class Rtx {
 
 function factoryInput(channel: number): RtxInput {
   return {
-    display: channel === 1,
-    range_V: 8,
-    offset_V: 0,
-    coupling: "DC",
-    impedance: "ONEM",
-    probe: 1,
-    bandLimit: false,
-    invert: false,
+    ...plainInput(channel, 8),
     position_div: 0,
     shift_V: 0,
     averaged: false,

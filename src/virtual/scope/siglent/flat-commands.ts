@@ -4,6 +4,8 @@ import { block, descriptor, samples } from "./samples.js";
 import { depthText, scaleOf } from "./sds.js";
 import type { Sds, SdsInput } from "./sds.js";
 
+const couplings = { DC: "D1M", AC: "A1M", GND: "GND" } as const;
+
 /** A word of the flat language: its short and its long form. */
 type Name = readonly [short: string, long: string];
 
@@ -104,8 +106,8 @@ function inputCommands(sds: Sds): void {
   volts(["VDIV", "VOLT_DIV"], "scale_V");
   volts(["OFST", "OFFSET"], "shift_V");
   word(sds, ["CPL", "COUPLING"], ["D1M", "A1M", "GND"], true, {
-    get: (call) => (scope.channelOf(call).coupling === "AC" ? "A1M" : "D1M"),
-    set: (value, call) => (scope.channelOf(call).coupling = value === "A1M" ? "AC" : "DC"),
+    get: (call) => couplings[scope.channelOf(call).coupling],
+    set: (value, call) => (scope.channelOf(call).coupling = value === "A1M" ? "AC" : value === "GND" ? "GND" : "DC"),
   });
   for (const pattern of patterns(["ATTN", "ATTENUATION"], true)) {
     sds.scpi.tree.command(

@@ -16,6 +16,8 @@ export interface SdsModel {
   /** Points given at once. */
   readonly piece: number;
   readonly has50ohm: boolean;
+  /** Reply of `*OPT?`, where there are any. */
+  readonly options?: string;
   /** Depths while so many channels, or two that share a converter, are on. */
   depths(active: number, paired: boolean): readonly number[];
 }
@@ -58,7 +60,16 @@ export function sdsModel(name: string): SdsModel {
         depths: middle,
       };
     case "2HD":
-      return { ...common, name: `${number} HD`, memory_Sa: 200e6, bits: 12, piece: 5e6, has50ohm: true, depths: large };
+      return {
+        ...common,
+        name: `${number} HD`,
+        memory_Sa: 200e6,
+        bits: 12,
+        piece: 5e6,
+        has50ohm: true,
+        options: "FG",
+        depths: large,
+      };
     case "2PLUS":
       return {
         ...common,
@@ -68,6 +79,7 @@ export function sdsModel(name: string): SdsModel {
         bits: 8,
         piece: 10e6,
         has50ohm: true,
+        options: "FG",
         depths: large,
       };
     default:

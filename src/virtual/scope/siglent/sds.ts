@@ -4,6 +4,7 @@ import { ScpiInstrument, nr3 } from "../../scpi/index.js";
 import { BasicCommands } from "../basic-settings.js";
 import { BasicScope } from "../basic-scope.js";
 import type { Timing } from "../basic-scope.js";
+import { plainInput } from "../input.js";
 import type { InputSettings } from "../input.js";
 import type { SdsModel } from "./models.js";
 
@@ -42,6 +43,7 @@ export class Sds {
     const serial = String(Math.floor(createRandom(seed, `serial:${label}`).uniform() * 1e4)).padStart(4, "0");
     this.scpi = new ScpiInstrument({
       identity: `Siglent Technologies,${model.name},SDS2PDDC6R${serial},${model.firmware}`,
+      ...(model.options === undefined ? {} : { options: model.options }),
       queueDepth: 20,
       formatError: (entry) => (entry === undefined ? '0,"No error"' : `${entry.code},"${entry.text}"`),
       formatNumber: (value) => nr3(value, 2),
@@ -133,14 +135,7 @@ export class Sds {
 
 function factoryInput(channel: number): SdsInput {
   return {
-    display: channel === 1,
-    range_V: 256 / 30,
-    offset_V: 0,
-    coupling: "DC",
-    impedance: "ONEM",
-    probe: 1,
-    bandLimit: false,
-    invert: false,
+    ...plainInput(channel, 256 / 30),
     scale_V: 1,
     shift_V: 0,
   };

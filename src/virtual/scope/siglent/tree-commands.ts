@@ -1,4 +1,5 @@
 import { ScpiError, integer, keyword, numeric, optional, string, takes } from "../../scpi/index.js";
+import { measureCommands } from "./measure-commands.js";
 import { block, descriptor, framesOf, samples } from "./samples.js";
 import { depthText, scaleOf } from "./sds.js";
 import type { Sds, SdsInput } from "./sds.js";
@@ -12,15 +13,22 @@ const kept: readonly (readonly [pattern: string, words: readonly string[]])[] = 
   [":TRIGger:EDGE:HSTart", ["LAST_TRIG", "ACQ_START"]],
   [":TRIGger:EDGE:NREJect", ["OFF", "ON"]],
   [":ACQuire:AMODe", ["SLOW", "FAST"]],
+  [":ACQuire:INTerpolation", ["ON", "OFF"]],
   [":CHANnel<1-4>:UNIT", ["V", "A"]],
 ];
 
-function keptCommands({ commands, scpi }: Sds): void {
+function keptCommands({ commands, scpi, scope }: Sds): void {
   for (const [pattern, words] of kept) {
     let [value = ""] = words;
     const long = (word: string) => words.find((one) => one.replace(/[a-z]+/g, "") === word) ?? word;
     commands.word(pattern, words, { get: () => value, set: (word) => (value = long(word)) });
   }
+  for (const [pattern, unit, min, max, preset] of keptNumbers) {
+    let value = preset;
+    const shown = () => (unit === "" ? String(Math.round(value)) : value);
+    commands.number(pattern, unit, { min, max }, { get: shown, set: (given) => (value = given) });
+  }
+  commands.does(":ACQuire:CSWeep", () => scope.changed());
   const labels = new Map<number, string>();
   scpi.tree.command(
     ":CHANnel<1-4>:LABel:TEXT",
@@ -29,12 +37,22 @@ function keptCommands({ commands, scpi }: Sds): void {
   commands.answer(":CHANnel<1-4>:LABel:TEXT", (call) => `"${labels.get(call.suffixes[0] ?? 1) ?? ""}"`);
 }
 
+/** Numbers of the zoomed window and of holding the trigger off, which act on nothing here: least, most, factory setting. */
+const keptNumbers: readonly (readonly [pattern: string, unit: "S" | "", min: number, max: number, preset: number])[] = [
+  [":TIMebase:REFerence:POSition", "", 0, 100, 50],
+  [":TIMebase:WINDow:DELay", "S", -1e6, 1e6, 0],
+  [":TIMebase:WINDow:SCALe", "S", 1e-10, 1000, 1e-7],
+  [":TRIGger:EDGE:HLDEVent", "", 1, 1e8, 1],
+  [":TRIGger:EDGE:HLDTime", "S", 8e-9, 30, 8e-9],
+];
+
 /** What the newer scopes are told: inputs, time base, memory, sequence, trigger, read-out. */
 export function treeCommands(sds: Sds): void {
   inputCommands(sds);
   recordCommands(sds);
   triggerCommands(sds);
   waveCommands(sds);
+  measureCommands(sds);
   keptCommands(sds);
 }
 
@@ -93,7 +111,7 @@ function inputCommands(sds: Sds): void {
   commands.answer(node("PROBe"), (call) => scope.channelOf(call).probe);
   commands.word(node("COUPling"), ["DC", "AC", "GND"], {
     get: (call) => scope.channelOf(call).coupling,
-    set: (word, call) => (scope.channelOf(call).coupling = word === "AC" ? "AC" : "DC"),
+    set: (word, call) => (scope.channelOf(call).coupling = word as "DC" | "AC" | "GND"),
   });
   commands.word(node("IMPedance"), model.has50ohm ? ["ONEMeg", "FIFTy"] : ["ONEMeg"], {
     get: (call) => (scope.channelOf(call).impedance === "FIFT" ? "FIFTy" : "ONEMeg"),

@@ -1,4 +1,5 @@
 import {
+  ScpiError,
   booleanSetting,
   integer,
   keyword,
@@ -54,14 +55,20 @@ export function systemCommands(scpi: ScpiInstrument, sequencer: Sequencer): void
     ":SYSTem:PRESet",
     takes([], () => scpi.reset()),
   );
+  // Kept and told; the mains here have one frequency, which is what the readings follow.
+  const mains = { told_Hz: LINE_HZ, automatic: false };
   tree.command(
     ":SYSTem:LFRequency",
-    takes([integer({ min: 50, max: 60 })], () => undefined), // the mains here have one frequency
+    takes([integer({ min: 50, max: 60 })], ([told_Hz]) => {
+      if (told_Hz !== 50 && told_Hz !== 60) throw new ScpiError(-224);
+      Object.assign(mains, { told_Hz, automatic: false });
+    }),
   );
   tree.query(
     ":SYSTem:LFRequency",
-    takes([], () => String(LINE_HZ)),
+    takes([], () => String(mains.automatic ? LINE_HZ : mains.told_Hz)),
   );
+  booleanSetting(scpi, ":SYSTem:LFRequency:AUTO", property(mains, "automatic"));
   tree.command(
     ":SYSTem:BEEPer[:IMMediate]",
     takes([numeric("", { min: 65, max: 2e6 }), numeric("", { min: 0, max: 7.9 })], () => undefined),

@@ -14,6 +14,16 @@ export interface Smu2600Model {
   readonly defaultLimit_A: number;
   /** Above 42 V only with the interlock closed. */
   readonly interlocked: boolean;
+  /** What only pulses reach (data sheets, pulse characteristics). */
+  readonly pulses: readonly PulseRegion2600[];
+}
+
+/** So much for so long, and for such a share of the time. */
+export interface PulseRegion2600 {
+  readonly most_V: number;
+  readonly most_A: number;
+  readonly width_s: number;
+  readonly duty: number;
 }
 
 /** Sources and measures reach 1 % beyond the nominal range. */
@@ -31,36 +41,56 @@ function amperes(...ranges_A: readonly number[]): RangeFacts[] {
   return ranges_A.map((full) => ({ full, sourceStep: full * 2e-5, readStep: full * 1e-6, noise: full * 2e-6 + 1e-15 }));
 }
 
+/** The largest range is for pulses only. */
+function amperesAndPulses(...ranges_A: readonly number[]): RangeFacts[] {
+  return [...amperes(...ranges_A), ...amperes(10).map((range) => ({ ...range, pulses: true }))];
+}
+
+/** The largest range that a steady level has. */
+export function steadyRange(ranges: readonly RangeFacts[]): RangeFacts {
+  return ranges.findLast(({ pulses }) => pulses !== true) as RangeFacts;
+}
+
 type Family = Omit<Smu2600Model, "name" | "channels">;
 
 const low: Family = {
   voltage: volts(0.1, 1, 6, 40),
-  current: amperes(1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 3),
+  current: amperesAndPulses(1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 3),
   corner_V: 6.06,
   highVoltageCurrent_A: 1.01,
   leastLimit_V: 0.01,
   leastLimit_A: 1e-8,
   defaultLimit_A: 1,
   interlocked: false,
+  pulses: [
+    { most_V: 40, most_A: 1.5, width_s: 100e-3, duty: 0.25 },
+    { most_V: 35, most_A: 5, width_s: 4e-3, duty: 0.04 },
+    { most_V: 30, most_A: 10, width_s: 1.8e-3, duty: 0.01 },
+  ],
 };
 const high: Family = {
   voltage: volts(0.2, 2, 20, 200),
-  current: amperes(1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 1.5),
+  current: amperesAndPulses(1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 1.5),
   corner_V: 20.2,
   highVoltageCurrent_A: 0.101,
   leastLimit_V: 0.02,
   leastLimit_A: 1e-8,
   defaultLimit_A: 0.1,
   interlocked: true,
+  pulses: [
+    { most_V: 180, most_A: 1, width_s: 8.5e-3, duty: 0.01 },
+    { most_V: 200, most_A: 1, width_s: 2.2e-3, duty: 0.01 },
+    { most_V: 5, most_A: 10, width_s: 1e-3, duty: 0.022 },
+  ],
 };
 const fine: Family = {
   ...high,
-  current: amperes(1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 1.5),
+  current: amperesAndPulses(1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 1.5),
   leastLimit_A: 1e-10,
 };
 const finest: Family = {
   ...fine,
-  current: amperes(1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 1.5),
+  current: amperesAndPulses(1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 1.5),
 };
 
 const models: readonly Smu2600Model[] = [

@@ -1,3 +1,5 @@
+import type { RangeFacts } from "../models.js";
+import { steadyRange } from "./models.js";
 import type { Smu2600Model } from "./models.js";
 
 /** 0: current, 1: voltage, as `smua.source.func` has it. */
@@ -6,7 +8,7 @@ export const AMPS = 0;
 
 /** All that `smua.reset()` puts back. The names are those of the attributes; 1 is on. */
 export function resetChannel(model: Smu2600Model) {
-  const last = (ranges: readonly { readonly full: number }[]) => ranges.at(-1)?.full ?? 0;
+  const last = (ranges: readonly RangeFacts[]) => steadyRange(ranges).full;
   return {
     sense: 0,
     source: {

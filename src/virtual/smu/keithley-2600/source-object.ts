@@ -3,14 +3,14 @@ import { choiceAttribute, numberAttribute, numberOf, numberWithin, TspObject } f
 import type { Attribute } from "../../tsp/objects.js";
 import { rangeNamed } from "../models.js";
 import type { Channel2600 } from "./channel.js";
-import { OVERRANGE_2600 } from "./models.js";
+import { OVERRANGE_2600, steadyRange } from "./models.js";
 import { VOLTS } from "./settings.js";
 
 const ON_OFF = [0, 1];
 
 /** Largest level and limit of a quantity. */
 function most(channel: Channel2600, volts: boolean): number {
-  return (channel.ranges(volts).at(-1)?.full ?? 0) * OVERRANGE_2600;
+  return steadyRange(channel.ranges(volts)).full * OVERRANGE_2600;
 }
 
 /** @throws TspError 5007: the level and the limit together are beyond what the channel has */
@@ -112,7 +112,8 @@ function range(channel: Channel2600, volts: boolean): Attribute {
     read: () => channel.sourceRange(volts).full,
     write: (value) => {
       const asked = Math.abs(numberOf(value));
-      if (asked > most(channel, volts)) throw new TspError(1101);
+      const widest = (channel.ranges(volts).at(-1)?.full ?? 0) * OVERRANGE_2600;
+      if (asked > widest) throw new TspError(1101);
       const { source } = channel.settings;
       const { full } = rangeNamed(channel.ranges(volts), asked);
       const inUse = volts === channel.sourcesVoltage ? channel.level : volts ? source.levelv : source.leveli;

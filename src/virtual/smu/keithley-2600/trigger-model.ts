@@ -3,6 +3,7 @@ import { Detector } from "../../tsp/events.js";
 import type { TspInstrument } from "../../tsp/instrument.js";
 import type { TspReadingBuffer } from "../../tsp/reading-buffer.js";
 import type { Channel2600, ChannelReading } from "./channel.js";
+import type { PulseRegion2600 } from "./models.js";
 
 /** What a sweep stores, and where. */
 export interface Storing {
@@ -58,6 +59,12 @@ export class TriggerModel2600 {
   storing: Storing | undefined;
   private ended: (() => void) | undefined;
   private cancel: (() => void) | undefined;
+  /** Ends a pulse that is longer than its region has it. */
+  private cutShort: (() => void) | undefined;
+  private pulseBegan_s = 0;
+  /** No pulse begins before: the share of the time that its region has is used up. */
+  private rested_s = 0;
+  private region: PulseRegion2600 | undefined;
   private sweeps = 0;
   private step = 0;
 
@@ -109,6 +116,7 @@ export class TriggerModel2600 {
     if (!this.running) return;
     this.cancel?.();
     this.cancel = undefined;
+    this.endRegion();
     this.channel.abandon();
     for (const detector of this.detectors) detector.clear();
     this.finish();
@@ -158,10 +166,18 @@ export class TriggerModel2600 {
   private sourceStep(): void {
     const { sourceAction, limitv, limiti } = this.settings;
     const { swept, channel } = this;
+    const { lab } = channel;
+    if (lab.now_s < this.rested_s) {
+      this.after(this.rested_s - lab.now_s, () => this.sourceStep());
+      return;
+    }
     if (sourceAction !== DISABLED && swept && swept.volts === channel.sourcesVoltage) {
-      const limit = swept.volts ? limiti : limitv;
+      const asked = swept.volts ? limiti : limitv;
+      const level = swept.levels[this.step % swept.levels.length] ?? 0;
+      const limit = asked < 0 ? undefined : asked;
       try {
-        channel.sweepTo(swept.levels[this.step % swept.levels.length] ?? 0, limit < 0 ? undefined : limit);
+        this.beginRegion(channel.regionOf(level, limit));
+        channel.sweepTo(level, limit);
       } catch (error) {
         if (!(error instanceof TspError)) throw error;
         this.tsp.queue(error.code, error.text);
@@ -192,7 +208,26 @@ export class TriggerModel2600 {
     });
   }
 
+  /** Beyond what steady levels have, the channel itself keeps a pulse short. */
+  private beginRegion(region: PulseRegion2600 | undefined): void {
+    const { lab } = this.channel;
+    this.region = region;
+    this.pulseBegan_s = lab.now_s;
+    if (region) this.cutShort = lab.schedule(lab.now_s + region.width_s, () => this.channel.programmed());
+  }
+
+  private endRegion(): void {
+    this.cutShort?.();
+    this.cutShort = undefined;
+    if (!this.region) return;
+    const lasted_s = this.channel.lab.now_s - this.pulseBegan_s - 2 * STEP_S; // what its steps take is not counted
+    const width_s = Math.min(this.region.width_s, lasted_s);
+    this.rested_s = this.pulseBegan_s + width_s / this.region.duty;
+    this.region = undefined;
+  }
+
   private endStep(): void {
+    this.endRegion();
     if (this.settings.endPulseAction === SOURCE_IDLE) this.channel.programmed();
     this.fire("pulse");
     this.nextStep();

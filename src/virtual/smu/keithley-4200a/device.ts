@@ -18,7 +18,20 @@ const pages: ReadonlySet<string> = new Set(["US", "DE", "SS", "SM", "MD"]);
 type Action = (given: readonly string[], signal: AbortSignal) => string | void | Promise<string>;
 
 /** Executed while a test runs; all else is refused then. */
-const whileRunning = new Set(["MD", "ME", "SP", "AB", "BC", "*RST", "*IDN?", ":ERROR:LAST:GET", ":ERROR:LAST:CLEAR"]);
+const whileRunning = new Set([
+  "MD",
+  "ME",
+  "SP",
+  "AB",
+  "BC",
+  "*RST",
+  "*IDN?",
+  ":ERROR:LAST:GET",
+  ":ERROR:LAST:CLEAR",
+  ":PMU:TEST:STATUS?",
+  ":PMU:ABORT",
+  ":PMU:OUTPUT:STATE",
+]);
 
 /** The status byte of KXCI has nothing of IEEE 488.2. */
 class KxciStatus extends StatusModel {
@@ -154,7 +167,9 @@ export class KxciDevice implements MessageDevice {
       if (error instanceof DeviceClear) return undefined;
       this.fail(error);
       // A question has its one reply also where there is no answer.
-      const asks = /^\s*(\w{2}\s*;\s*)*(\*|:ERROR:LAST:GET|SP|DO|RD|ID|TV|TI)/i.test(message);
+      const asks = /^\s*(\w{2}\s*;\s*)*(\*|:ERROR:LAST:GET|:PMU:[A-Z:]*\?|:PMU:DATA:GET|SP|DO|RD|ID|TV|TI)/i.test(
+        message,
+      );
       if (asks && replies.length === 0) replies.push("");
     }
     return replies.length === 0 ? undefined : Buffer.from(`${replies.join(";")}\n`, "latin1");

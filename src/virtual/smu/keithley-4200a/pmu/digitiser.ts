@@ -1,0 +1,134 @@
+import type { Random } from "../../../../simulator/random.js";
+import type { LabStep } from "../../../lab.js";
+import { Measure } from "./sequence.js";
+import type { Piece } from "./sequence.js";
+
+/** The converter's clock. */
+const fastest_Sa_per_s = 200e6;
+const mostSamples = 65_536;
+const bits = 14;
+/** Of a range: an order of magnitude. */
+const noiseShare = 5e-5;
+/** A converter shows this much beyond its range, and no more. */
+const overrange = 1.02;
+
+/** One pass of a sequence, and how often. */
+export interface Play {
+  readonly pieces: readonly Piece[];
+  readonly loops: number;
+}
+
+/** Time from sample to sample: a rate that misses the shortest window is raised, then one that fills the memory lowered. */
+export function stepOf(plays: readonly Play[], asked_Sa_per_s: number): number {
+  const windows_s = plays.flatMap(({ pieces }) => pieces.filter(isWaveform).map(({ from_s, to_s }) => to_s - from_s));
+  const clock = (n: number) => n / fastest_Sa_per_s;
+  let n = Math.max(1, Math.round(fastest_Sa_per_s / asked_Sa_per_s));
+  n = Math.max(1, Math.min(n, Math.floor(Math.min(...windows_s) * fastest_Sa_per_s * (1 + 1e-9))));
+  if (!Number.isFinite(n)) n = 1;
+  while (samplesOf(plays, clock(n)) > mostSamples) n = Math.ceil(n * 1.2);
+  return clock(n);
+}
+
+const isWaveform = ({ measure }: Piece) => measure === Measure.waveform;
+
+function samplesIn({ measure, from_s, to_s }: Piece, step_s: number): number {
+  if (measure === Measure.none) return 0;
+  return measure === Measure.waveform ? Math.max(1, Math.ceil(((to_s - from_s) / step_s) * (1 - 1e-9))) : 1;
+}
+
+function samplesOf(plays: readonly Play[], step_s: number): number {
+  let sum = 0;
+  for (const { pieces, loops } of plays) {
+    sum += loops * pieces.reduce((count, piece) => count + samplesIn(piece, step_s), 0);
+  }
+  return sum;
+}
+
+/** What is at the terminal while a test runs, in straight lines. */
+export class Terminal {
+  private readonly times_s: number[] = [];
+  private readonly volts: number[] = [];
+  private readonly amperes: number[] = [];
+  private at = 0;
+
+  /** @param series_ohm between the terminal and the device */
+  constructor(private readonly series_ohm: number) {}
+
+  see({ t0_s, t1_s, top0_V, top1_V, i0_A, i1_A }: LabStep): void {
+    if (this.times_s.length === 0) this.push(t0_s, top0_V, i0_A);
+    this.push(t1_s, top1_V, i1_A);
+  }
+
+  push(time_s: number, volt: number, ampere: number): void {
+    this.times_s.push(time_s);
+    this.volts.push(volt + ampere * this.series_ohm);
+    this.amperes.push(ampere);
+  }
+
+  /** Asked in the order of time. */
+  valueAt(time_s: number): { volt: number; ampere: number } {
+    const last = this.times_s.length - 1;
+    while (this.at < last && (this.times_s[this.at + 1] ?? Infinity) <= time_s) this.at++;
+    const k = this.at;
+    const [left_s = 0, right_s = left_s] = [this.times_s[k], this.times_s[k + 1]];
+    const share = right_s > left_s && time_s > left_s ? (time_s - left_s) / (right_s - left_s) : 0;
+    const between = (values: readonly number[]) => {
+      const [left = 0, right = left] = [values[k], values[k + 1]];
+      return left + share * (right - left);
+    };
+    return { volt: between(this.volts), ampere: between(this.amperes) };
+  }
+}
+
+/** One point as `:PMU:DATA:GET` gives it. */
+export interface Point {
+  readonly volt: number;
+  readonly ampere: number;
+  readonly time_s: number;
+}
+
+/** The samples of a whole test, each with its noise, in steps of its converter. */
+export function sampled(
+  plays: readonly Play[],
+  terminal: Terminal,
+  began_s: number,
+  step_s: number,
+  { range_V, range_A }: { readonly range_V: number; readonly range_A: number },
+  random: Random,
+): Point[] {
+  const seen = (value: number, range: number) => {
+    const lsb = (2 * range) / 2 ** bits;
+    const noisy = Math.round((value + noiseShare * range * random.normal()) / lsb) * lsb;
+    return Math.max(-overrange * range, Math.min(overrange * range, noisy));
+  };
+  const points: Point[] = [];
+  let begin_s = 0;
+  for (const { pieces, loops } of plays) {
+    for (let loop = 0; loop < loops; loop++) {
+      for (const piece of pieces) {
+        const count = samplesIn(piece, step_s);
+        if (piece.measure === Measure.spot) points.push(spot(piece, begin_s));
+        else for (let k = 0; k < count; k++) points.push(pointAt(begin_s + piece.from_s + k * step_s));
+        begin_s += piece.duration_s;
+      }
+    }
+  }
+  return points;
+
+  function pointAt(time_s: number): Point {
+    const { volt, ampere } = terminal.valueAt(began_s + time_s);
+    return { volt: seen(volt, range_V), ampere: seen(ampere, range_A), time_s };
+  }
+
+  /** Mean over the window. */
+  function spot({ from_s, to_s }: Piece, at_s: number): Point {
+    const count = Math.max(1, Math.round((to_s - from_s) / step_s));
+    let [volt, ampere] = [0, 0];
+    for (let k = 0; k < count; k++) {
+      const point = pointAt(at_s + from_s + (k / count) * (to_s - from_s));
+      volt += point.volt / count;
+      ampere += point.ampere / count;
+    }
+    return { volt, ampere, time_s: at_s + from_s };
+  }
+}
