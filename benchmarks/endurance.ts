@@ -44,18 +44,28 @@ interface Sitting {
   readonly ended: Promise<{ code: number | null; stdout: string }>;
 }
 
+let child: ChildProcess | undefined;
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    child?.kill("SIGKILL"); // its guardian and its bench end by themselves
+    rmSync(folder, { recursive: true, force: true });
+    process.exit(1);
+  });
+}
+
 function start(args: readonly string[], every_s: number): Sitting {
-  const child = spawn(process.execPath, ["--import", watch, program, ...args, "--json"], {
+  child = spawn(process.execPath, ["--import", watch, program, ...args, "--json"], {
     cwd: folder,
     env: { ...process.env, MEMRIG_WATCH_FOLDER: watched, MEMRIG_WATCH_EVERY_S: String(every_s) },
     stdio: ["ignore", "pipe", "ignore"],
   });
+  const started = child;
   let stdout = "";
-  child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  started.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
   const ended = new Promise<{ code: number | null; stdout: string }>((resolve) => {
-    child.once("close", (code) => resolve({ code, stdout }));
+    started.once("close", (code) => resolve({ code, stdout }));
   });
-  return { child, ended };
+  return { child: started, ended };
 }
 
 async function completed(): Promise<number> {
@@ -78,7 +88,9 @@ async function followed({ ended }: Sitting, until = cycles): Promise<Mark[]> {
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 500))]);
     done = await completed();
     const tenth = (cycle: number) => Math.floor((cycle * parts) / cycles);
-    if (tenth(done) > tenth(marks.at(-1)?.done ?? 0)) marks.push({ done, wall_ms: Date.now() });
+    if (tenth(done) <= tenth(marks.at(-1)?.done ?? 0)) continue;
+    marks.push({ done, wall_ms: Date.now() });
+    console.error(`… ${done} cycles`);
   }
   return marks;
 }

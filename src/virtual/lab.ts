@@ -39,6 +39,8 @@ export class Lab {
   private readonly sources = new Map<string, { readonly source: Drive; readonly sensed: boolean }>();
   /** And the shortest time that each can tell. */
   private readonly probes = new Map<(step: LabStep) => void, number>();
+  /** The same, to go through at every step. */
+  private tellers: readonly ((step: LabStep) => void)[] = [];
   private resolution_s = 0;
   private readonly watchListeners = new Set<() => void>();
   private readonly faultListeners = new Set<(message: string) => void>();
@@ -137,11 +139,11 @@ export class Lab {
   watch(probe: (step: LabStep) => void, resolution_s = 0): () => void {
     const mine = (step: LabStep) => probe(step);
     this.probes.set(mine, resolution_s);
-    this.resolution_s = Math.min(...this.probes.values());
+    this.probesChanged();
     if (this.probes.size === 1) this.tellWatched();
     return () => {
       if (!this.probes.delete(mine)) return;
-      this.resolution_s = Math.min(...this.probes.values());
+      this.probesChanged();
       if (this.probes.size === 0) this.tellWatched();
     };
   }
@@ -206,6 +208,11 @@ export class Lab {
     this.bottom_ohm = throughGround ? this.wiring.bottom_ohm : 0;
   }
 
+  private probesChanged(): void {
+    this.tellers = [...this.probes.keys()];
+    this.resolution_s = Math.min(...this.probes.values());
+  }
+
   private readonly probe = (
     t0_s: number,
     v0_V: number,
@@ -223,7 +230,11 @@ export class Lab {
     step.bottom1_V = i1_A * this.bottom_ohm;
     step.top0_V = v0_V + step.bottom0_V;
     step.top1_V = v1_V + step.bottom1_V;
-    for (const tell of this.probes.keys()) tell(step);
+    const tellers = this.tellers;
+    for (let k = 0; k < tellers.length; k += 1) {
+      const tell = tellers[k];
+      if (tell && (tellers === this.tellers || this.probes.has(tell))) tell(step); // one may end the watch of another
+    }
   };
 
   private advanceTo(until_s: number): void {

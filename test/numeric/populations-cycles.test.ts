@@ -104,6 +104,51 @@ test("a straight rate is solved exactly by a step of any length, growing or deca
   }
 });
 
+test("two states that do not act on each other take the step that each takes alone, at rest and on a ramp", () => {
+  // dy/dt = a sin(y) + b v, v = 0.3 + 2e8 t
+  const [a, b] = [
+    [-3e9, 2.5e9],
+    [1e9, -4e8],
+  ] as const;
+  const rate = (i: 0 | 1, v: number, y: number) => a[i] * Math.sin(y) + b[i] * v;
+  const alone = ([0, 1] as const).map((i) => {
+    const flow = (io: Float64Array) => void (io[3] = rate(i, io[0] ?? NaN, io[1] ?? NaN));
+    const linearise = (io: Float64Array) => {
+      flow(io);
+      [io[6], io[7]] = [b[i], a[i] * Math.cos(io[1] ?? NaN)];
+    };
+    return new ExponentialStep({ flow, linearise }, 1);
+  });
+  const flow = (io: Float64Array) => {
+    for (const i of [0, 1] as const) io[4 + i] = rate(i, io[0] ?? NaN, io[1 + i] ?? NaN);
+  };
+  const linearise = (io: Float64Array) => {
+    flow(io);
+    [io[9], io[10]] = b;
+    [io[11], io[12], io[13], io[14]] = [a[0] * Math.cos(io[1] ?? NaN), 0, 0, a[1] * Math.cos(io[2] ?? NaN)];
+  };
+  const together = new ExponentialStep({ flow, linearise }, 2);
+  for (const [risePerS, h] of [
+    [0, 1e-11],
+    [0, 8e-10],
+    [2e8, 1e-11],
+    [2e8, 8e-10],
+  ] as const) {
+    for (const step of [...alone, together]) {
+      step.ramp(0.3, risePerS);
+      step.time[0] = 1e-9;
+      step.x0.fill(0.7);
+      step.prepare();
+      step.try(h);
+    }
+    alone.forEach(({ x1: [x = NaN], error: [error = NaN] }, i) => {
+      const [beside = NaN, errorBeside = NaN] = [together.x1[i], together.error[i]];
+      assert.ok(Math.abs(beside / x - 1) < 1e-13, `${beside} beside ${x} alone, h ${h}, ramp ${risePerS}`);
+      assert.ok(Math.abs(errorBeside - error) < 1e-13, `error ${errorBeside} beside ${error} alone`);
+    });
+  }
+});
+
 test("a state beside an unstable point leaves it as e^(lambda t), in one step of 30/lambda", () => {
   const step = stepOf(
     (y) => 1e9 * y,

@@ -1,8 +1,8 @@
 import type { Device } from "../models/device.js";
-import type { Drive, OnePort, Probe } from "../one-port.js";
+import type { Drive, OnePort, Probe, Pwl } from "../one-port.js";
 import { DevicePort } from "../transient/device-port.js";
-import { cornerAfter, emfAt } from "../transient/pwl.js";
-import { actsOnItself, PulsedStates } from "./pulsed-states.js";
+import { cornersUntil, emfAt } from "../transient/pwl.js";
+import { actsOnItself, PulsedStates, type StepTold } from "./pulsed-states.js";
 
 /** Relative error allowed in a step: switching delays to 1e-4, settled resistances to the last digits (`PulsedStates`). */
 const tolerance = 1e-3;
@@ -61,20 +61,34 @@ export class ExponentialPort implements OnePort {
     states.state.set(general.state);
     this.probe = probe;
     this.resolution_s = resolution_s;
-    const told = probe && this.told;
     try {
       if (general.time_s >= until_s) states.rest(emfAt(drive.emf, until_s, Infinity));
-      while (general.time_s < until_s) {
-        const now_s = general.time_s;
-        const end_s = Math.min(until_s, cornerAfter(drive.emf, now_s));
-        const start_V = emfAt(drive.emf, now_s, end_s);
-        const slope_V_per_s = (emfAt(drive.emf, end_s, now_s) - start_V) / (end_s - now_s);
-        this.start_s = now_s;
-        states.pass(start_V, slope_V_per_s, end_s - now_s, told);
-        general.time_s = end_s;
-      }
+      else this.pass(until_s, drive.emf, probe && this.told);
     } finally {
       general.state.set(states.state);
+    }
+  }
+
+  /** Piece by piece of the source, as `emfAt` has it, with one search for all of them. */
+  private pass(until_s: number, emf: Pwl, told: StepTold | undefined): void {
+    const { general, states } = this;
+    const { times_s, values } = emf;
+    for (let after = cornersUntil(emf, general.time_s); general.time_s < until_s; after++) {
+      const now_s = general.time_s;
+      const t1 = times_s[after] ?? Infinity;
+      if (t1 <= now_s) continue; // the source jumps
+      const end_s = Math.min(until_s, t1);
+      const v1 = values[Math.min(after, times_s.length - 1)]!;
+      let [start_V, end_V] = [v1, v1];
+      if (after > 0 && t1 < Infinity) {
+        const t0 = times_s[after - 1]!;
+        const v0 = values[after - 1]!;
+        start_V = v0 + ((v1 - v0) * (now_s - t0)) / (t1 - t0);
+        if (end_s < t1) end_V = v0 + ((v1 - v0) * (end_s - t0)) / (t1 - t0);
+      }
+      this.start_s = now_s;
+      states.pass(start_V, (end_V - start_V) / (end_s - now_s), end_s - now_s, told);
+      general.time_s = end_s;
     }
   }
 

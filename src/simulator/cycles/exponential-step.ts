@@ -93,7 +93,8 @@ export class ExponentialStep {
   /** Tries a step from the prepared state. What it gives are no numbers where the step is far too long. */
   try(h: number): void {
     this.length[0] = h;
-    this.go();
+    if (this.n === 1) this.goOne();
+    else this.go();
   }
 
   private go(): void {
@@ -179,6 +180,64 @@ export class ExponentialStep {
       x1[i] = x0[i]! + h * (phi[5 * i + 2]! * f0[i]! + bent) + risen[3 * i + 2]!;
       error[i] = h * (bent - 8 * three * bend2[i]!);
     }
+  }
+
+  /** `go` of a device with one state: its numbers stay in registers, which takes a tenth off the time of a step. */
+  private goOne(): void {
+    const { io, system } = this;
+    const h = this.length[0]!;
+    const x0 = this.x0[0]!;
+    const f0 = this.f0[0]!;
+    const slope = this.slope[0]!;
+    const rise = this.rise[0]!;
+    const drive0 = this.level + this.risePerS * this.time[0]!;
+    const z = h * slope;
+    const z2 = 0.5 * z;
+    const z3 = 0.9 * z;
+    // phi_1, phi_2, phi_3 of z2, z3 and z, and phi_4 of z
+    let one2: number, two2: number, three2: number, one3: number, two3: number, three3: number;
+    let one: number, two: number, three: number, four: number;
+    if (z > -seriesBelow && z < seriesBelow) {
+      three2 = 1 / 6 + z2 * (c4 + z2 * (c5 + z2 * (c6 + z2 * (c7 + z2 * (c8 + z2 * (c9 + z2 * c10))))));
+      three3 = 1 / 6 + z3 * (c4 + z3 * (c5 + z3 * (c6 + z3 * (c7 + z3 * (c8 + z3 * (c9 + z3 * (c10 + z3 * c11)))))));
+      four = c4 + z * (c5 + z * (c6 + z * (c7 + z * (c8 + z * (c9 + z * (c10 + z * (c11 + z * c12)))))));
+      three = 1 / 6 + z * four;
+      two2 = 0.5 + z2 * three2;
+      one2 = 1 + z2 * two2;
+      two3 = 0.5 + z3 * three3;
+      one3 = 1 + z3 * two3;
+      two = 0.5 + z * three;
+      one = 1 + z * two;
+    } else {
+      const perZ = 1 / z;
+      const perZ2 = 2 * perZ;
+      const perZ3 = perZ * (1 / 0.9);
+      const growth2 = Math.exp(z2);
+      one2 = (growth2 - 1) * perZ2;
+      two2 = (one2 - 1) * perZ2;
+      three2 = (two2 - 0.5) * perZ2;
+      one3 = (Math.exp(z3) - 1) * perZ3;
+      two3 = (one3 - 1) * perZ3;
+      three3 = (two3 - 0.5) * perZ3;
+      one = (growth2 * growth2 - 1) * perZ;
+      two = (one - 1) * perZ;
+      three = (two - 0.5) * perZ;
+      four = (three - 1 / 6) * perZ;
+    }
+    const risen = h * h * rise;
+    const straight2 = 0.5 * h * one2 * f0 + 0.25 * risen * two2;
+    io[1] = x0 + straight2;
+    io[0] = drive0 + 0.5 * h * this.risePerS;
+    system.flow(io);
+    const bend2 = io[3]! - (f0 + slope * straight2 + 0.5 * h * rise);
+    const straight3 = h * (0.9 * one3 * f0 + ((27 / 25) * three2 + (729 / 125) * three3) * bend2) + 0.81 * risen * two3;
+    io[1] = x0 + straight3;
+    io[0] = drive0 + 0.9 * h * this.risePerS;
+    system.flow(io);
+    const bend3 = io[3]! - (f0 + slope * straight3 + 0.9 * h * rise);
+    const bent = (18 * three - 60 * four) * bend2 + ((500 / 27) * four - (250 / 81) * three) * bend3;
+    this.x1[0] = x0 + h * (one * f0 + bent) + risen * two;
+    this.error[0] = h * (bent - 8 * three * bend2);
   }
 }
 

@@ -94,12 +94,13 @@ export interface Vo2Constants {
   readonly gShunt_S: number;
 }
 
-export function vo2Constants(k: Vo2Parameters): Vo2Constants {
+/** @param rho_met of this cycle */
+export function vo2Constants(k: Vo2Parameters, rho_met = k.rho_met): Vo2Constants {
   const area = Math.PI * k.r * k.r;
-  const { rho_ins, dT } = atStage(k);
+  const { rho_ins, dT } = atStage(k, rho_met);
   return {
     Rins_ohm: (rho_ins * k.L) / area,
-    a: Math.max(rho_ins / k.rho_met - 1, 0),
+    a: Math.max(rho_ins / rho_met - 1, 0),
     Q0_W: 2 * Math.PI * k.L * k.kappa * dT,
     A_J: area * k.L * k.cp * dT,
     B_J: area * k.L * k.dh_tr,
@@ -113,12 +114,12 @@ export function vo2Constants(k: Vo2Parameters): Vo2Constants {
 const least_dT_K = 0.1;
 
 /** Resistivity outside the core, and heating to the transition, at the temperature of the stage. */
-function atStage(k: Vo2Parameters): { rho_ins: number; dT: number } {
+function atStage(k: Vo2Parameters, rho_met: number): { rho_ins: number; dT: number } {
   const missing_K = k.T_0 + k.dT - k.T;
   const metallic = logistic(-missing_K / k.w_T);
   const rho = k.rho_ins * (k.T_0 / k.T) ** 2 * Math.exp((k.E_a / boltzmann_V_per_K) * (1 / k.T - 1 / k.T_0));
   return {
-    rho_ins: rho / (1 + metallic * (rho / k.rho_met - 1)),
+    rho_ins: rho / (1 + metallic * (rho / rho_met - 1)),
     dT: Math.max(missing_K > 40 * k.w_T ? missing_K : k.w_T * softplus(missing_K / k.w_T), least_dT_K),
   };
 }
@@ -279,7 +280,7 @@ export class MottDevice implements Device {
   }
 
   private constants(): Vo2Constants {
-    const c = vo2Constants({ ...this.drawn, rho_met: this.rho_met });
+    const c = vo2Constants(this.drawn, this.rho_met);
     this.k.set(this.numbers(c));
     return c;
   }

@@ -1,7 +1,7 @@
 import type { Pwl } from "../one-port.js";
 
 /** Number of corners at or before t. */
-function cornersUntil(emf: Pwl, t_s: number): number {
+export function cornersUntil(emf: Pwl, t_s: number): number {
   let low = 0;
   let high = emf.times_s.length;
   while (low < high) {
