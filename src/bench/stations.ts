@@ -69,8 +69,7 @@ function limitedPulses(
     claim: (channel, force) => share.claim(FIRST_PULSE_CHANNEL + channel, force),
     free: (channel) => share.free(FIRST_PULSE_CHANNEL + channel),
     freeAll: () => {
-      for (let channel = 1; channel <= unit.source.channels; channel++)
-        share.free(FIRST_PULSE_CHANNEL + channel);
+      for (let channel = 1; channel <= unit.source.channels; channel++) share.free(FIRST_PULSE_CHANNEL + channel);
     },
     isOn: (channel) => share.isOn(FIRST_PULSE_CHANNEL + channel),
   };

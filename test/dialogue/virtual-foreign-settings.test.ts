@@ -17,6 +17,7 @@ before(async () => {
       { label: "sdg", driver: "siglent-sdg", model: "SDG2042X" },
       { label: "sds", driver: "siglent-sds", model: "SDS1104X HD" },
       { label: "ds", driver: "rigol-scope" },
+      { label: "mso", driver: "tektronix-mso" },
       { label: "iv", driver: "keysight-infiniivision" },
       { label: "rto", driver: "rohde-schwarz-rtx", model: "RTO" },
       { label: "switch", driver: "keithley-switch", model: "3706A" },
@@ -115,6 +116,22 @@ test("RTO: the trigger's source is named as the tree names channels, before it w
   ]);
   await rto.write("CHANnel1:ARIThmetics ENVelope");
   assert.equal(await errorOf(rto), -241, "an envelope is refused, not silently left out");
+});
+
+test("Tektronix MSO: the capitals of a word are the least that is heard, and any longer beginning is too", async () => {
+  const mso = await bench.session("mso");
+  await mso.write("HEADER OFF;:CH1:COUPL AC");
+  await kept(mso, [
+    ["", ":CH1:COUPLI?", "AC"],
+    [":CH1:COUP DC", ":CH1:COUPLING?", "DC"],
+  ]);
+  await mso.write("*CLS;:CH1:COU AC;:CH1:COUPLINGS AC");
+  assert.equal((await mso.query("CH1:COUP?")).trim(), "DC");
+  assert.equal(
+    Number(await mso.query("*ESR?")) & 32,
+    32,
+    "less than the capitals, or more than the word, is a command error",
+  );
 });
 
 test("InfiniiVision: the zoomed window has a position, and a range of ten divisions", async () => {

@@ -28,6 +28,8 @@ export interface Dialect {
   readonly errorBit?: number;
   /** True: units behind a faulty one of the same message still run. The standard and the default discard them. */
   readonly continuesAfterError?: boolean;
+  /** True: words of a header between the short and the long form are heard too. The standard knows none. */
+  readonly partialWords?: boolean;
   /** Longest program message that is kept; 16 MiB where left out. */
   readonly inputLimit_bytes?: number;
 }
@@ -37,7 +39,7 @@ export interface Dialect {
  * handler may return a promise: this parser waits for it, other instruments go on.
  */
 export class ScpiInstrument implements MessageDevice {
-  readonly tree = new CommandTree();
+  readonly tree: CommandTree;
   readonly status: StatusModel;
   readonly errors: ErrorQueue;
   readonly operations = new Operations();
@@ -52,6 +54,7 @@ export class ScpiInstrument implements MessageDevice {
   private response: Uint8Array[] = [];
 
   constructor(readonly dialect: Dialect) {
+    this.tree = new CommandTree(dialect.partialWords === true);
     this.status = new StatusModel(dialect.errorBit ?? 4);
     this.errors = new ErrorQueue(dialect.queueDepth);
     commonCommands(this);

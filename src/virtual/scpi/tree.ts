@@ -96,6 +96,9 @@ function parsePattern(pattern: string): PatternNode[] {
 export class CommandTree {
   private readonly root = newBranch();
 
+  /** @param partialWords the short form is the least that is heard, and any longer beginning of the long one is too */
+  constructor(private readonly partialWords = false) {}
+
   /** Where a new message starts. */
   readonly top: HeaderPath = { branch: this.root, suffixes: [] };
 
@@ -118,7 +121,7 @@ export class CommandTree {
     let parent: HeaderPath = { branch, suffixes: [...suffixes] };
     for (const [index, word] of words.entries()) {
       if (index === words.length - 1) parent = { branch, suffixes: [...suffixes] };
-      const step = descend(branch, word);
+      const step = descend(branch, word, this.partialWords);
       suffixes.push(step.suffix);
       branch = step.branch;
     }
@@ -159,14 +162,25 @@ function childOf(branch: Branch, node: PatternNode): Branch {
   return child;
 }
 
+/** The child one of whose forms begins with a word that begins with another of its forms. */
+function begunWith(children: Branch["children"], word: string): Branch | undefined {
+  for (const [long, child] of children) {
+    if (!long.startsWith(word)) continue;
+    for (const [short, other] of children) if (other === child && word.startsWith(short)) return child;
+  }
+  return undefined;
+}
+
 /** Characters of a word of a header (IEEE 488.2). Some instruments have longer ones of their own: `INTerpolation`. */
 const LONGEST_WORD = 12;
 
-function descend(branch: Branch, word: string): { branch: Branch; suffix: number } {
-  const exact = branch.children.get(word);
+function descend(branch: Branch, word: string, partialWords: boolean): { branch: Branch; suffix: number } {
+  const named = (name: string) =>
+    branch.children.get(name) ?? (partialWords ? begunWith(branch.children, name) : undefined);
+  const exact = named(word);
   if (exact) return { branch: exact, suffix: 1 };
   const digits = /\d+$/.exec(word);
-  const child = digits ? branch.children.get(word.slice(0, digits.index)) : undefined;
+  const child = digits ? named(word.slice(0, digits.index)) : undefined;
   if (!digits || !child?.suffixes) throw new ScpiError(word.length > LONGEST_WORD ? -112 : -113);
   const suffix = Number(digits[0]);
   if (suffix < child.suffixes.min || suffix > child.suffixes.max) throw new ScpiError(-114);

@@ -101,6 +101,8 @@ export class Mso {
       errorBit: 0,
       formatError: (entry) => (entry === undefined ? '0,"No error"' : `${Math.abs(entry.code)},"${entry.text}"`),
       formatNumber: (value) => nr3(value, 9),
+      // The capitals of the manuals are "the minimum acceptable abbreviation"; drivers in the field write `COUPL`.
+      partialWords: true,
     });
     this.scope = new BasicScope(lab, label, seed, model, factoryInput, () => this.#timing());
   }
