@@ -21,7 +21,7 @@ import type { ScopeDialogue } from "./links/scope-dialogues.js";
 import { messagesOfSweep, smus } from "./links/sweep-messages.js";
 import { Verdicts } from "./links/verdicts.js";
 
-const rounds = Number(process.env["MEMRIG_BENCH_ROUNDS"] ?? 11);
+const rounds = Number(process.env["MEMRIG_BENCH_ROUNDS"] ?? 41);
 const POINTS = 10_000_000;
 const BAR = 3;
 const SWEEP_POINTS = 2500;

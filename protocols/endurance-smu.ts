@@ -18,6 +18,12 @@ const enduranceSmuParameters = z
     read_amplitude: quantityOr(0.05, "V", "level of the reads; low enough to leave the state alone, other than 0"),
     compliance: quantityOr(10e-6, "A", "largest current, at every level", { above: 0 }),
     dwell: quantityOr(10e-3, "s", "time at every level, its reading at the end included", { above: 0 }),
+    pulse_width: quantityOr(
+      0,
+      "s",
+      "each level is a pulse from 0 V of this length, one every dwell, where the instrument has pulses; 0: held for the dwell",
+      { min: 0 },
+    ),
     nplc: quantityOr(0.1, "", "integration time of a reading, power line cycles", { above: 0 }),
     floor: quantityOr(1e-11, "A", "a current below this is taken for nothing", { above: 0 }),
     cycles: countOr(1000, "number of cycles", 1, 1_000_000),
@@ -33,6 +39,8 @@ const enduranceSmuParameters = z
     const plan = payload.value;
     if (payload.issues.length > 0) return;
     checkStop(payload);
+    if (plan.pulse_width !== 0 && plan.pulse_width >= plan.dwell)
+      complain(payload, "pulse_width", "a pulse is shorter than the dwell, which is the time from one to the next.");
     if (plan.set_amplitude === 0) complain(payload, "set_amplitude", "a set level of 0 V moves nothing.");
     if (plan.read_amplitude === 0) complain(payload, "read_amplitude", "a read at 0 V has no current to read.");
   });
@@ -54,7 +62,8 @@ async function* setAndRead(
 ): AsyncGenerator<RowBatch, void, undefined> {
   context.atEnd(() => smu.makeSafe());
   const { levels, on, off } = cycleOf(plan);
-  const { compliance, dwell: dwell_s, nplc, floor } = plan;
+  const { compliance, dwell: dwell_s, nplc, floor, pulse_width: width_s } = plan;
+  const pulse = width_s === 0 ? {} : { pulse: { base: 0, width_s } };
   const [rows, rules] = [new CycleRows(), new StopRules(plan)];
   let done = context.completed;
   let base_s = context.earlier ? context.earlier.time_s + context.earlier.gap_s : 0;
@@ -62,7 +71,7 @@ async function* setAndRead(
   while (done < plan.cycles && !rules.met) {
     const asked = Math.min(plan.cycles_per_sweep, plan.cycles - done);
     const readings: SweepReading[] = [];
-    const sweep = { drive: "voltage", levels, cycles: asked, compliance, dwell_s, nplc } as const;
+    const sweep = { drive: "voltage", levels, cycles: asked, compliance, dwell_s, nplc, ...pulse } as const;
     for await (const block of smu.sweep(sweep, context.signal)) readings.push(...block);
     if (readings.length !== asked * levels.length) throw wrongCount(smu.label, readings.length, asked * levels.length);
     for (let k = 0; k < asked; k++) {

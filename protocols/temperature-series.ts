@@ -140,6 +140,7 @@ export const temperatureSeries: Protocol<TemperatureSeriesPlan, "temperature-sta
   extremes: (plan) => ({
     voltage_V: Math.max(Math.abs(plan.level), Math.abs(plan.stop)),
     current_A: plan.compliance,
+    temperature_K: limitOf(plan),
   }),
   run: heatAndRead,
   fits: [{ r2: "r2", of: ["activation_eV", "surge"] }],

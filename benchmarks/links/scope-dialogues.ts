@@ -139,6 +139,7 @@ export const scopeDialogues: readonly ScopeDialogue[] = [
     scale: { reference: 0, increment: Math.fround(0.1) / 7680, origin: 0 },
     script: [
       ["[*]IDN?", "Siglent Technologies,SDS2104X HD,SDS2HA0X000000,1.2.2.9"],
+      ["[*]OPT?", "FG"],
       [":ACQ:SRAT?", "1e9"],
       [":TRIG:STAT?", "Ready", "Stop"],
       [":WAV:PRE?", `@bytes ${waveDescriptor(10_000_000)}`],

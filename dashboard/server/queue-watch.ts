@@ -60,6 +60,8 @@ function progressOf(
   const inView = live !== undefined && live.run?.run === run ? live : undefined;
   const line = inView?.run ?? running.find((each) => each.run === run);
   if (line === undefined || line === null) return {};
-  const { rows, expectedRows, state = "running" } = line;
+  const { status, rows, expectedRows } = line;
+  // It has ended, and its program is still at what comes after a run.
+  const state = status === "running" ? (line.state ?? status) : "stopping";
   return { progress: { state, rows, expectedRows, left_s: inView?.left_s ?? null } };
 }

@@ -23,16 +23,21 @@ let connected = false;
 let state: LiveState = { run: null, activity: "running", elapsed_s: 0, rate_per_s: 0, left_s: null };
 let page: RunView | undefined;
 
+function address(): { place: string; of: string } {
+  const [, place = "", of = ""] = /^#\/(run|new|queue)(?:\/(.+))?$/.exec(location.hash) ?? [];
+  return { place, of: decodeURIComponent(of) };
+}
+
 /** `#/` is the run as it goes, `#/run/NAME` one run's page, `#/new` and `#/new/PROTOCOL` the form, `#/queue` the queue. */
 function route(): void {
-  const [, place = "", of = ""] = /^#\/(run|new|queue)(?:\/(.+))?$/.exec(location.hash) ?? [];
-  const name = place === "run" ? decodeURIComponent(of) : "";
+  const { place, of } = address();
+  const name = place === "run" ? of : "";
   runs.choose(name);
   for (const link of document.querySelectorAll(".pages a")) {
     if (link.getAttribute("href") === `#/${place}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  if (place === "new") void form.open(decodeURIComponent(of));
+  if (place === "new") void form.open(() => (address().place === "new" ? address().of : ""));
   if (page !== undefined && page.run === name) return;
   page?.remove();
   page = name === "" ? undefined : new RunView(name);

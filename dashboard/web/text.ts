@@ -91,8 +91,9 @@ export function valueText(value: number, unit: string): string {
   return `${Number(mantissa)} × 10${raised}`;
 }
 
-/** "3 s", "2 min 05 s", "1 h 20 min". */
+/** "35 ms", "3.0 s", "2 min 05 s", "1 h 20 min". */
 export function duration(time_s: number): string {
+  if (time_s > 0 && time_s < 0.095) return si(time_s, "s");
   if (time_s < 9.95) return `${time_s.toFixed(1)} s`;
   const whole = Math.round(time_s);
   if (whole < 60) return `${whole} s`;

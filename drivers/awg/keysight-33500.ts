@@ -1,16 +1,16 @@
 import type { Identity, LoadedWaveform, PulseCycle, PulseRanges, WaveformPlan } from "../../src/capabilities/index.js";
-import { MemrigError } from "../../src/errors.js";
 import { ScpiClient, blockMessage, scpiErrors } from "../../src/scpi/index.js";
 import { sci, si } from "../../src/units.js";
 import type { Session } from "../../src/visa/index.js";
 import { SCPI_RAW_PORT } from "../entry.js";
-import type { DriverEntry, SafeState } from "../entry.js";
-import { identify, parseIdentity } from "../support/identity.js";
+import type { DriverEntry } from "../entry.js";
+import { identify, known, parseIdentity } from "../support/identity.js";
 import type { ArbCycle } from "./arb-cycle.js";
 import { ArbGenerator, LEVEL_TOLERANCE_V, RATE_TOLERANCE, near } from "./arb-generator.js";
 import type { Check } from "./arb-generator.js";
 import { modelOf } from "./keysight-33500-models.js";
 import { functionName, waveformCommands } from "./keysight-33500-waveform.js";
+import { loadCheck, outputsOf, readLevels } from "./source-checks.js";
 import { shownShare } from "./waveform-check.js";
 
 const identifies = /(Agilent|Keysight) Technologies,\s*33[56]\d\d[AB]/i;
@@ -19,20 +19,8 @@ const identifies = /(Agilent|Keysight) Technologies,\s*33[56]\d\d[AB]/i;
 const NAME = "MEMRIG";
 /** A long waveform is taken in before the next question is answered. */
 const UPLOAD_TIMEOUT_MS = 30_000;
-/** `OUTP:LOAD INF` reads back as this, or as Infinity once it is parsed. */
-const HIGH_IMPEDANCE = 9.9e37;
 
 /** What turns a generator with so many channels off: each channel by a message of its own. */
-function outputsOf(channels: number): SafeState {
-  const all = Array.from({ length: channels }, (_, i) => i + 1);
-  return {
-    halt: [],
-    ramps: [],
-    off: all.map((n) => `OUTP${n} OFF`),
-    isOn: all.map((n) => `OUTP${n}?`),
-  };
-}
-
 export const keysight33500 = {
   name: "keysight-33500",
   kind: "awg",
@@ -64,8 +52,7 @@ export class Keysight33500 extends ArbGenerator {
   static async open(session: Session, label: string): Promise<Keysight33500> {
     const scpi = new ScpiClient(session, label, scpiErrors);
     const identity = await identify(scpi, identifies, "Keysight and Agilent 33500 and 33600");
-    const model = modelOf(identity.model);
-    if (!model) throw new MemrigError("bad-reply", `${label} is a model ${identity.model}, which is not known.`, {});
+    const model = known(label, identity, modelOf(identity.model));
     await scpi.errors();
     return new Keysight33500(scpi, label, identity, model.channels, model.ranges);
   }
@@ -136,7 +123,7 @@ export class Keysight33500 extends ArbGenerator {
     const highest_V = Math.max(limit.high_V, arb.high_V);
     const lowest_V = Math.min(limit.low_V, arb.low_V);
     return [
-      this.#loadCheck(channel, undefined),
+      loadCheck(`OUTP${channel}:LOAD?`, undefined),
       near(`${source}:DATA:ATTR:POIN? ${NAME}`, samples, 0, `a waveform of ${samples} samples`),
       near(`${source}:FUNC:ARB:SRAT?`, rate_Sa_per_s, RATE_TOLERANCE * rate_Sa_per_s, rate),
       near(`${source}:VOLT:HIGH?`, arb.high_V, LEVEL_TOLERANCE_V, `a high level of ${si(arb.high_V, "V")}`),
@@ -159,30 +146,18 @@ export class Keysight33500 extends ArbGenerator {
     const name = functionName(plan);
     return [
       { question: `${source}:FUNC?`, asked: name, read: (reply) => reply.trim(), good: (value) => value === name },
-      this.#loadCheck(channel, plan.load_ohm),
+      loadCheck(`OUTP${channel}:LOAD?`, plan.load_ohm),
       ...limitChecks(source, limit.low_V * share, limit.high_V * share, limit),
       ...(burst ? [near(`${source}:BURS:NCYC?`, burst.cycles, 0, `a burst of ${burst.cycles} cycles`)] : []),
       near(`${source}:BURS:STAT?`, burst ? 1 : 0, 0, burst ? "a burst" : "no burst"),
     ];
   }
 
-  protected async readWaveform(channel: number, plan: WaveformPlan): Promise<LoadedWaveform> {
+  protected readWaveform(channel: number, plan: WaveformPlan): Promise<LoadedWaveform> {
     const source = `SOUR${channel}`;
-    const share = shownShare(plan.load_ohm, this.ranges.sourceResistance_ohm);
-    const { shape } = plan.waveform;
-    const open_V = async (end: "HIGH" | "LOW" | "OFFS") =>
-      (await this.scpi.queryNumber(`${source}:VOLT:${end}?`)) / share;
-    const high_V = await open_V(shape === "dc" ? "OFFS" : "HIGH");
-    const low_V = await open_V(shape === "dc" ? "OFFS" : "LOW");
-    if (shape === "dc" || shape === "noise") return { low_V, high_V };
-    const question = shape === "samples" ? `${source}:FUNC:ARB:FREQ?` : `${source}:FREQ?`;
-    return { low_V, high_V, frequency_Hz: await this.scpi.queryNumber(question) };
-  }
-
-  #loadCheck(channel: number, load_ohm: number | undefined): Check {
-    const question = `OUTP${channel}:LOAD?`;
-    if (load_ohm !== undefined) return near(question, load_ohm, 1e-3 * load_ohm, `a load of ${si(load_ohm, "ohm")}`);
-    return { question, asked: "a high-impedance load", good: (value) => Number(value) >= HIGH_IMPEDANCE };
+    const question = plan.waveform.shape === "samples" ? `${source}:FUNC:ARB:FREQ?` : `${source}:FREQ?`;
+    const { sourceResistance_ohm } = this.ranges;
+    return readLevels(this.scpi, source, plan, sourceResistance_ohm, () => this.scpi.queryNumber(question));
   }
 }
 

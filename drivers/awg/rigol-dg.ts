@@ -1,10 +1,10 @@
 import type { Identity, LoadedWaveform, PulseCycle, WaveformPlan } from "../../src/capabilities/index.js";
 import { MemrigError } from "../../src/errors.js";
-import { ScpiClient, parseNumber, scpiErrors } from "../../src/scpi/index.js";
+import { ScpiClient, scpiErrors } from "../../src/scpi/index.js";
 import { sci, si } from "../../src/units.js";
 import type { Session } from "../../src/visa/index.js";
-import type { DriverEntry, SafeState } from "../entry.js";
-import { identify } from "../support/identity.js";
+import type { DriverEntry } from "../entry.js";
+import { identify, known } from "../support/identity.js";
 import type { ArbCycle } from "./arb-cycle.js";
 import { ArbGenerator, LEVEL_TOLERANCE_V, RATE_TOLERANCE, near } from "./arb-generator.js";
 import type { Check } from "./arb-generator.js";
@@ -20,21 +20,14 @@ import {
   shapeName,
   word,
 } from "./rigol-dg-waveform.js";
+import { loadCheck, outputsOf, readLevels, refuseBandwidth } from "./source-checks.js";
 import { frequencyOf, shownShare } from "./waveform-check.js";
 
 const identifies = /^rigol technologies,\s*DG(10[236]2Z|4(06|10|16|20)2),/i;
 
 const SOCKET_PORT = 5555;
 const UPLOAD_TIMEOUT_MS = 30_000;
-/** What a load of `INF` reads back as, where it is not the word INFINITY. */
-const HIGH_IMPEDANCE = 9.9e37;
-
-const safe: SafeState = {
-  halt: [],
-  ramps: [],
-  off: [":OUTP1 OFF", ":OUTP2 OFF"],
-  isOn: [":OUTP1?", ":OUTP2?"],
-};
+const safe = outputsOf(DG_CHANNELS, ":OUTP");
 
 export const rigolDg = {
   name: "rigol-dg",
@@ -72,8 +65,7 @@ export class RigolDg extends ArbGenerator {
   static async open(session: Session, label: string): Promise<RigolDg> {
     const scpi = new ScpiClient(session, label, scpiErrors);
     const identity = await identify(scpi, identifies, "Rigol DG1000Z and DG4000");
-    const model = modelOf(identity.model);
-    if (!model) throw new MemrigError("bad-reply", `${label} is a model ${identity.model}, which is not known.`, {});
+    const model = known(label, identity, modelOf(identity.model));
     await scpi.errors();
     return new RigolDg(scpi, label, identity, model);
   }
@@ -149,9 +141,7 @@ export class RigolDg extends ArbGenerator {
       throw new MemrigError("invalid-request", `${this.label}: ${why}`, { shape: plan.waveform.shape });
     };
     const { waveform } = plan;
-    if (waveform.shape === "noise" && waveform.frequency_Hz !== undefined) {
-      refuse("noise of a bandwidth was asked for; this family's is as wide as it is. Nothing was sent. Leave it out.");
-    }
+    refuseBandwidth(this.label, plan);
     if (waveform.shape !== "samples") return;
     const repeated_Hz = frequencyOf(plan) ?? 0;
     if (repeated_Hz > this.model.arbMax_Hz) {
@@ -199,19 +189,14 @@ export class RigolDg extends ArbGenerator {
     ];
   }
 
-  protected async readWaveform(channel: number, plan: WaveformPlan): Promise<LoadedWaveform> {
+  protected readWaveform(channel: number, plan: WaveformPlan): Promise<LoadedWaveform> {
     const source = `:SOUR${channel}`;
-    const share = shownShare(plan.load_ohm, this.ranges.sourceResistance_ohm);
     const { waveform } = plan;
-    const open_V = async (end: string) => (await this.scpi.queryNumber(`${source}:VOLT:${end}?`)) / share;
-    const high_V = await open_V(waveform.shape === "dc" ? "OFFS" : "HIGH");
-    const low_V = await open_V(waveform.shape === "dc" ? "OFFS" : "LOW");
-    if (waveform.shape === "dc" || waveform.shape === "noise") return { low_V, high_V };
-    const frequency_Hz =
+    return readLevels(this.scpi, source, plan, this.ranges.sourceResistance_ohm, async () =>
       waveform.shape === "samples" && this.#sampleClock
         ? (await this.scpi.queryNumber(`${source}:FUNC:ARB:SRAT?`)) / waveform.volts.length
-        : await this.scpi.queryNumber(`${source}:FREQ?`);
-    return { low_V, high_V, frequency_Hz };
+        : this.scpi.queryNumber(`${source}:FREQ?`),
+    );
   }
 
   /** Samples have a clock of their own; else they repeat at the frequency of the whole waveform. */
@@ -233,19 +218,8 @@ export class RigolDg extends ArbGenerator {
   }
 
   #outputChecks(channel: number, load_ohm: number | undefined, polarity: string): Check[] {
-    const read = (reply: string) => (/^\s*INF/i.test(reply) ? HIGH_IMPEDANCE : parseNumber(reply));
-    const load: Check = {
-      question: `:OUTP${channel}:IMP?`,
-      asked: load_ohm === undefined ? "a high-impedance load" : `a load of ${si(load_ohm, "ohm")}`,
-      read,
-      // Set in whole ohms.
-      good: (value) =>
-        load_ohm === undefined
-          ? Number(value) >= HIGH_IMPEDANCE
-          : Math.abs(Number(value) - load_ohm) <= 1e-3 * load_ohm,
-    };
     return [
-      load,
+      loadCheck(`:OUTP${channel}:IMP?`, load_ohm),
       word(`:OUTP${channel}:POL?`, polarity, polarity === "INV" ? "an inverted output" : "an upright output"),
     ];
   }

@@ -6,7 +6,7 @@ import { sci, si } from "../../src/units.js";
 import type { Session } from "../../src/visa/index.js";
 import { SCPI_RAW_PORT } from "../entry.js";
 import type { DriverEntry, SafeState } from "../entry.js";
-import { identify } from "../support/identity.js";
+import { identify, known } from "../support/identity.js";
 import type { ArbCycle } from "./arb-cycle.js";
 import { ArbGenerator, LEVEL_TOLERANCE_V } from "./arb-generator.js";
 import type { Check } from "./arb-generator.js";
@@ -76,8 +76,7 @@ export class SiglentSdg extends ArbGenerator {
   static async open(session: Session, label: string): Promise<SiglentSdg> {
     const scpi = new ScpiClient(session, label, noErrorQueue);
     const identity = await identify(scpi, identifies, "Siglent SDG1000X and SDG2000X");
-    const model = modelOf(identity.model);
-    if (!model) throw new MemrigError("bad-reply", `${label} is a model ${identity.model}, which is not known.`, {});
+    const model = known(label, identity, modelOf(identity.model));
     return new SiglentSdg(scpi, label, identity, model);
   }
 

@@ -3,14 +3,15 @@ import { MemrigError } from "../../src/errors.js";
 import { ScpiClient, blockMessage, scpiErrors } from "../../src/scpi/index.js";
 import { sci, si } from "../../src/units.js";
 import type { Session } from "../../src/visa/index.js";
-import type { DriverEntry, SafeState } from "../entry.js";
-import { identify, parseIdentity } from "../support/identity.js";
+import type { DriverEntry } from "../entry.js";
+import { identify, known, parseIdentity } from "../support/identity.js";
 import type { ArbCycle } from "./arb-cycle.js";
 import { ArbGenerator, LEVEL_TOLERANCE_V, RATE_TOLERANCE, near } from "./arb-generator.js";
 import type { Check } from "./arb-generator.js";
 import { modelOf } from "./tektronix-afg-models.js";
 import type { AfgModel } from "./tektronix-afg-models.js";
 import { burstCommands, levelCommands, shapeCommands, shapeName } from "./tektronix-afg-waveform.js";
+import { loadCheck, outputsOf, readLevels, refuseBandwidth } from "./source-checks.js";
 import { shownShare } from "./waveform-check.js";
 
 const identifies = /^TEKTRONIX,\s*AFG3\d{3,4}C?,/i;
@@ -18,16 +19,9 @@ const identifies = /^TEKTRONIX,\s*AFG3\d{3,4}C?,/i;
 /** Raw socket of the AFG31000; the AFG3000C is reached by VXI-11, USB or GPIB. */
 const SOCKET_PORT = 4000;
 const UPLOAD_TIMEOUT_MS = 30_000;
-/** `OUTP:IMP INF` reads back as 9.9E+37. */
-const HIGH_IMPEDANCE = 9.9e37;
 /** 14-bit codes: 0 is the lower level, 16 382 the upper one (programmer manual, DATA:DATA). */
 const TOP_CODE = 16_382;
 const FULL_SCALE = 32_767;
-
-function outputsOf(channels: number): SafeState {
-  const all = Array.from({ length: channels }, (_, i) => i + 1);
-  return { halt: [], ramps: [], off: all.map((n) => `OUTP${n} OFF`), isOn: all.map((n) => `OUTP${n}?`) };
-}
 
 export const tektronixAfg = {
   name: "tektronix-afg",
@@ -66,8 +60,7 @@ export class TektronixAfg extends ArbGenerator {
   static async open(session: Session, label: string): Promise<TektronixAfg> {
     const scpi = new ScpiClient(session, label, scpiErrors);
     const identity = await identify(scpi, identifies, "Tektronix AFG3000 and AFG31000");
-    const model = modelOf(identity.model);
-    if (!model) throw new MemrigError("bad-reply", `${label} is a model ${identity.model}, which is not known.`, {});
+    const model = known(label, identity, modelOf(identity.model));
     await scpi.errors();
     return new TektronixAfg(scpi, label, identity, model);
   }
@@ -127,7 +120,7 @@ export class TektronixAfg extends ArbGenerator {
     const { rate_Sa_per_s, samples } = arb.loaded;
     const frequency_Hz = rate_Sa_per_s / samples;
     return [
-      this.#loadCheck(channel, undefined),
+      loadCheck(`OUTP${channel}:IMP?`, undefined),
       shapeCheck(source, this.#memoryOf(channel)),
       near(`DATA:POIN? ${this.#memoryOf(channel)}`, samples, 0, `a waveform of ${samples} samples`),
       near(`${source}:FREQ?`, frequency_Hz, RATE_TOLERANCE * frequency_Hz, `a frequency of ${si(frequency_Hz, "Hz")}`),
@@ -139,13 +132,8 @@ export class TektronixAfg extends ArbGenerator {
     ];
   }
 
-  protected override checkFamily(_channel: number, { waveform }: WaveformPlan): void {
-    if (waveform.shape !== "noise" || waveform.frequency_Hz === undefined) return;
-    throw new MemrigError(
-      "invalid-request",
-      `${this.label}: noise of a bandwidth was asked for; this family's is as wide as it is. Nothing was sent. Leave it out.`,
-      {},
-    );
+  protected override checkFamily(_channel: number, plan: WaveformPlan): void {
+    refuseBandwidth(this.label, plan);
   }
 
   protected waveformCommands(channel: number, plan: WaveformPlan): string[] {
@@ -168,7 +156,7 @@ export class TektronixAfg extends ArbGenerator {
     const share = shownShare(plan.load_ohm, this.ranges.sourceResistance_ohm);
     const { burst } = plan;
     return [
-      this.#loadCheck(channel, plan.load_ohm),
+      loadCheck(`OUTP${channel}:IMP?`, plan.load_ohm),
       shapeCheck(source, shapeName(plan, this.#memoryOf(channel))),
       ...limitChecks(source, plan.limit, share),
       ...(burst ? [near(`${source}:BURS:NCYC?`, burst.cycles, 0, `a burst of ${burst.cycles} cycles`)] : []),
@@ -176,25 +164,14 @@ export class TektronixAfg extends ArbGenerator {
     ];
   }
 
-  protected async readWaveform(channel: number, plan: WaveformPlan): Promise<LoadedWaveform> {
+  protected readWaveform(channel: number, plan: WaveformPlan): Promise<LoadedWaveform> {
     const source = `SOUR${channel}`;
-    const share = shownShare(plan.load_ohm, this.ranges.sourceResistance_ohm);
-    const { shape } = plan.waveform;
-    const open_V = async (end: string) => (await this.scpi.queryNumber(`${source}:VOLT:${end}?`)) / share;
-    const high_V = await open_V(shape === "dc" ? "OFFS" : "HIGH");
-    const low_V = await open_V(shape === "dc" ? "OFFS" : "LOW");
-    if (shape === "dc" || shape === "noise") return { low_V, high_V };
-    return { low_V, high_V, frequency_Hz: await this.scpi.queryNumber(`${source}:FREQ?`) };
+    const { sourceResistance_ohm } = this.ranges;
+    return readLevels(this.scpi, source, plan, sourceResistance_ohm, () => this.scpi.queryNumber(`${source}:FREQ?`));
   }
 
   #memoryOf(channel: number): string {
     return this.model.memories === "shared" ? "EMEM" : `EMEM${channel}`;
-  }
-
-  #loadCheck(channel: number, load_ohm: number | undefined): Check {
-    const question = `OUTP${channel}:IMP?`;
-    if (load_ohm !== undefined) return near(question, load_ohm, 1e-3 * load_ohm, `a load of ${si(load_ohm, "ohm")}`);
-    return { question, asked: "a high-impedance load", good: (value) => Number(value) >= HIGH_IMPEDANCE };
   }
 }
 

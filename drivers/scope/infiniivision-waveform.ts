@@ -1,5 +1,6 @@
 import { MemrigError } from "../../src/errors.js";
 import { parseNumbers } from "../../src/scpi/index.js";
+import type { BinaryFormat } from "../../src/visa/index.js";
 
 /** What a record's codes mean (programmer's guide, :WAVeform:PREamble). */
 export interface Preamble {
@@ -30,19 +31,8 @@ export function parsePreamble(reply: string, width: 1 | 2): Preamble {
   return { points, width, step_s, start_s: xOrigin_s - xReference * step_s, yIncrement_V, yOrigin_V, yReference };
 }
 
-/**
- * Volts of `into.length` points out of a block of unsigned samples, words with the most significant byte first.
- *
- * @param at where the first sample is, bytes from the beginning of the block
- */
-export function toVolts(block: Uint8Array, at: number, preamble: Preamble, into: Float64Array): void {
-  const { yIncrement_V, yOrigin_V, yReference } = preamble;
-  if (preamble.width === 1) {
-    for (let i = 0; i < into.length; i++) into[i] = ((block[at + i] as number) - yReference) * yIncrement_V + yOrigin_V;
-    return;
-  }
-  const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
-  for (let i = 0, from = at; i < into.length; i++, from += 2) {
-    into[i] = (view.getUint16(from, false) - yReference) * yIncrement_V + yOrigin_V;
-  }
+/** How samples become volts: without a sign, words with the most significant byte first. */
+export function formatOf({ width, yReference, yIncrement_V, yOrigin_V }: Preamble): BinaryFormat {
+  const scale = { reference: yReference, increment: yIncrement_V, origin: yOrigin_V };
+  return { type: width === 1 ? "u8" : "u16", bigEndian: true, scale };
 }

@@ -1,13 +1,14 @@
 import type { CapturePlan, CaptureRanges } from "../../src/capabilities/index.js";
 import { MemrigError } from "../../src/errors.js";
 import { ScpiClient, scpiErrors } from "../../src/scpi/index.js";
+import { decodeBlock } from "../../src/visa/index.js";
 import type { Session } from "../../src/visa/index.js";
-import { identify } from "../support/identity.js";
+import { identify, known } from "../support/identity.js";
 import { SCPI_RAW_PORT } from "../entry.js";
 import type { DriverEntry, SafeState } from "../entry.js";
 import { EdgeScope, RecordMemory, checkLength, refuseSmallerRange } from "./edge-scope.js";
 import type { Progress, ReadOut, ScopeDialect } from "./edge-scope.js";
-import { parsePreamble, toVolts } from "./infiniivision-waveform.js";
+import { formatOf, parsePreamble } from "./infiniivision-waveform.js";
 import type { Preamble } from "./infiniivision-waveform.js";
 import { channelCommands, checkPlan, pointsFor, recordCommands, timebaseCommands } from "./infiniivision-plan.js";
 import { rangesOf } from "./keysight-infiniivision-models.js";
@@ -70,8 +71,7 @@ export class KeysightInfiniiVision implements ScopeDialect {
   static async open(session: Session, label: string): Promise<EdgeScope> {
     const scpi = new ScpiClient(session, label, scpiErrors);
     const identity = await identify(scpi, identifies, "Keysight and Agilent InfiniiVision 2000 X, 3000 X/T and 4000 X");
-    const ranges = rangesOf(identity.model);
-    if (!ranges) throw new MemrigError("bad-reply", `${label} is a model ${identity.model}, which is not known.`, {});
+    const ranges = known(label, identity, rangesOf(identity.model));
     // A scope without a wave generator does not answer questions about it.
     const hasGenerator = /\bW(A?VE)?GE?N/i.test(await scpi.query("*OPT?"));
     await scpi.errors();
@@ -212,9 +212,7 @@ export class KeysightInfiniiVision implements ScopeDialect {
 
   /** Reads one record of the channel that is the source. */
   async #readVolts(channel: number, preamble: Preamble, volts: Float64Array): Promise<void> {
-    const { yReference: reference, yIncrement_V: increment, yOrigin_V: origin } = preamble;
-    const type = preamble.width === 1 ? "u8" : "u16";
-    const format = { type, bigEndian: true, scale: { reference, increment, origin }, into: volts } as const;
+    const format = { ...formatOf(preamble), into: volts };
     const values = await this.scpi.queryBinaryValues(":WAV:DATA?", format, { timeout_ms: TRANSFER_TIMEOUT_MS });
     checkLength(this.label, channel, preamble.width * values.length, preamble.width * volts.length);
   }
@@ -222,7 +220,8 @@ export class KeysightInfiniiVision implements ScopeDialect {
 
 /** A record that is in memory. */
 function intoVolts({ preamble, block, volts }: ChannelRecords, segment: number): void {
-  if (typeof block !== "string") toVolts(block, segment * preamble.width * preamble.points, preamble, volts);
+  if (typeof block === "string") return;
+  decodeBlock(block, formatOf(preamble), segment * preamble.width * preamble.points, volts);
 }
 
 /** What makes a scope safe. Its only output is the wave generator, where it has one. */

@@ -4,7 +4,7 @@ import { ScpiClient, scpiErrors } from "../../src/scpi/index.js";
 import { si } from "../../src/units.js";
 import type { BinaryFormat, Session } from "../../src/visa/index.js";
 import type { DriverEntry, SafeState } from "../entry.js";
-import { identify } from "../support/identity.js";
+import { identify, known } from "../support/identity.js";
 import { pause, stopIfAborted } from "../support/wait.js";
 import { EdgeScope, RecordMemory, refuseSmallerRange } from "./edge-scope.js";
 import type { Progress, ReadOut, ScopeDialect } from "./edge-scope.js";
@@ -76,8 +76,7 @@ export class RigolScope implements ScopeDialect {
   static async open(session: Session, label: string): Promise<EdgeScope> {
     const scpi = new ScpiClient(session, label, scpiErrors);
     const identity = await identify(scpi, identifies, "Rigol DS1000Z, MSO1000Z and MSO5000");
-    const family = familyOf(identity.model);
-    if (!family) throw new MemrigError("bad-reply", `${label} is a model ${identity.model}, which is not known.`, {});
+    const family = known(label, identity, familyOf(identity.model));
     await scpi.errors();
     return new EdgeScope(scpi, label, identity, new RigolScope(scpi, label, family));
   }
@@ -177,13 +176,17 @@ export class RigolScope implements ScopeDialect {
     for (let at = 0; at < into.length;) {
       stopIfAborted(signal, this.label, `${at} of ${into.length} points were read`);
       const wanted = Math.min(this.family.chunk, into.length - at);
-      await this.scpi.commands([`:WAV:STAR ${first + at + 1}`, `:WAV:STOP ${first + at + wanted}`]);
+      await this.scpi.send(`:WAV:STAR ${first + at + 1}`);
+      await this.scpi.send(`:WAV:STOP ${first + at + wanted}`);
       at += await this.#piece(into.subarray(at, at + wanted), {
         reference: codeAtZero,
         increment: perCode_V,
         origin: 0,
       });
     }
+    // Asked once for all pieces: there may be 48 of them, and nothing is handed on before.
+    const errors = await this.scpi.errors();
+    if (errors.length > 0) throw this.scpi.refused([":WAV:STAR, :WAV:STOP and :WAV:DATA? of each piece"], errors);
   }
 
   /** An empty block means that it is not ready yet. @returns points that came */

@@ -5,7 +5,7 @@ import { si } from "../../src/units.js";
 import type { Session } from "../../src/visa/index.js";
 import { SCPI_RAW_PORT } from "../entry.js";
 import type { DriverEntry, SafeState } from "../entry.js";
-import { identify } from "../support/identity.js";
+import { identify, known } from "../support/identity.js";
 import { checkCapture } from "./capture-check.js";
 import { EdgeScope, RecordMemory, checkLength, refuseSmallerRange } from "./edge-scope.js";
 import type { Progress, ReadOut, ScopeDialect } from "./edge-scope.js";
@@ -67,8 +67,7 @@ export class RohdeSchwarzRtx implements ScopeDialect {
     const scpi = new ScpiClient(session, label, scpiErrors);
     const identity = await identify(scpi, identifies, "Rohde & Schwarz RTB2000 and RTO");
     const options = await scpi.query("*OPT?");
-    const tree = treeOf(identity.model, identity.serial, options);
-    if (!tree) throw new MemrigError("bad-reply", `${label} is a model ${identity.model}, which is not known.`, {});
+    const tree = known(label, identity, treeOf(identity.model, identity.serial, options));
     await scpi.errors();
     const outputs = /\bB6\b/i.test(options) ? tree.generator : [];
     return new EdgeScope(scpi, label, identity, new RohdeSchwarzRtx(scpi, label, tree, outputOf(outputs)));

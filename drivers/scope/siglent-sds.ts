@@ -5,7 +5,7 @@ import { si } from "../../src/units.js";
 import type { Session } from "../../src/visa/index.js";
 import { SCPI_RAW_PORT } from "../entry.js";
 import type { DriverEntry, SafeState } from "../entry.js";
-import { identify } from "../support/identity.js";
+import { identify, known } from "../support/identity.js";
 import { stopIfAborted } from "../support/wait.js";
 import { EdgeScope, RecordMemory, checkLength, refuseSmallerRange } from "./edge-scope.js";
 import type { Progress, ReadOut, ScopeDialect } from "./edge-scope.js";
@@ -83,8 +83,7 @@ export class SiglentSds implements ScopeDialect {
   static async open(session: Session, label: string): Promise<EdgeScope> {
     const scpi = new ScpiClient(session, label, noErrorQueue);
     const identity = await identify(scpi, identifies, siglentSds.title);
-    const family = familyOf(identity.model);
-    if (!family) throw new MemrigError("bad-reply", `${label} is a model ${identity.model}, which is not known.`, {});
+    const family = known(label, identity, familyOf(identity.model));
     const asked = family.hasOptions && (await hasGenerator(scpi)) ? { ...safe, isOn: [`${GENERATOR}?`] } : safe;
     return new EdgeScope(scpi, label, identity, new SiglentSds(scpi, label, family, asked));
   }

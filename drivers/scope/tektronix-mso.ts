@@ -2,9 +2,10 @@ import type { CapturePlan, CaptureRanges } from "../../src/capabilities/index.js
 import { MemrigError } from "../../src/errors.js";
 import { ScpiClient } from "../../src/scpi/index.js";
 import { si } from "../../src/units.js";
-import type { Session } from "../../src/visa/index.js";
+import { decodeBlock } from "../../src/visa/index.js";
+import type { BinaryFormat, Session } from "../../src/visa/index.js";
 import type { DriverEntry, SafeState } from "../entry.js";
-import { identify } from "../support/identity.js";
+import { identify, known } from "../support/identity.js";
 import { checkCapture } from "./capture-check.js";
 import { EdgeScope, RecordMemory, checkLength, refuseSmallerRange } from "./edge-scope.js";
 import type { Progress, ReadOut, ScopeDialect } from "./edge-scope.js";
@@ -32,15 +33,12 @@ export const tektronixMso = {
   open: (session, label) => TektronixMso.open(session, label),
 } satisfies DriverEntry;
 
-/** How one channel's codes become volts, and where its samples lie in time. */
-interface Scaling {
+interface ChannelRecords {
   readonly channel: number;
   /** All frames one after the other; undefined where there is one, and it is in `volts`. */
   readonly block: Uint8Array | undefined;
+  readonly format: BinaryFormat;
   readonly volts: Float64Array;
-  readonly perCode_V: number;
-  readonly codeAtZero: number;
-  readonly zero_V: number;
 }
 
 /**
@@ -65,8 +63,7 @@ export class TektronixMso implements ScopeDialect {
   static async open(session: Session, label: string): Promise<EdgeScope> {
     const scpi = new ScpiClient(session, label, tektronixEvents);
     const identity = await identify(scpi, identifies, family);
-    const ranges = rangesOf(identity.model);
-    if (!ranges) throw new MemrigError("bad-reply", `${label} is a model ${identity.model}, which is not known.`, {});
+    const ranges = known(label, identity, rangesOf(identity.model));
     await scpi.send("HEAD OFF");
     const hasGenerator = /AFG/i.test(await scpi.query("*OPT?"));
     await scpi.errors();
@@ -107,13 +104,15 @@ export class TektronixMso implements ScopeDialect {
   async readOut(plan: CapturePlan): Promise<ReadOut> {
     const times_s = await this.#frameTimes(plan);
     const points = await this.scpi.queryNumber("HOR:MODE:RECO?");
-    const all: Scaling[] = [];
+    const all: ChannelRecords[] = [];
     for (const { channel } of plan.channels) all.push(await this.#records(channel, plan, points));
     const step_s = await this.scpi.queryNumber("WFMO:XIN?");
     const zero_s = await this.scpi.queryNumber("WFMO:XZE?");
     const pointAtZero = await this.scpi.queryNumber("WFMO:PT_O?");
     const load = (segment: number): Promise<void> => {
-      for (const one of all) toVolts(one, segment);
+      for (const { block, format, volts } of all) {
+        if (block) decodeBlock(block, format, 2 * segment * volts.length, volts);
+      }
       return Promise.resolve();
     };
     const volts = new Map(all.map((one) => [one.channel, one.volts]));
@@ -180,7 +179,7 @@ export class TektronixMso implements ScopeDialect {
     return times_s;
   }
 
-  async #records(channel: number, plan: CapturePlan, points: number): Promise<Scaling> {
+  async #records(channel: number, plan: CapturePlan, points: number): Promise<ChannelRecords> {
     await this.scpi.commands([
       `DAT:SOU CH${channel}`,
       "DAT:ENC RIB",
@@ -195,27 +194,18 @@ export class TektronixMso implements ScopeDialect {
     const codeAtZero = await this.scpi.queryNumber("WFMO:YOF?");
     const zero_V = await this.scpi.queryNumber("WFMO:YZE?");
     const volts = this.#memory.of(channel, points);
-    const scaling = { channel, volts, perCode_V, codeAtZero, zero_V };
+    // RIBinary: signed, most significant byte first. volts = (code − YOFF) · YMULT + YZERO (programmer manual, WFMOutpre).
+    const scale = { reference: codeAtZero, increment: perCode_V, origin: zero_V };
+    const format = { type: "i16", bigEndian: true, scale } as const;
     const limits = { timeout_ms: TRANSFER_TIMEOUT_MS };
     if (plan.segments === 1) {
-      const scale = { reference: codeAtZero, increment: perCode_V, origin: zero_V };
-      const format = { type: "i16", bigEndian: true, scale, into: volts } as const;
-      const { length } = await this.scpi.queryBinaryValues("CURV?", format, limits);
+      const { length } = await this.scpi.queryBinaryValues("CURV?", { ...format, into: volts }, limits);
       checkLength(this.label, channel, 2 * length, 2 * points);
-      return { ...scaling, block: undefined };
+      return { channel, block: undefined, format, volts };
     }
     const block = await this.scpi.queryBlock("CURV?", limits);
     checkLength(this.label, channel, block.length, 2 * points * plan.segments);
-    return { ...scaling, block };
-  }
-}
-
-/** RIBinary: signed, most significant byte first. volts = (code − YOFF) · YMULT + YZERO (programmer manual, WFMOutpre). */
-function toVolts({ block, volts, perCode_V, codeAtZero, zero_V }: Scaling, segment: number): void {
-  if (!block) return;
-  const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
-  for (let i = 0, from = 2 * segment * volts.length; i < volts.length; i++, from += 2) {
-    volts[i] = (view.getInt16(from, false) - codeAtZero) * perCode_V + zero_V;
+    return { channel, block, format, volts };
   }
 }
 

@@ -118,10 +118,6 @@ function checkPulses(smu: SmuFacts, plan: SweepPlan, { base, width_s, edge_s }: 
     if (!reach.edge_s) throw refusal(label, `an edge of ${si(edge_s, "s")} was asked for`, "edges of its own only", {});
     within("an edge", edge_s, reach.edge_s.min, reach.edge_s.max);
   }
-  const channel = plan.channel ?? 1;
-  if (reach.channels && !reach.channels.includes(channel)) {
-    throw refusal(label, `pulses of channel ${channel} were asked for`, `channel ${reach.channels.join(", ")}`, {});
-  }
   checkForced(smu, { ...plan, compliance: baseCompliance(plan, ranges) }, [base]);
   const beyond = reach.beyond ?? [];
   if (regionOf(plan, beyond) === undefined) checkForced(smu, plan, plan.levels, beyond.map(inWords).join(""));

@@ -144,6 +144,11 @@ export function freeTimers({ timers }: PulseSetup): string {
   return timers.map((number) => `trigger.timer[${number}].stimulus=0`).join(" ");
 }
 
+/** Waits in the instrument until it lets the next pulse begin in time. */
+export function rest({ rest_s }: PulseSetup): string {
+  return rest_s === 0 ? "" : `delay(${lua(rest_s)}) `;
+}
+
 /** The levels of one cycle, as the table `l`. */
 function levelStatements({ own, plan, ramp }: SweepSetup): string[] {
   if (ramp) {

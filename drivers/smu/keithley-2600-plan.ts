@@ -1,4 +1,4 @@
-import type { SweepPlan, SweepPulse } from "../../src/capabilities/index.js";
+import type { PulseRegion, SweepPlan, SweepPulse } from "../../src/capabilities/index.js";
 import { si } from "../../src/units.js";
 import type { DriverSettings } from "../entry.js";
 import { baseCompliance, checkSweep, refusal, regionOf, unitsOf } from "./checks.js";
@@ -46,6 +46,8 @@ export interface PulseSetup {
   readonly width_s: number;
   /** From the beginning of a pulse to its measurement. */
   readonly measureDelay_s: number;
+  /** After the last pulse of a run: where only pulses reach the level, the instrument lets none begin before. */
+  readonly rest_s: number;
   /** Numbers of the timers of the period, of the measurement and of the width: each channel has its own. */
   readonly timers: readonly [period: number, measure: number, width: number];
 }
@@ -91,7 +93,8 @@ export function setUp(
   checkOffState(label, settings);
   const largest = plan.levels.reduce((most, level) => Math.max(most, Math.abs(level)), Math.abs(plan.pulse?.base ?? 0));
   const steadyCompliance = baseCompliance(plan, smu.ranges);
-  if (regionOf(plan, smu.ranges.pulse?.beyond ?? [])) {
+  const region = regionOf(plan, smu.ranges.pulse?.beyond ?? []);
+  if (region) {
     checkArea(label, model, plan.drive, Math.abs(plan.pulse?.base ?? 0), steadyCompliance);
   } else checkArea(label, model, plan.drive, largest, plan.compliance);
   // Both quantities in the same aperture, by a converter each.
@@ -116,14 +119,20 @@ export function setUp(
     ramp: asRamp(plan.levels),
     home,
     steadyCompliance,
-    pulse: plan.pulse && pulseOf(plan.pulse, reading_s, channel),
+    pulse: plan.pulse && pulseOf(plan.pulse, reading_s, channel, region),
     cyclesPerRun: Math.min(plan.cycles, Math.floor(most / plan.levels.length)),
   };
 }
 
-function pulseOf({ base, width_s }: SweepPulse, reading_s: number, channel: number): PulseSetup {
+function pulseOf(
+  { base, width_s }: SweepPulse,
+  reading_s: number,
+  channel: number,
+  region: PulseRegion | undefined,
+): PulseSetup {
   const measureDelay_s = Math.max(0, Math.floor((width_s - reading_s - PULSE_SLACK_S) * 1e6 + 1e-6) / 1e6);
-  return { base, width_s, measureDelay_s, timers: channel === 2 ? [4, 5, 6] : [1, 2, 3] };
+  const rest_s = region ? Math.ceil((width_s / region.maxDuty - width_s) * 1e6) / 1e6 : 0;
+  return { base, width_s, measureDelay_s, rest_s, timers: channel === 2 ? [4, 5, 6] : [1, 2, 3] };
 }
 
 /** @throws MemrigError `invalid-request`: it has no guarded off state */

@@ -9,6 +9,7 @@ import {
   freeTimers,
   lua,
   messagesOf,
+  rest,
   runStatements,
   safeChannels,
   startStatement,
@@ -94,7 +95,7 @@ export class Keithley2600 extends SmuDriver<SweepSetup> {
       else await this.scpi.commands(messagesOf(runStatements(setup, now)));
       goOn(done);
       if (done === 0) await this.#toBase(setup, signal);
-      await this.scpi.send(startStatement(setup)); // where it is refused no reading comes, and the error queue says why
+      await this.scpi.send(`${done > 0 && setup.pulse ? rest(setup.pulse) : ""}${startStatement(setup)}`); // where it is refused no reading comes, and the error queue says why
       const began_s = done === 0 ? 0 : await this.scpi.queryNumber(`print(${setup.own}.t)`);
       for await (const readings of readRun(this.scpi, setup, done * levels.length, now * levels.length, signal)) {
         yield began_s === 0 ? readings : readings.map((one) => ({ ...one, time_s: began_s + one.time_s }));
@@ -128,7 +129,7 @@ export class Keithley2600 extends SmuDriver<SweepSetup> {
    * @throws MemrigError `instrument-refused`: the instrument queued an error while it swept
    */
   async #endWell({ smu, own, channel, pulse }: SweepSetup): Promise<void> {
-    const free = pulse ? `${freeTimers(pulse)} ` : "";
+    const free = pulse ? `${freeTimers(pulse)} ${rest(pulse)}` : "";
     const off = `${smu}.abort() ${smu}.source.output=0 ${free}${own}=nil collectgarbage()`;
     const [on, errors] = (await this.scpi.query(`${off} print(${smu}.source.output,errorqueue.count)`))
       .split("\t")

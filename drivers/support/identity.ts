@@ -26,3 +26,13 @@ export function parseIdentity(reply: string): Identity | undefined {
   if (maker === undefined || model === undefined || serial === undefined || firmware === undefined) return undefined;
   return { maker, model: model.replace(/^MODEL\s+/i, ""), serial, firmware };
 }
+
+/**
+ * What is known of the model that an instrument says it is.
+ *
+ * @throws MemrigError `bad-reply`: nothing
+ */
+export function known<T>(label: string, { model }: Identity, found: T | undefined): T {
+  if (found !== undefined) return found;
+  throw new MemrigError("bad-reply", `${label} is a model ${model}, which is not known.`, {});
+}

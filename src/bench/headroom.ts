@@ -27,7 +27,7 @@ export interface LimitLine {
  * @throws MemrigError `invalid-request`: the bench lacks what the protocol needs
  */
 export function headroomOf(config: BenchConfig, protocol: AnyProtocol, plan: object): LimitLine[] {
-  const { voltage_V, current_A } = protocol.extremes(plan);
+  const { voltage_V, current_A, temperature_K: temperature } = protocol.extremes(plan);
   const together = worstTogether(config, protocol, plan);
   const most = (alone: number | undefined, all: number | undefined) =>
     alone === undefined || all === undefined ? (alone ?? all) : Math.max(alone, all);
@@ -45,7 +45,8 @@ export function headroomOf(config: BenchConfig, protocol: AnyProtocol, plan: obj
   }
   const { label, channel } = sweepWiring(config);
   const power = voltage_V === undefined || current_A === undefined ? undefined : voltage_V * current_A;
-  return lines(limitsFor(config, label, channel), both({ voltage: voltage_V, current: current_A, power }));
+  const limits = limitsFor(config, label, channel);
+  return lines(limits, { ...both({ voltage: voltage_V, current: current_A, power }), temperature });
 }
 
 function lines(limits: Limits, asked: Partial<Record<keyof Limits, number | undefined>>): LimitLine[] {

@@ -19,8 +19,6 @@ export interface SourcePath {
 /** The part of the wiring that a pulse measurement uses. */
 export interface PulseWiring {
   readonly source: string;
-  /** As in the wiring: what limits and the path to the device go by. */
-  readonly terminal: string;
   readonly sourceChannel: number;
   readonly scope: string;
   readonly top: VoltageProbe;
@@ -91,24 +89,26 @@ export interface UnitWiring {
 }
 
 /** What plays and catches pulses: a generator and a scope, or where there is no generator a pulse card. */
-export type PulsePath = ({ readonly kind: "wired" } & PulseWiring) | ({ readonly kind: "unit" } & UnitWiring);
+export type PulsePath =
+  | ({ readonly kind: "wired"; readonly label: string; readonly channel: number } & PulseWiring)
+  | ({ readonly kind: "unit" } & UnitWiring);
 
 /** @throws MemrigError `invalid-request`: what is missing of generator, voltage probe and current probe */
 export function pulsePath(config: BenchConfig): PulsePath {
-  const wired = wiresOf(config, "awg").some(({ node }) => node === "dut.top");
-  const unit = wired ? undefined : unitWiring(config);
-  return unit ? { kind: "unit", ...unit } : { kind: "wired", ...pulseWiring(config) };
+  const generator = wiresOf(config, "awg").some(({ node }) => node === "dut.top");
+  const unit = generator ? undefined : unitWiring(config);
+  if (unit) return { kind: "unit", ...unit };
+  const wired = pulseWiring(config);
+  return { kind: "wired", ...wired, label: wired.source, channel: wired.sourceChannel };
 }
 
-/** Where the pulses of a bench come from: instrument, terminal, and the channel its limits are found by. */
-export function pulseSourceOf(path: PulsePath): { label: string; terminal: string; channel: number } {
-  const label = path.kind === "unit" ? path.label : path.source;
-  return { label, terminal: path.terminal, channel: channelOfTerminal(path.terminal) };
-}
-
-/** Terminal of a channel of what plays the pulses. */
-export function sourceTerminal(path: PulsePath, channel: number): string {
-  return path.kind === "unit" ? pulseTerminal(channel) : String(channel);
+/** Where the pulses of a bench come from: the terminal of a channel of its source, and the channel its limits are found by. */
+export function pulseSourceOf(
+  { kind, label, channel }: PulsePath,
+  number = channel,
+): { label: string; terminal: string; channel: number } {
+  const terminal = kind === "unit" ? pulseTerminal(number) : String(number);
+  return { label, terminal, channel: channelOfTerminal(terminal) };
 }
 
 function unitWiring(config: BenchConfig): UnitWiring | undefined {
@@ -139,7 +139,6 @@ export function pulseWiring(config: BenchConfig): PulseWiring {
   }
   return {
     source: generator.instrument,
-    terminal: generator.terminal,
     sourceChannel: Number(generator.terminal),
     scope: probe.instrument,
     top: { channel: Number(probe.terminal) },

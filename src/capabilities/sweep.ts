@@ -70,13 +70,6 @@ export interface PulseReach {
   readonly beyond?: readonly PulseRegion[];
   /** Edges that can be asked for; left out where they are the instrument's. */
   readonly edge_s?: { readonly min: number; readonly max: number };
-  /**
-   * Left out: a limiter acts inside a pulse, as it does at a steady level. Given: none does, and this resistance in series with
-   * the device is all that holds the current. A compliance below a level over it is refused; `inCompliance` is then false.
-   */
-  readonly source_ohm?: number;
-  /** Channels that pulse; all of them where left out. */
-  readonly channels?: readonly number[];
 }
 
 /** Magnitudes of a pulse's level and of the limited quantity, in whichever order the drive has them. */

@@ -15,20 +15,24 @@ export interface Piece {
   readonly plan: object;
 }
 
-/** Takes the protocol's rows until it ends or is to stop. Its generator is closed before this returns or throws. */
+/**
+ * Takes the protocol's rows until it ends or is to stop. Its generator is closed before this returns or throws.
+ *
+ * @param take may give a promise: the next rows are asked for when it has resolved
+ */
 export async function play(
   { protocol, station, plan }: Piece,
   context: RunContext,
   stop: Stop,
   log: RunLog,
-  take: (batch: RowBatch) => void,
+  take: (batch: RowBatch) => void | Promise<void>,
 ): Promise<void> {
   stop.signal.throwIfAborted();
   const source = protocol.run(station, plan, context);
   let leftBehind = false;
   try {
     for (;;) {
-      const step = await nextOrGrace(source, stop.signal);
+      const step = await orGrace(() => source.next(), stop.signal);
       if (step === undefined) {
         leftBehind = true;
         log.event("warning", {
@@ -37,7 +41,8 @@ export async function play(
         throw stop.cause;
       }
       if (step.done) return;
-      take(step.value);
+      const taken = take(step.value);
+      if (taken) await orGrace(() => taken, stop.signal);
       stop.signal.throwIfAborted();
     }
   } catch (error) {
@@ -48,19 +53,20 @@ export async function play(
   }
 }
 
-/** The next rows; undefined when the run is to stop and nothing came for the time of grace. */
-async function nextOrGrace(
-  source: AsyncGenerator<RowBatch, void, undefined>,
-  signal: AbortSignal,
-): Promise<IteratorResult<RowBatch, void> | undefined> {
+/**
+ * What is asked for; undefined when the run is to stop and it did not come for the time of grace. Asked once the abort is listened
+ * for: it may come while a protocol runs to its next wait.
+ */
+async function orGrace<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   let onAbort = (): void => undefined;
   const grace = new Promise<undefined>((resolve) => {
     onAbort = () => (timer = setTimeout(() => resolve(undefined), grace_s * 1000));
     signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
   });
   try {
-    return await Promise.race([source.next(), grace]);
+    return await Promise.race([ask(), grace]);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);

@@ -58,6 +58,8 @@ export interface Cost {
 export interface Extremes {
   readonly voltage_V?: number;
   readonly current_A?: number;
+  /** Of a stage, its controller's own over-temperature limit included. */
+  readonly temperature_K?: number;
   /** Where several channels of the station's source drive the device at the same time: each of them, as they may all be at once. */
   readonly channels?: readonly ChannelExtremes[];
 }

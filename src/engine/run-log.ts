@@ -1,4 +1,5 @@
 import type { RunWriter } from "../store/index.js";
+import { wallClock } from "../store/wall-clock.js";
 import type { RunEvent } from "../store/shapes.js";
 import { MemrigError, messageOf } from "../errors.js";
 
@@ -18,7 +19,7 @@ export class RunLog {
   ) {}
 
   event(event: string, details: Readonly<Record<string, unknown>> = {}): void {
-    this.listener?.({ at: new Date().toISOString(), event, ...details });
+    this.listener?.({ at: wallClock.timestamp(), event, ...details });
     try {
       this.writer.event(event, details);
     } catch (error) {

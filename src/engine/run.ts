@@ -10,6 +10,7 @@ import { Flusher } from "./flusher.js";
 import { runAfter, runBefore, type HookFacts, type Hooks } from "./hooks.js";
 import { Pause, type OutputsOn } from "./pause.js";
 import { play } from "./play.js";
+import { mostWaiting_B, SlowDisk } from "./slow-disk.js";
 import { ProgressMeter } from "./progress.js";
 import type { RunProgress } from "./progress.js";
 import type { AnyProtocol } from "./protocol.js";
@@ -90,6 +91,7 @@ export async function runProtocol(request: RunRequest): Promise<RunOutcome> {
   const silence = new Silence(protocol.cost(request.plan).duration_s, (error) => stop.now(error));
   const ticker = setInterval(() => meter.update(states.now, rows()), tick_ms);
   const cleanUp = new CleanUp();
+  const disk = new SlowDisk(writer, log);
 
   for (const { at, event, ...details } of request.notices ?? []) writer.event(event, { ...details, noticed: at });
 
@@ -105,6 +107,7 @@ export async function runProtocol(request: RunRequest): Promise<RunOutcome> {
       writer.append(batch);
       silence.heard();
       meter.update(states.now, rows());
+      return writer.waiting_B > mostWaiting_B ? disk.room().then(() => silence.heard()) : undefined;
     });
     failure = stop.cause; // asked to stop while the last rows came
   } catch (error) {

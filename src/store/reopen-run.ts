@@ -13,6 +13,7 @@ import type { Columns, Mark, RunInfo, Sitting, TableSpec } from "./shapes.js";
 import { cutBackProgress } from "./sinks/influx-cursor.js";
 import { startOfTable, TableReader, type TailCursor } from "./table-reader.js";
 import { TableWriter } from "./table-writer.js";
+import { wallClock } from "./wall-clock.js";
 
 /** What the new sitting has of its own. */
 export type Reopening = Pick<Sitting, "cycleSeed" | "software" | "operator" | "instruments">;
@@ -228,7 +229,7 @@ function sittingsOf(info: RunInfo, status: Sitting["status"], lastHeard: string 
 
 function begun(mark: Mark, own: Reopening, setAside: Sitting["setAside"]): Sitting {
   return {
-    begin: new Date().toISOString(),
+    begin: wallClock.timestamp(),
     status: "running",
     from: mark.completed,
     ...own,

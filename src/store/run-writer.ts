@@ -8,6 +8,7 @@ import { runName } from "./run-name.js";
 import { RunReader } from "./run-reader.js";
 import type { Mark, Metrics, RowBatch, RunEvent, RunInfo, RunStatus } from "./shapes.js";
 import { TableWriter } from "./table-writer.js";
+import { type WallClock, wallClock } from "./wall-clock.js";
 
 /** What a run begins with; the store fills in the rest of `RunInfo`. */
 export type RunStart = Omit<
@@ -23,6 +24,8 @@ export interface RunOptions {
   readonly mostSegment_B?: number;
   /** Whether each table is also left as a Parquet file at the end; yes where left out. */
   readonly parquet?: boolean;
+  /** In place of the system's clock. */
+  readonly clock?: WallClock;
 }
 
 /** Rows wait in memory for at most this long before they go to the disk. */
@@ -38,7 +41,8 @@ const reserve_B = 64 * 1024;
  * @throws MemrigError `storage-failed`: the folder could not be made or written; no run was begun
  */
 export async function createRun(storeDir: string, start: RunStart, options: RunOptions = {}): Promise<RunWriter> {
-  const startedAt = new Date().toISOString();
+  const clock = options.clock ?? wallClock;
+  const startedAt = clock.timestamp();
   const run = runName(startedAt, start.protocol, start.dut);
   const folder = path.resolve(storeDir, run);
   const opened: { close(): Promise<void> }[] = [];
@@ -59,7 +63,7 @@ export async function createRun(storeDir: string, start: RunStart, options: RunO
     const info: RunInfo = { run, startedAt, status: "running", ...start, ...(await thisProcess()) };
     await replaceFile(path.join(folder, runFiles.info), pretty(info)); // last: a listed run has its tables
     await syncFolder(path.resolve(storeDir));
-    return new RunWriter(folder, info, tables, marks, events, options.parquet ?? true);
+    return new RunWriter(folder, info, tables, marks, events, options.parquet ?? true, clock);
   } catch (error) {
     await Promise.allSettled(opened.map((file) => file.close()));
     if (error instanceof MemrigError) throw error;
@@ -82,6 +86,9 @@ export class RunWriter {
   #timer: NodeJS.Timeout | undefined;
   #failure: Error | undefined;
   #ended = false;
+  readonly #clock: WallClock;
+  /** Of the clock, those that stand among the events. */
+  #clockSteps: number;
 
   constructor(
     readonly folder: string,
@@ -90,7 +97,10 @@ export class RunWriter {
     marks: MarkWriter,
     events: FileHandle,
     private readonly parquet = true,
+    clock = wallClock,
   ) {
+    this.#clock = clock;
+    this.#clockSteps = clock.count;
     this.#info = info;
     this.#tables = tables;
     this.#marks = marks;
@@ -118,6 +128,11 @@ export class RunWriter {
     }
   }
 
+  /** Bytes of whole batches that the disk has not taken yet. A source that does not wait fills the memory with them. */
+  get waiting_B(): number {
+    return [...this.#tables.values()].reduce((sum, table) => sum + table.waiting_B, 0);
+  }
+
   /** Rows of a table taken so far. */
   rows(table: string): number {
     return this.#table(table).rows;
@@ -130,7 +145,7 @@ export class RunWriter {
   mark(completed: number): void {
     this.#checkOpen();
     const rows = Object.fromEntries([...this.#tables].map(([name, table]) => [name, table.mark()]));
-    this.#marks.set({ at: new Date().toISOString(), completed, rows });
+    this.#marks.set({ at: this.#clock.timestamp(), completed, rows });
   }
 
   /** The newest mark; undefined before the first one. */
@@ -141,7 +156,27 @@ export class RunWriter {
   /** Adds a line to `events.jsonl`. Never throws for a disk that refuses: making the outputs safe must not stumble over it. */
   event(event: string, details: Readonly<Record<string, unknown>> = {}): void {
     this.#checkOpen(false);
-    const line: RunEvent = { ...details, at: new Date().toISOString(), event };
+    this.#tellClockSteps();
+    this.#addEvent(event, details);
+  }
+
+  /** A step of the system's clock, in its place among the events. */
+  #tellClockSteps(): void {
+    this.#clock.now_ms();
+    const steps = this.#clock.stepsAfter(this.#clockSteps);
+    this.#clockSteps = this.#clock.count;
+    for (const { step_s } of steps) {
+      const size = `${Math.abs(step_s).toFixed(1)} s`;
+      const message =
+        step_s < 0
+          ? `The system's clock was set back by ${size}. The times of this run go on as if it had not been: they are that much ahead of the clock.`
+          : `The system's clock went forward by ${size} at once: it was set, or the machine slept. The times of this run go along.`;
+      this.#addEvent("clock", { message, step_s });
+    }
+  }
+
+  #addEvent(event: string, details: Readonly<Record<string, unknown>>): void {
+    const line: RunEvent = { ...details, at: this.#clock.timestamp(), event };
     const text = `${JSON.stringify(line)}\n`;
     this.#eventsWait = true;
     this.#eventChain = this.#eventChain.then(async () => {
@@ -158,6 +193,7 @@ export class RunWriter {
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    if (!this.#ended) this.#tellClockSteps();
     const tables = [...this.#tables.values()];
     const mark = this.#marks.take();
     for (const table of tables) table.seal();
@@ -195,7 +231,7 @@ export class RunWriter {
       const reasons = [ending.reason, told ? undefined : lost?.message].filter((reason) => reason !== undefined);
       this.#info = {
         ...this.#info,
-        endedAt: new Date().toISOString(),
+        endedAt: this.#clock.timestamp(),
         status: lost === undefined ? status : "failed",
         ...(reasons.length === 0 ? {} : { reason: reasons.join(" ") }),
       };
@@ -221,7 +257,7 @@ export class RunWriter {
         await run.parquet(name, path.join(this.folder, runFiles.parquet(name)));
       } catch (error) {
         const message = `The Parquet file of table ${name} was left out: ${messageOf(error)}`;
-        const line: RunEvent = { at: new Date().toISOString(), event: "warning", message };
+        const line: RunEvent = { at: this.#clock.timestamp(), event: "warning", message };
         // A disk that refuses this line too has said so above; the run stands as it is.
         await this.#events.appendFile(`${JSON.stringify(line)}\n`).catch(() => undefined);
       }

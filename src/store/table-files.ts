@@ -4,6 +4,7 @@ import { endOfStream } from "./arrow-codec.js";
 import { crc32 } from "./crc32.js";
 import { runFiles, storageFailed, syncFolder } from "./files.js";
 import { formatLine } from "./journal.js";
+import { wallClock } from "./wall-clock.js";
 
 /** A file of a table grows to this size; then the next one is begun. Small enough to copy, map and read whole. */
 export const segment_B = 128 * 1024 * 1024;
@@ -175,7 +176,7 @@ export class TableFiles {
   /** Syncs the bytes that stand behind the last good ones, and names them in the journal. */
   async #confirm(pieces: readonly Piece[], end_B: number): Promise<void> {
     await this.data.datasync();
-    const at = new Date().toISOString();
+    const at = wallClock.timestamp();
     const segment = this.#segment === 1 ? {} : { segment: this.#segment };
     let offset = this.#offset_B;
     let lines = "";

@@ -10,6 +10,7 @@ import { type Piece, type TableEnd, TableFiles } from "./table-files.js";
 export class TableWriter {
   readonly #buffer: RowBuffer;
   readonly #sealed: Piece[] = [];
+  #waiting_B = 0;
   /** Rows at the last mark; the batch before it ends there. */
   #mark = 0;
   #chain: Promise<void> = Promise.resolve();
@@ -43,6 +44,11 @@ export class TableWriter {
   /** Rows taken so far, on the disk or not. */
   get rows(): number {
     return this.sealedRows + this.#buffer.length;
+  }
+
+  /** Bytes of batches that are not on the disk yet; of those that a disk refused, none. */
+  get waiting_B(): number {
+    return this.#waiting_B;
   }
 
   /** Rows that are not in a batch yet. */
@@ -87,7 +93,10 @@ export class TableWriter {
     const bytes = this.codec.encode(arrays, to - from);
     this.#sealed.push({ bytes, firstRow: this.sealedRows, rows: to - from });
     this.sealedRows += to - from;
+    this.#waiting_B += bytes.length;
+    const taken = (): void => void (this.#waiting_B -= bytes.length);
     this.#chain = this.#chain.then(() => this.files.append(this.#sealed.splice(0)));
+    this.#chain.then(taken, taken);
     this.#chain.catch(() => undefined); // kept in the chain: every later `settled` rejects with it
   }
 

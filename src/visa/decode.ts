@@ -14,6 +14,11 @@ const asItIs = { reference: 0, increment: 1, origin: 0 } as const;
 /** Decodes whole values out of pieces of a block, of which each may begin at any byte. */
 export type Decoder = (bytes: Uint8Array, start: number, values: Float64Array, first: number) => number;
 
+/** Values out of a block that is in memory. @param at where the first one is, bytes @param into as many as it has room for */
+export function decodeBlock(block: Uint8Array, format: BinaryFormat, at: number, into: Float64Array): void {
+  decoderOf(format)(block, at, into, 0);
+}
+
 /**
  * What turns bytes from `start` on into values from `first` on, as many as there are whole ones and room for, and says how
  * many those were.

@@ -1,3 +1,4 @@
+export { decodeBlock } from "./decode.js";
 export { openSession } from "./open.js";
 export type { SessionOptions } from "./open.js";
 export { formatResource, parseResource } from "./resource.js";

@@ -180,7 +180,21 @@ test("a preset fills the form, and a protocol that the bench can not do says why
   await field(page, "protocol").selectOption("hold-and-read");
   await field(page, "readings").waitFor();
   assert.equal(await page.getByRole("button", { name: "Dry run" }).isDisabled(), false);
+
+  // A slow server: what is chosen while the form is asked for again stays chosen.
+  const held: (() => void)[] = [];
+  await page.route("**/api/form", async (asked) => {
+    await new Promise<void>((resolve) => held.push(resolve));
+    await asked.continue();
+  });
+  await page.getByRole("link", { name: "Queue" }).click();
+  await page.getByRole("link", { name: "New run", exact: true }).click();
+  const release = await until("the form is asked for", () => held[0]);
   await field(page, "protocol").selectOption("iv-sweep");
+  const answered = page.waitForResponse("**/api/form");
+  release();
+  await (await answered).finished();
+  assert.equal(await field(page, "protocol").inputValue(), "iv-sweep");
   await field(page, "drive").selectOption("current");
   assert.match(await page.locator(".field", { has: field(page, "stop") }).innerText(), /A[\s\S]*has to be given/);
   assert.deepEqual(faults, []);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { drivers } from "../../drivers/index.js";
+import { levelsFound } from "../../src/bench/found-on.js";
 import { sendSafe } from "../../src/bench/safe-socket.js";
 import { safeTarget } from "../../src/bench/targets.js";
 import type { Session } from "../../src/visa/index.js";
@@ -130,6 +131,17 @@ for (const [drive, message] of [
       "real",
     ));
 }
+
+test("virtual 4200A: a level that another hand holds is found, with its volts", () =>
+  on(async (session) => {
+    const { safe } = drivers.get("keithley-4200a") ?? {};
+    assert.ok(safe);
+    assert.deepEqual(await levelsFound(session, safe), []);
+    await session.write("US;DV1,5,0.3,0.01");
+    const [found = "", ...others] = await levelsFound(session, safe);
+    assert.match(found, /^(300|299\.\d+) mV$/);
+    assert.deepEqual(others, []);
+  }));
 
 test("virtual 4200A: the guardian stops a test of system mode, in which there is no level to take down", () =>
   on(

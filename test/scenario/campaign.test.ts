@@ -89,7 +89,7 @@ test("after kill -9 a campaign goes on at the first run that is not done, and no
   const before = (await journal(folder)).filter(({ status }) => status === "done").map(({ key }) => key);
   assert.ok(before.length >= 2 && before.length < 8, `${before.length} done when killed`);
 
-  const resumed = await memrig(t, ["campaign", "cut.yaml", "--resume", "--json"], { cwd: folder });
+  const resumed = await memrig(t, ["resume", "cut", "--store", "runs", "--json"], { cwd: folder });
 
   assert.equal(resumed.code, 0, resumed.stderr);
   const done = (await journal(folder)).filter(({ status }) => status === "done").map(({ key }) => key);

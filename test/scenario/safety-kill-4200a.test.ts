@@ -10,7 +10,7 @@ import { startRun } from "./safety-support.js";
 
 const LEVEL_V = 2;
 
-test("kill -9 while a 4200A holds a level: it goes to zero at the bench file's slew and is off within 1 s", async (t) => {
+test("kill -9 while a 4200A holds a level: it goes to zero at the bench file's slew and is off within 2 s", async (t) => {
   const dut = { id: "R", model: "resistor", parameters: { R: 1e4 } };
   const bench = await virtualBench(
     [{ label: "smu", driver: "keithley-4200a" }],
@@ -39,7 +39,7 @@ test("kill -9 while a 4200A holds a level: it goes to zero at the bench file's s
   controller.kill("SIGKILL");
   const killed_ms = performance.now();
   const off = () => (Math.abs(bench.lab.device_V) < 1e-6 ? true : undefined);
-  await eventually("nothing is on the device", 1, off);
+  await eventually("nothing is on the device", 2, off);
   t.diagnostic(`kill -9 to zero: ${(performance.now() - killed_ms).toFixed(0)} ms`);
   const said = await eventually("the guardian's word in the run's events", 5, async () =>
     (await (await openRunFolder(run)).events()).find(({ event }) => event === "guardian"),

@@ -130,6 +130,27 @@ export function pulseSmuSuite(name: string, open: OpenResistorBench, { width_s, 
       assert.deepEqual(seen_V, [0]);
     }));
 
+  test(`${name}: what only pulses reach is played and measured, as often as it may be`, () =>
+    on(async ({ smu, resistance_ohm }) => {
+      for (const { maxVoltage_V, maxCurrent_A, maxDuty } of smu.ranges.pulse?.beyond ?? []) {
+        const level = Math.min(20, maxVoltage_V); // the interlock of the virtual ones is open
+        const strong = {
+          ...plan,
+          levels: [level, -level],
+          compliance: maxCurrent_A,
+          dwell_s: Math.max(width_s / maxDuty, smu.ranges.minDwell_s),
+        };
+        const readings = await collect(smu.sweep(strong, never));
+        assert.equal(readings.length, 4);
+        for (const [i, { voltage_V, current_A, time_s }] of readings.entries()) {
+          assert.ok(Math.abs(voltage_V - (i % 2 === 0 ? level : -level)) < 2e-3 * level, `pulse ${i}: ${voltage_V} V`);
+          // On the range of the compliance.
+          assert.ok(Math.abs(current_A - voltage_V / resistance_ohm) < 2e-3, `${current_A} A at ${voltage_V} V`);
+          assert.ok(Math.abs(time_s - i * strong.dwell_s) <= i * slack_s + 1e-6, `pulse ${i}: ${time_s} s`);
+        }
+      }
+    }));
+
   if (!base) return;
   test(`${name}: a base that is not zero is reached in steps before the first pulse, and left in steps`, () =>
     on(

@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { toArb } from "../../drivers/awg/arb-cycle.js";
 import { modelOf } from "../../drivers/awg/keysight-33500-models.js";
 import { rangesOf as scopeRangesOf } from "../../drivers/scope/keysight-infiniivision-models.js";
-import { parsePreamble, toVolts } from "../../drivers/scope/infiniivision-waveform.js";
+import { formatOf, parsePreamble } from "../../drivers/scope/infiniivision-waveform.js";
+import { decodeBlock } from "../../src/visa/index.js";
 import { asRamp } from "../../drivers/smu/sweep-shape.js";
 import { drivers } from "../../drivers/index.js";
 import { createDevice } from "../../src/simulator/index.js";
@@ -147,7 +148,7 @@ test("codes become volts by the preamble", () => {
   assert.equal(preamble.start_s, -5e-7);
   const block = new Uint8Array([0xff, 0x80, 0x00, 0x80, 0x01, 0x7f, 0xff]);
   const volts = new Float64Array(3);
-  toVolts(block, 1, preamble, volts);
+  decodeBlock(block, formatOf(preamble), 1, volts);
   assert.deepEqual(
     [...volts].map((volt) => Number(volt.toFixed(6))),
     [0.2, 0.201, 0.199],

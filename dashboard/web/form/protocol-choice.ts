@@ -33,6 +33,7 @@ export class ProtocolChoice {
 
   /** The form as the bench is now; what was chosen stays chosen. @param wanted a name out of the address */
   show(form: RunForm, wanted: string): void {
+    const was = this.value?.name;
     this.form = form;
     const before = wanted || this.select.value;
     const own = form.protocols.filter(({ file }) => file !== undefined);
@@ -54,7 +55,9 @@ export class ProtocolChoice {
     );
     const first = form.protocols.find(({ fault }) => fault === undefined)?.name ?? "";
     this.select.value = form.protocols.some(({ name }) => name === before) ? before : first;
+    const preset = this.value?.name === was ? this.preset.value : "";
     this.chosen();
+    this.preset.value = preset;
   }
 
   /** A field was changed by hand: it is the preset no longer. */

@@ -87,8 +87,8 @@ export class RunFormView {
     this.enqueue.addEventListener("click", () => void this.order(this.enqueue, "Adding…", server.enqueue));
   }
 
-  /** @param wanted protocol out of the address; empty: as it was */
-  async open(wanted: string): Promise<void> {
+  /** @param wanted protocol in the address, empty: as it was; asked when the form is there, as a person may have chosen meanwhile */
+  async open(wanted: () => string): Promise<void> {
     try {
       const form = await server.form();
       this.form.hidden = false;
@@ -98,7 +98,7 @@ export class RunFormView {
       this.site.element.hidden = form.sites === undefined;
       this.sites.replaceChildren(...(form.sites ?? []).map((value) => h("option", { value })));
       this.duts.replaceChildren(...form.duts.map((value) => h("option", { value })));
-      this.choice.show(form, wanted);
+      this.choice.show(form, wanted());
     } catch (error) {
       this.form.hidden = true;
       this.closed.hidden = false;

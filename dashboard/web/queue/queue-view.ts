@@ -41,6 +41,7 @@ export class QueuePage {
   private readonly ended = new KeyedList("ul", "ended-list", () => new EndedLine());
   private view: QueueView = { running: [], waiting: [], ended: [], runner: "idle" };
   private canStart = false;
+  private pressing = false;
 
   constructor() {
     const moves: Moves = {
@@ -83,6 +84,8 @@ export class QueuePage {
   }
 
   show(view: QueueView): void {
+    const refused = this.said.classList.contains("fault");
+    if (view.runner !== this.view.runner && !this.pressing && !refused) setText(this.said, ""); // it is no longer so
     this.view = view;
     const { running, waiting, ended, runner } = view;
     setText(this.state, sentences[runner]);
@@ -110,6 +113,8 @@ export class QueuePage {
 
   private async press(command: () => Promise<QueueReply>, button?: HTMLButtonElement): Promise<void> {
     if (button) button.disabled = true;
+    this.pressing = true;
+    setText(this.said, "");
     try {
       const { message } = await command();
       this.said.className = "queue-said";
@@ -119,6 +124,7 @@ export class QueuePage {
       setText(this.said, error instanceof Error ? error.message : String(error));
     } finally {
       if (button) button.disabled = false;
+      this.pressing = false;
     }
   }
 }

@@ -3,11 +3,8 @@ import { MemrigError } from "../../errors.js";
 import { loadCampaign, type Campaign } from "../campaign/file.js";
 import { outlineOf, outlineText, type Outline } from "../campaign/outline.js";
 import { addCampaignShow } from "./campaign-show.js";
-import { Person } from "../campaign/person.js";
-import { runCampaign } from "../campaign/run.js";
+import { doCampaign } from "../campaign/go-on.js";
 import { outputOf, type Output } from "../output.js";
-import { StatusLine } from "../progress.js";
-import { abortableBySignals } from "../signals.js";
 
 interface CampaignOptions {
   readonly dryRun?: boolean;
@@ -37,7 +34,7 @@ export function addCampaignCommand(program: Command): void {
       const [refusal] = outline.refusals;
       if (refusal) throw new MemrigError(refusal.exitCode === 4 ? "limit-refused" : "invalid-request", refusal.reason);
       output.say(outlineText(campaign, outline));
-      await run(campaign, options.resume ?? false, output);
+      await doCampaign(campaign, options.resume ?? false, output);
     });
   addCampaignShow(command);
 }
@@ -49,34 +46,5 @@ function dryRun(campaign: Campaign, outline: Outline, output: Output): void {
   throw new MemrigError(
     refusal.exitCode === 4 ? "limit-refused" : "invalid-request",
     "Not all of it can be done as the file says; nothing was opened.",
-  );
-}
-
-async function run(campaign: Campaign, resume: boolean, output: Output): Promise<void> {
-  const person = new Person();
-  const line = new StatusLine(campaign.plan.name, undefined, "runs");
-  await abortableBySignals(
-    async (signal) => {
-      const end = await runCampaign({
-        campaign,
-        resume,
-        signal,
-        ask: (question, until) => person.ask(question, until),
-        onProgress: ({ done, runs, left_s }) =>
-          line.update({ done, expected: runs, ...(left_s === undefined ? {} : { left_s }) }),
-        onMessage: (message) => line.end(message),
-      }).finally(() => person.close());
-      line.end(`${campaign.plan.name}: ${end.status}.`);
-      const { name } = campaign.plan;
-      const counts = `${end.done} done, ${end.failed} failed, ${end.skipped} skipped of ${campaign.tasks.length} runs`;
-      output.result(
-        { campaign: name, runs: campaign.tasks.length, ...end },
-        `${name}  ${end.status}: ${counts}.${end.reason === undefined ? "" : ` ${end.reason}`}\nmemrig campaign show ${name} --store ${campaign.bench.store}`,
-      );
-      if (end.status === "aborted")
-        throw new MemrigError("aborted", `${end.reason ?? ""} Go on with --resume. The outputs are off.`);
-      if (end.status === "stopped") throw new MemrigError("no-answer", end.reason ?? "The campaign was stopped.");
-    },
-    () => output.say("Stopping already: turning the outputs off. Wait for it."),
   );
 }

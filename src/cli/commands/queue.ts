@@ -142,6 +142,11 @@ function addRun(queue: Command): void {
     .action(async (options: StoreOptions & { keepGoing?: boolean; first?: string }, command: Command) => {
       const output = outputOf(command);
       const kept = new Queue(await storeFolder(options));
+      for (const { id, state, run } of await kept.list()) {
+        if (state !== "interrupted") continue; // nobody knows what its device has seen
+        const how = run === undefined ? `it had not begun; add it anew` : `memrig resume ${run} goes on with it`;
+        output.say(`${id} was running when its program ended, and is not run again by itself: ${how}. memrig queue clear takes it off the list.`); // prettier-ignore
+      }
       if (options.first === undefined) await kept.release(); // a person who runs the queue wants it to go on
       const line = new StatusLine("queue");
       await abortableBySignals(

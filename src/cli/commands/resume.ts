@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { MemrigError } from "../../errors.js";
 import { requestPause } from "../../store/index.js";
+import { campaignNames } from "../../engine/campaign/journal.js";
+import { resumeCampaign } from "../campaign/go-on.js";
 import { continuation } from "../continuation.js";
 import { namedOrRunning, secondsOf, standingOf, standingWithin } from "../living-run.js";
 import { outputOf } from "../output.js";
@@ -15,7 +17,7 @@ interface ResumeOptions extends StoreOptions {
 export function addResumeCommand(program: Command): void {
   program
     .command("resume")
-    .argument("[run]", "run id; the paused one where left out")
+    .argument("[run]", "run id, or the name of a campaign; the paused run where left out")
     .option("--store <dir>", "folder of the runs")
     .option("--bench <file>", "bench file; where left out, the one that the run keeps")
     .option("--timeout <seconds>", "how long to wait until a paused run goes on", "30")
@@ -25,13 +27,14 @@ export function addResumeCommand(program: Command): void {
     )
     .addHelpText(
       "after",
-      "\nExamples:\n  memrig resume\n  memrig resume RUN --store runs\n  memrig resume RUN --bench lab.yaml\n\n" +
+      "\nExamples:\n  memrig resume\n  memrig resume RUN --store runs\n  memrig resume RUN --bench lab.yaml\n  memrig resume vo2-wafer\n\n" +
         "Rows of the cycle that was not finished are kept in the run's folder under aside-1, and that cycle is repeated.",
     )
     .action(async (id: string | undefined, options: ResumeOptions, command: Command) => {
       const output = outputOf(command);
       const timeout_s = secondsOf(options.timeout, "--timeout");
       const store = await storeFolder(options);
+      if (id !== undefined && (await campaignNames(store)).includes(id)) return resumeCampaign(store, id, output);
       const reader = await namedOrRunning(store, id);
       const { run } = reader.info;
       const standing = await standingOf(reader);

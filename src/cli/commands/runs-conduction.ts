@@ -56,7 +56,18 @@ export function addConductionCommand(runs: Command): void {
     .action(async (id: string, options: Options, command: Command) => {
       const output = outputOf(command);
       const run = await openRun(await storeFolder(options), id);
-      const points = await run.table(run.info.mainTable);
+      const { mainTable, protocol } = run.info;
+      const curve = run.info.tables.find(({ name }) => name === mainTable)?.columns.map(({ name }) => name) ?? [];
+      const lacking = ["cycle", "voltage_V", "current_A"].filter((name) => !curve.includes(name));
+      if (lacking.length > 0 || !["asked_V", "asked_A"].some((name) => curve.includes(name))) {
+        throw new MemrigError(
+          "invalid-request",
+          `${run.info.run} is a run of ${protocol}: its table "${mainTable}" has ${curve.join(", ")}, and no I-V curve. Conduction laws are fitted to ` +
+            "sweeps: a run of iv-sweep (memrig runs list --protocol iv-sweep), or an imported one with voltage and current.",
+          { protocol, lacking },
+        );
+      }
+      const points = await run.table(mainTable);
       const drive = run.info.parameters["drive"] === "current" ? "current" : "voltage";
       const cycle = parseQuantity(options.cycle, "");
       const film = filmOf(options);

@@ -83,15 +83,26 @@ export class System {
     this.program = this.connect();
   }
 
-  /** Makes steps with another method from the next `restart` on. */
+  /** Makes steps with another method from here on, until `restart`. */
   use(method: Method): void {
+    if (method === this.method) return;
+    this.choose(method);
+    this.program = this.make(this.memory, this.devices);
+  }
+
+  private choose(method: Method): void {
     if (method === this.method) return;
     this.method = method;
     this.make = programFor(this.equations, this.devices, method);
   }
 
-  /** Devices as new, state at its start: initial values of the circuit, 0 V elsewhere. Sources at time 0. */
-  restart(): void {
+  /**
+   * Devices as new, state at its start: initial values of the circuit, 0 V elsewhere. Sources at time 0.
+   *
+   * @param method what steps are made with
+   */
+  restart(method = rodas5p): void {
+    this.choose(method);
     this.devices = makeDevices(this.layout);
     this.program = this.connect();
     this.memory.X.fill(0);

@@ -1,6 +1,7 @@
 import { MemrigError } from "../../errors.js";
 import { defaultTolerance, type LocatedEvent, type TransientOptions, type TransientResult } from "./api.js";
 import { EventFinder } from "./event-finder.js";
+import type { Method } from "./method.js";
 import { failureOf, type SolveProblem } from "./problem.js";
 import { unknownNamed } from "./quantities.js";
 import { channelShares, Recorder } from "./recorder.js";
@@ -43,8 +44,7 @@ class Run {
   ) {
     checkOptions(options);
     const { tolerance = defaultTolerance, growthLimited = true } = options;
-    system.use(tolerance >= rodas3From ? rodas3 : rodas5p);
-    this.begin();
+    this.begin(tolerance >= rodas3From ? rodas3 : rodas5p);
     this.stepper = new Stepper(system, new StepControl(system, tolerance, growthLimited));
     this.finder = new EventFinder(system, options.events ?? []);
     this.channels = new Channels(system);
@@ -68,16 +68,17 @@ class Run {
     return this.result();
   }
 
-  private begin(): void {
+  private begin(method: Method): void {
     const { system, options } = this;
     if (options.initial === "rest") {
       const rest = restState(system);
       if (rest.status === "none")
         throw new MemrigError("invalid-request", rest.message, { share: rest.share, values: rest.values });
+      system.use(method);
       system.begin(0);
       return;
     }
-    system.restart();
+    system.restart(method);
     for (const [name, value] of Object.entries(options.initial ?? {})) {
       system.memory.X[unknownNamed(system, name)] = value;
     }

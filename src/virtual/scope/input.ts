@@ -13,3 +13,17 @@ export interface InputSettings {
   bandLimit: boolean;
   invert: boolean;
 }
+
+/** As it is after a reset: the first channel on, DC, 1 MΩ. */
+export function plainInput(channel: number, range_V: number): InputSettings {
+  return {
+    display: channel === 1,
+    range_V,
+    offset_V: 0,
+    coupling: "DC",
+    impedance: "ONEM",
+    probe: 1,
+    bandLimit: false,
+    invert: false,
+  };
+}

@@ -1,3 +1,4 @@
+import { plainInput } from "./input.js";
 import type { InputSettings } from "./input.js";
 
 export interface ChannelSettings extends InputSettings {
@@ -45,14 +46,7 @@ export interface ScopeSettings {
 export function resetSettings(channels: number): ScopeSettings {
   return {
     channels: Array.from({ length: channels }, (_, index) => ({
-      display: index === 0,
-      range_V: 40,
-      offset_V: 0,
-      coupling: "DC",
-      impedance: "ONEM",
-      probe: 1,
-      bandLimit: false,
-      invert: false,
+      ...plainInput(index + 1, 40),
       unit: "VOLT",
       label: String(index + 1),
       skew_s: 0,

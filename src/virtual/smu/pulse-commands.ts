@@ -62,7 +62,8 @@ function shapeCommands(scpi: ScpiInstrument, smu: Smu, of: SourceFunction, notat
   const bias = numeric("", { min: -reach(smu.ranges(of)), max: reach(smu.ranges(of)) });
   const { width, measures, buffer, pause, failAbort } = parameters();
   const count = optional(integer({ min: 0, max: 268435455 }), 1);
-  const limit = optional(numeric("", { min: 0 }), undefined);
+  const limits: SourceFunction = of === "VOLT" ? "CURR" : "VOLT";
+  const limit = optional(numeric("", { min: 0, max: pulseReach(smu.ranges(limits)) }), undefined);
   const dual = optional(boolean(), false);
   const points = integer({ min: 2, max: 1e6 });
   const tail = [width, measures, buffer, pause, pause, count, limit, limit, failAbort, dual] as const;

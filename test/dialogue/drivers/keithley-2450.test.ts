@@ -391,3 +391,76 @@ test("a limit of a held level that the instrument made another one is refused be
     assert.ok(!instrument.heard.includes(":OUTP ON"));
   });
 });
+
+const hello2461: Turn[] = [
+  asked("*LANG?", "SCPI"),
+  asked("*IDN?", identity.replace("2450", "2461")),
+  noTouchError,
+  asked(":SYST:LFR?", "50"),
+];
+const pulsed: SweepPlan = {
+  ...plan,
+  levels: [0.5, 1, 0.5],
+  compliance: 9,
+  nplc: 0.01,
+  pulse: { base: 0, width_s: 1e-3 },
+};
+/** The limit of the base is what a steady level may have; the range that of the pulses. */
+const pulseSet =
+  sourceVoltage
+    .replace("RANG 2E-1", "RANG 1E+0")
+    .replace("ILIM 1E-5", "ILIM 7.35E+0")
+    .replace("NPLC 1E+0", "NPLC 1E-2") +
+  ':SENS:CURR:AZER OFF;:SENS:CURR:RANG 9E+0;:SOUR:PULS:VOLT:ILIM 9E+0;:TRAC:MAKE "memrig", 70;:SENS:AZER:ONCE;' +
+  ":SOUR:PULS:LIST:VOLT 5E-1, 1E+0, 5E-1;" +
+  ':SOUR:PULS:SWE:VOLT:LIST 1E-3, ON, "memrig", 1, 2, 0, 4.9E-2, OFF';
+const pulseLimits = ":SYST:ERR:COUN?;:SOUR:VOLT:ILIM?;:SOUR:PULS:VOLT:ILIM?";
+
+test("pulses are a list with a width and an off time, and both of their limits are read back before anything is on", async () => {
+  const script = [
+    ...hello2461,
+    asked(":OUTP?", "0"),
+    ...told(pulseSet),
+    asked(pulseLimits, "0;7.350000E+00;9.000000E+00"),
+    ...told(":INIT"),
+    look(6, IDLE),
+    asked(
+      /^:TRAC:DATA\? 1, 6,/,
+      `${Array.from({ length: 6 }, (_, k) => `1.0,1.0E-3,${k * 0.05},128`).join(",")};6;${IDLE}`,
+    ),
+    allWell,
+  ];
+  await dialogue(script, open, async (smu) => {
+    const readings = await collect(smu.sweep(pulsed, never));
+    assert.deepEqual(
+      readings.map(({ index }) => index),
+      [0, 1, 2, 3, 4, 5],
+    );
+  });
+});
+
+test("a pulse limit that the instrument made another one is refused, and no output was turned on", async () => {
+  const changed = asked(pulseLimits, "0;7.350000E+00;7.350000E+00");
+  const script = [...hello2461, asked(":OUTP?", "0"), ...told(pulseSet), changed, ...goodbye];
+  await dialogue(script, open, async (smu, { heard }) => {
+    const message = /compliance of 9 A was asked for, and the instrument made it 7\.35 A/;
+    await assert.rejects(collect(smu.sweep(pulsed, never)), refusal("instrument-refused", message));
+    assert.ok(!heard.some((line) => /INIT|OUTP ON/.test(line)));
+  });
+});
+
+impossiblePlansAreRefused({ open, plan: pulsed }, hello2461, [
+  [
+    "a pulse from another level than zero",
+    { pulse: { base: 0.1, width_s: 1e-3 } },
+    /from a base of 0\.1 .* pulses from 0/,
+  ],
+  [
+    "a pulse beyond steady levels that is long",
+    { pulse: { base: 0, width_s: 2e-3 } },
+    /or up to 105 V with 10\.5 A in pulses of up to 1 ms for up to 5 % of the time/,
+  ],
+  ["a pulse beyond steady levels that is often", { dwell_s: 0.019 }, /compliance of 9 A was asked for/],
+  ["a pulse shorter than its measurement", { nplc: 0.1 }, /a measurement of 4 ms in a pulse of 1 ms/],
+  ["a pulse with an edge", { pulse: { base: 0, width_s: 1e-3, edge_s: 1e-6 } }, /edges of its own only/],
+]);

@@ -8,6 +8,7 @@ import {
   assertThereAndBack,
   changedLimitIsRefused,
   collect,
+  impossiblePlansAreRefused,
   never,
   thereAndBack,
 } from "../../support/sweep-dialogue.js";
@@ -199,3 +200,92 @@ test("a one-channel model is asked about one channel, a two-channel one about bo
     assert.equal(await smu.outputIsOn(), true);
   });
 });
+
+const pulsed = { ...plan, levels: [0.5, 1], compliance: 8, nplc: 0.01, pulse: { base: 0, width_s: 1e-3 } };
+/** Of smub, timers 4 to 6: measured 60 µs and an aperture before the end. */
+const pulseSet = (points: number, timers: string) =>
+  forced("smub")
+    .replace("rangev=0.2", "rangev=1")
+    .replace("limiti=0.00001", "limiti=3.03")
+    .replace("nplc=1 ", "nplc=0.01 ") +
+  "smub.source.delay=0 smub.measure.delay=0 smub.measure.autozero=smub.AUTOZERO_ONCE smub.measure.rangei=8 memrig_b={} " +
+  `memrig_b.i=smub.makebuffer(${points + 64}) memrig_b.i.collecttimestamps=1 memrig_b.i.appendmode=0 ` +
+  `memrig_b.v=smub.makebuffer(${points + 64}) memrig_b.v.collecttimestamps=1 memrig_b.v.appendmode=0 ${stimuli("smub")} ` +
+  "smub.trigger.arm.count=1 smub.trigger.source.limiti=8 smub.trigger.source.action=smub.ENABLE " +
+  "smub.trigger.measure.iv(memrig_b.i,memrig_b.v) smub.trigger.measure.action=smub.ENABLE " +
+  "smub.trigger.endpulse.action=smub.SOURCE_IDLE smub.trigger.endsweep.action=smub.SOURCE_IDLE " +
+  "trigger.timer[4].reset() trigger.timer[4].delay=0.2 trigger.timer[4].passthrough=true " +
+  "trigger.timer[5].reset() trigger.timer[5].delay=0.00074 trigger.timer[5].count=1 " +
+  "trigger.timer[6].reset() trigger.timer[6].delay=0.001 trigger.timer[6].count=1 " +
+  `memrig_b.l={} ${timers} ` +
+  "smub.trigger.measure.stimulus=trigger.timer[5].EVENT_ID smub.trigger.endpulse.stimulus=trigger.timer[6].EVENT_ID " +
+  "print(errorqueue.count,smub.source.limiti,smub.trigger.source.limiti)";
+const bothLimits = "0.000000000e+00\t3.030000000e+00\t8.000000000e+00";
+const periods =
+  "smub.trigger.count=4 trigger.timer[4].count=3 trigger.timer[4].stimulus=smub.trigger.ARMED_EVENT_ID " +
+  "trigger.timer[5].stimulus=trigger.timer[4].EVENT_ID trigger.timer[6].stimulus=trigger.timer[4].EVENT_ID " +
+  "smub.trigger.source.stimulus=trigger.timer[4].EVENT_ID";
+const two = "for k=0,1 do memrig_b.l[k+1]=0.5+0.5*k/1 end smub.trigger.source.listv(memrig_b.l)";
+const pulsesWell = asked(
+  "smub.abort() smub.source.output=0 trigger.timer[4].stimulus=0 trigger.timer[5].stimulus=0 trigger.timer[6].stimulus=0 delay(0.099) " +
+    "memrig_b=nil collectgarbage() print(smub.source.output,errorqueue.count)",
+  "0.000000000e+00\t0.000000000e+00",
+);
+
+test("pulses are timed by three timers of the channel's own; limits of base and pulse are read back before anything is on", async () => {
+  const script = [
+    ...hello(),
+    isOn("smub", false),
+    asked(pulseSet(4, `${two} ${periods}`), bothLimits),
+    ...told(start("smub", "memrig_b")),
+    asked(look("memrig_b", 0), readings(0, 4)),
+    pulsesWell,
+  ];
+  await dialogue(script, open, async (smu) => {
+    const all = await collect(smu.sweep({ ...pulsed, channel: 2, dwell_s: 0.2 }, never));
+    assert.equal(all.length, 4);
+  });
+});
+
+test("one pulse has no period, and begins at once; from a base it begins there, reached and left in steps", async () => {
+  const alone =
+    "for k,x in ipairs({1}) do memrig_b.l[0+k]=x end smub.trigger.source.listv(memrig_b.l) " +
+    "smub.trigger.count=1 trigger.timer[4].stimulus=0 trigger.timer[5].stimulus=smub.trigger.ARMED_EVENT_ID " +
+    "trigger.timer[6].stimulus=smub.trigger.ARMED_EVENT_ID smub.trigger.source.stimulus=0";
+  const script = [
+    ...hello(),
+    isOn("smub", false),
+    asked(pulseSet(1, alone), bothLimits),
+    ...told("smub.source.output=smub.OUTPUT_ON"),
+    noError,
+    ...told("smub.source.levelv=0.15", "smub.source.levelv=0.3", start("smub", "memrig_b")),
+    asked(look("memrig_b", 0), readings(0, 1)),
+    ...told(halt("smub")),
+    isOn("smub", true),
+    asked("print(smub.source.func)", "1.000000000e+00"),
+    asked("print(smub.source.levelv)", "3.000000000e-01"),
+    ...told("smub.source.levelv=1.5E-1", "smub.source.levelv=0E+0", "smub.abort() smub.source.output=0"),
+    isOn("smub", false),
+    noError,
+  ];
+  await dialogue(script, open, async (smu) => {
+    const one = { ...pulsed, channel: 2, dwell_s: 0.2, levels: [1], cycles: 1, pulse: { base: 0.3, width_s: 1e-3 } };
+    assert.equal((await collect(smu.sweep(one, never))).length, 1);
+  });
+});
+
+impossiblePlansAreRefused({ open, plan: { ...pulsed, dwell_s: 0.2 } }, hello(), [
+  [
+    "a pulse beyond steady levels that is long",
+    { pulse: { base: 0, width_s: 1.9e-3 } },
+    /or up to 30 V with 10 A in pulses of up to 1\.8 ms for up to 1 % of the time/,
+  ],
+  ["a pulse beyond steady levels that is often", { dwell_s: 0.09 }, /compliance of 8 A was asked for/],
+  [
+    "a base that is beyond its steady area",
+    { pulse: { base: 10, width_s: 1e-3 } },
+    /10 V with a compliance of 3\.03 A/,
+  ],
+  ["a pulse that ends before its measurement", { nplc: 0.05 }, /a measurement of 1 ms in a pulse of 1 ms/],
+  ["a pulse shorter than there is", { pulse: { base: 0, width_s: 9e-5 } }, /100 µs to/],
+]);

@@ -64,7 +64,7 @@ const armed: Turn[] = [
 
 const block = (length: number, code: number) =>
   Buffer.concat([Buffer.from(`#9${String(length).padStart(9, "0")}`), Buffer.alloc(length, code), Buffer.from("\n")]);
-const piece = (from: number, to: number): Turn[] => [...told(`:WAV:STAR ${from}`, `:WAV:STOP ${to}`), noError];
+const piece = (from: number, to: number): Turn[] => told(`:WAV:STAR ${from}`, `:WAV:STOP ${to}`);
 
 test("the part of the memory that was asked for comes in pieces of 250 000, and an empty one is asked for again", async () => {
   const script: Turn[] = [
@@ -83,6 +83,7 @@ test("the part of the memory that was asked for comes in pieces of 250 000, and 
     asked(":WAV:DATA?", block(249_000, 102)), // shorter than asked: its header counts
     ...piece(799_001, 900_000),
     asked(":WAV:DATA?", block(101_000, 77)),
+    noError,
   ];
   await dialogue([...hello, ...armed, ...script], open, async (scope) => {
     await scope.arm(plan, never);
@@ -95,6 +96,25 @@ test("the part of the memory that was asked for comes in pieces of 250 000, and 
         [0.1, 0.1, 0, 0, -0.1, -0.1],
       );
     }
+  });
+});
+
+test("a piece whose place was refused spoils the record: the error is seen before anything is handed on", async () => {
+  const script: Turn[] = [
+    asked(":TRIG:STAT?", "STOP"),
+    ...told(":STOP", "*WAI"),
+    noError,
+    ...told(":WAV:SOUR CHAN2", ":WAV:MODE RAW", ":WAV:FORM BYTE"),
+    noError,
+    asked(":WAV:PRE?", "0,2,1200,1,1.500000e-08,-2.500000e-03,0,4.000000e-03,-25,127"),
+    ...piece(100_001, 300_000),
+    asked(":WAV:DATA?", block(200_000, 127)),
+    asked(":SYST:ERR?", '-222,"Data out of range"'),
+    noError,
+  ];
+  await dialogue([...hello, ...armed, ...script], open, async (scope) => {
+    await scope.arm(plan, never);
+    await assert.rejects(scope.captures(5, never).next(), { kind: "instrument-refused", message: /-222/ });
   });
 });
 

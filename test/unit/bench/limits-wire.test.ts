@@ -40,10 +40,10 @@ interface Oracle {
   highest_V: number;
 }
 
-async function benchWith(t: TestContext, smuDriver = "keithley-2450", awgDriver = "keysight-33500") {
+async function benchWith(t: TestContext, smuDriver = "keithley-2450", awgDriver = "keysight-33500", model?: string) {
   const bench = await virtualBench(
     [
-      { label: "smu", driver: smuDriver },
+      { label: "smu", driver: smuDriver, ...(model === undefined ? {} : { model }) },
       { label: "awg", driver: awgDriver },
     ],
     [
@@ -93,9 +93,12 @@ function levelsIn(message: string): ["V" | "A", number][] {
       const volts = set[2] === undefined ? /^V/i.test(set[1] ?? "") : /^:V/i.test(set[2]);
       found.push([volts ? "V" : "A", Number(set[3])]);
     }
-    const list = /^:?SOUR\w*1?:(?:LIST|SWE\w*):(VOLT|CURR)\w*(?::APP\w*|:LIN\w*(?::STEP)?|:LOG\w*)?\s+(.*)$/i.exec(
-      unit.trim(),
-    );
+    const pulses = /^:?SOUR\w*1?:PULS\w*:(VOLT|CURR)\w*:[IV]LIM\w*(?::LEV\w*)?\s+([-+.\dE]+)$/i.exec(unit.trim());
+    if (pulses) found.push([/^V/i.test(pulses[1] ?? "") ? "A" : "V", Number(pulses[2])]);
+    const list =
+      /^:?SOUR\w*1?:(?:PULS\w*:)?(?:LIST|SWE\w*):(VOLT|CURR)\w*(?::APP\w*|:LIN\w*(?::STEP)?|:LOG\w*)?\s+(.*)$/i.exec(
+        unit.trim(),
+      );
     if (list) {
       const values = (list[2] ?? "").split(",").map(Number);
       const levels = /LIST/i.test(unit) ? values : values.slice(0, 2);
@@ -285,6 +288,51 @@ test("no sequence of calls with any values, in any form, gets past the limits to
   t.diagnostic(`taken: ${JSON.stringify(done)}; the device saw up to ${seen.highest_V.toFixed(3)} V`);
   for (const name of ["hold", "sweep", "load", "setWaveform", "outputOn"]) assert.ok((done[name] ?? 0) > 3, name);
   assert.ok(seen.highest_V > 0.3, "nothing ever reached the device: the property says too little");
+});
+
+test("nor do pulses of an SMU, whose levels and limits are told apart from the steady ones", async (t) => {
+  const { seen, smu: bare } = await benchWith(t, "keithley-2450", "keysight-33500", "2461");
+  const smu = limitedSmu(
+    bare,
+    () => limits,
+    () => () => undefined,
+  );
+  const thousandths = (most: number) => fc.integer({ min: -most, max: most }).map((value) => value / 1000);
+  const pulses = fc.record({
+    plan: fc.record({
+      drive: fc.constant("voltage" as const),
+      levels: fc.array(thousandths(2200), { minLength: 1, maxLength: 4 }),
+      cycles: fc.constantFrom(1, 2),
+      compliance: fc.integer({ min: 1, max: 110 }).map((value) => value * 1e-5),
+      dwell_s: fc.constant(0.02),
+      nplc: fc.constant(0.1),
+    }),
+    base: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: number }),
+    width_s: fc.constantFrom(0.01, 0.01, 0.01, 0.03, NaN),
+    trick: fc.constantFrom("none", "none", "getter"),
+  });
+  let told = 0;
+  await fc.assert(
+    fc.asyncProperty(pulses, async ({ plan, base, width_s, trick }) => {
+      const pulsed = { ...plan, pulse: { base, width_s } };
+      try {
+        for await (const some of smu.sweep(
+          trick === "none" ? pulsed : tampered(pulsed, () => false),
+          new AbortController().signal,
+        ))
+          void some;
+      } catch (error) {
+        if (!(error instanceof MemrigError) && !(error instanceof TypeError)) throw error;
+      }
+      told += seen.sent.filter((message) => /:SOUR:PULS:LIST/.test(message)).length;
+      judge(seen);
+    }),
+    { numRuns: 80 },
+  );
+  t.diagnostic(`${told} sweeps of pulses told; the device saw up to ${seen.highest_V.toFixed(3)} V`);
+  assert.ok(told > 2 && seen.highest_V > 0.1, "hardly any pulses were ever told to it: the property says too little");
+  assert.throws(() => judge({ ...seen, sent: [":SOUR:PULS:VOLT:ILIM 2E-3"] }), /0\.002 A/);
+  assert.throws(() => judge({ ...seen, sent: [":SOUR:PULS:LIST:VOLT 1E+0, 3E+0"] }), /3 V/);
 });
 
 test("nor to the device through any other source-measure unit or generator", async (t) => {

@@ -56,6 +56,16 @@ test("a level of 12 V on a 2 V bench is refused with both numbers, the line to c
   );
 });
 
+test("a temperature, the controller's own limit included, is held to the bench's before anything is opened", () => {
+  const heated = (temperature: string) =>
+    parseBench(`instruments: { smu: { driver: keithley-2450, resource: virtual }, stage: { driver: lakeshore-336, resource: virtual } }\ndut: { model: vo2-mott }\nwiring: { smu.high: dut.top, smu.low: dut.bottom }\nlimits: { temperature: ${temperature} }`, "b.yaml"); // prettier-ignore
+  const series = protocols.get("temperature-series");
+  assert.ok(series);
+  const plan = series.parameters.parse({ temperatures: "300 K; 310 K", limit: "330 K" }) as object;
+  checkLimits(heated("330 K"), series, plan);
+  assert.throws(() => checkLimits(heated("320 K"), series, plan), { kind: "limit-refused", message: /330 K.*320 K/ });
+});
+
 test("a compliance above the bench's current limit is refused, whatever the levels", async () => {
   const error = await swept({ ...sweep, compliance: 2e-3 });
   assert.match(String(error), /a current of 2 mA was asked for; the bench allows 1 mA \(bench\.yaml:10\)/);
@@ -362,7 +372,6 @@ test("two scope channels at the bottom look across the same shunt, and its resis
   );
   assert.deepEqual(pulseWiring(config), {
     source: "awg",
-    terminal: "1",
     sourceChannel: 1,
     scope: "scope",
     top: { channel: 1 },

@@ -75,3 +75,14 @@ test("a cell that stays on ends the run behind the sweep that shows it", async (
   const metrics = enduranceSmu.analyse(tables, enduranceSmu.parameters.parse(settings));
   assert.equal(metrics["stopFailed_cycle"]?.mean, 8);
 });
+
+test("with a pulse width every level is a pulse from zero, shorter than the dwell", async () => {
+  const smu = new FakeSmu(memory());
+  await runHere(enduranceSmu, smu, { ...memoryCycle, cycles: 2, pulse_width: 1e-3 });
+  assert.deepEqual(smu.asked?.pulse, { base: 0, width_s: 1e-3 });
+  const held = new FakeSmu(memory());
+  await runHere(enduranceSmu, held, { ...memoryCycle, cycles: 2 });
+  assert.equal(held.asked?.pulse, undefined);
+  const tooLong = { ...memoryCycle, cycles: 2, dwell: 1e-3, pulse_width: 1e-3 };
+  await assert.rejects(runHere(enduranceSmu, new FakeSmu(memory()), tooLong), /shorter than the dwell/);
+});

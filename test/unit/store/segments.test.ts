@@ -3,7 +3,7 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import test from "node:test";
 import { tableFromIPC } from "apache-arrow";
-import { createRun, joinColumns, openRunFolder, runFiles } from "../../../src/store/index.js";
+import { createRun, joinColumns, openRunFolder, reopenRun, runFiles } from "../../../src/store/index.js";
 import { points, pointsRow, pointsRows, startOf, storeFor } from "./support.js";
 
 const rows = 2000;
@@ -50,6 +50,37 @@ test("a reader that follows the run goes on where it was, across files", async (
   }
   assert.equal(seen, rows);
   await writer.finish("done");
+});
+
+test("a run of several files that is reopened in the middle of one goes on there; what lay behind is put aside, whole", async (t) => {
+  const store = await storeFor(t);
+  const writer = await createRun(store, startOf(), { mostSegment_B: 8 * 1024, parquet: false });
+  for (let from = 0; from < rows; from += 100) {
+    writer.append({ table: "points", rows: pointsRows(from, from + 100) });
+    if (from === 800) writer.mark(9); // behind row 900; the files after it hold unfinished work
+    await writer.flush();
+  }
+  await writer.finish("aborted");
+  const filesOf = async (folder: string) => (await readdir(folder)).filter((name) => name.endsWith(".arrows")).sort();
+  const before = await filesOf(writer.folder);
+
+  const again = await reopenRun(writer.folder);
+  assert.deepEqual([again.completed, again.setAside?.rows["points"]], [9, rows - 900]);
+  const kept = await filesOf(writer.folder);
+  assert.ok(kept.length >= 2 && kept.length < before.length, `${kept.length} of ${before.length} files`);
+  again.writer.append({ table: "points", rows: pointsRows(900, 1500) });
+  again.writer.mark(15);
+  await again.writer.finish("done");
+
+  const { length, columns } = await (await openRunFolder(writer.folder)).table("points");
+  assert.equal(length, 1500);
+  for (let i = 0; i < length; i += 1) assert.equal(columns["time_s"]?.[i], pointsRow(i)["time_s"]);
+  const files = await filesOf(writer.folder);
+  const bytes = await Promise.all(files.map((name) => readFile(path.join(writer.folder, name))));
+  assert.equal(
+    bytes.reduce((sum, file) => sum + tableFromIPC(file).numRows, 0),
+    1500,
+  ); // also to a plain Arrow reader
 });
 
 test("blocks give the same rows as the whole table, few at a time, and only the columns asked for", async (t) => {

@@ -4,6 +4,7 @@ import { ScpiInstrument, nr3 } from "../../scpi/index.js";
 import { BasicCommands } from "../basic-settings.js";
 import { BasicScope } from "../basic-scope.js";
 import type { Timing } from "../basic-scope.js";
+import { plainInput } from "../input.js";
 import type { InputSettings } from "../input.js";
 import type { RigolModel } from "./models.js";
 
@@ -94,14 +95,7 @@ export class Rigol {
 
 function factoryInput(channel: number): RigolInput {
   return {
-    display: channel === 1,
-    range_V: converterDivisions,
-    offset_V: 0,
-    coupling: "DC",
-    impedance: "ONEM",
-    probe: 1,
-    bandLimit: false,
-    invert: false,
+    ...plainInput(channel, converterDivisions),
     scale_V: 1,
     shift_V: 0,
     fine: false,

@@ -4,6 +4,7 @@ import type { Lab } from "../../lab.js";
 import { ScpiInstrument, nr3 } from "../../scpi/index.js";
 import { BasicCommands } from "../basic-settings.js";
 import { BasicScope } from "../basic-scope.js";
+import { plainInput } from "../input.js";
 import type { InputSettings } from "../input.js";
 
 export interface RtxModel {
@@ -145,14 +146,7 @@ export class Rtx {
 
 function factoryInput(channel: number): RtxInput {
   return {
-    display: channel === 1,
-    range_V: 8,
-    offset_V: 0,
-    coupling: "DC",
-    impedance: "ONEM",
-    probe: 1,
-    bandLimit: false,
-    invert: false,
+    ...plainInput(channel, 8),
     position_div: 0,
     shift_V: 0,
     averaged: false,

@@ -4,6 +4,7 @@ import { ScpiInstrument, nr3 } from "../../scpi/index.js";
 import { BasicCommands } from "../basic-settings.js";
 import { BasicScope } from "../basic-scope.js";
 import type { Timing } from "../basic-scope.js";
+import { plainInput } from "../input.js";
 import type { InputSettings } from "../input.js";
 import type { SdsModel } from "./models.js";
 
@@ -134,14 +135,7 @@ export class Sds {
 
 function factoryInput(channel: number): SdsInput {
   return {
-    display: channel === 1,
-    range_V: 256 / 30,
-    offset_V: 0,
-    coupling: "DC",
-    impedance: "ONEM",
-    probe: 1,
-    bandLimit: false,
-    invert: false,
+    ...plainInput(channel, 256 / 30),
     scale_V: 1,
     shift_V: 0,
   };

@@ -4,6 +4,7 @@ import { ScpiInstrument, nr3, takes } from "../../scpi/index.js";
 import type { Call, ParameterType } from "../../scpi/index.js";
 import { BasicScope } from "../basic-scope.js";
 import type { Timing } from "../basic-scope.js";
+import { plainInput } from "../input.js";
 import type { InputSettings } from "../input.js";
 import type { MsoModel } from "./models.js";
 
@@ -203,14 +204,7 @@ export class Mso {
 
 function factoryInput(channel: number): MsoInput {
   return {
-    display: channel === 1,
-    range_V: 0.1 * converterDivisions,
-    offset_V: 0,
-    coupling: "DC",
-    impedance: "ONEM",
-    probe: 1,
-    bandLimit: false,
-    invert: false,
+    ...plainInput(channel, 0.1 * converterDivisions),
     scale_V: 0.1,
     shift_V: 0,
     position_div: 0,

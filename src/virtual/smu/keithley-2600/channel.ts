@@ -169,14 +169,27 @@ export class Channel2600 {
    */
   regionOf(level: number, limit: number | undefined): PulseRegion2600 | undefined {
     const { limitv, limiti } = this.settings.source;
-    const asked = limit ?? (this.sourcesVoltage ? limiti : limitv);
-    const [voltage_V, current_A] = this.sourcesVoltage ? [Math.abs(level), asked] : [asked, Math.abs(level)];
+    return this.region(this.sourcesVoltage, level, limit ?? (this.sourcesVoltage ? limiti : limitv));
+  }
+
+  /** Whether the channel keeps pulses as they are asked for. */
+  pulseFits(volts: boolean, level: number, limit: number, on_s: number, off_s: number): boolean {
+    try {
+      const region = this.region(volts, level, limit);
+      return region === undefined || (on_s <= region.width_s && on_s <= region.duty * (on_s + off_s) * (1 + 1e-9));
+    } catch (error) {
+      if (error instanceof TspError) return false;
+      throw error;
+    }
+  }
+
+  private region(volts: boolean, level: number, limit: number): PulseRegion2600 | undefined {
+    const [voltage_V, current_A] = volts ? [Math.abs(level), limit] : [limit, Math.abs(level)];
     const { corner_V, highVoltageCurrent_A, current, pulses } = this.model;
     const steady_A = voltage_V > corner_V ? highVoltageCurrent_A : steadyRange(current).full * OVERRANGE_2600;
     if (current_A <= steady_A * (1 + 1e-9)) return undefined;
-    const region = pulses.find(
-      ({ most_V, most_A }) => voltage_V <= most_V * OVERRANGE_2600 && current_A <= most_A * OVERRANGE_2600,
-    );
+    const within = (value: number, most: number) => value <= most * OVERRANGE_2600;
+    const region = pulses.find(({ most_V, most_A }) => within(voltage_V, most_V) && within(current_A, most_A));
     if (!region) throw new TspError(5007);
     return region;
   }

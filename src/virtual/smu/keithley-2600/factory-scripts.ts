@@ -16,7 +16,10 @@ local function config(volts, shape)
       return false, "Buffer must have appendmode activated to measure multiple pulses"
     end
     if ton < 100e-6 then return false, "Pulse width too short" end
-    if toff <= 0 then return false, "Pulse off time too short" end
+    local largest = math.max(math.abs(start), math.abs(stop))
+    if toff <= 0 or not smu["pulse fits"](volts, largest, limit, ton, toff) then
+      return false, "Pulse width or duty cycle beyond the operating area"
+    end
     tests[tag] = { smu = smu, volts = volts, shape = shape, bias = bias, start = start, stop = stop, limit = limit,
       ton = ton, toff = toff, points = points, buffer = buffer }
     return true, "Pulse " .. tag .. " configured."

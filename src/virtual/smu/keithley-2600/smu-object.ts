@@ -95,6 +95,10 @@ export function smuObject(path: string, channel: Channel2600, tsp: TspInstrument
     ...constants,
     source,
     measure,
+    // For the factory script; no script of a user can name it as a member.
+    "pulse fits": (volts, level, limit, on_s, off_s) => [
+      channel.pulseFits(volts === true, numberOf(level), numberOf(limit), numberOf(on_s), numberOf(off_s)),
+    ],
     trigger: triggerObject(path, channel, model),
     sense,
     abort,

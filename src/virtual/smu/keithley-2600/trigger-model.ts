@@ -220,7 +220,8 @@ export class TriggerModel2600 {
     this.cutShort?.();
     this.cutShort = undefined;
     if (!this.region) return;
-    const width_s = Math.min(this.region.width_s, this.channel.lab.now_s - this.pulseBegan_s);
+    const lasted_s = this.channel.lab.now_s - this.pulseBegan_s - 2 * STEP_S; // what its steps take is not counted
+    const width_s = Math.min(this.region.width_s, lasted_s);
     this.rested_s = this.pulseBegan_s + width_s / this.region.duty;
     this.region = undefined;
   }
