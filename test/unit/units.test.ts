@@ -69,10 +69,10 @@ test("si writes what is on an instrument's front panel", () => {
   assert.equal(si(Number.NaN, "V"), "NaN V");
 });
 
-test("a quantity schema keeps its unit for help texts and refuses what is out of range", () => {
+test("a quantity schema keeps its unit and range for help texts and forms, and refuses what is out of range", () => {
   const schema = quantity("A", "compliance", { above: 0, max: 1 });
   assert.equal(schema.parse("10 mA"), 0.01);
-  assert.deepEqual(schema.meta(), { unit: "A", description: "compliance" });
+  assert.deepEqual(schema.meta(), { unit: "A", description: "compliance", range: { above: 0, max: 1 } });
   const refused = schema.safeParse("0 A");
   assert.equal(refused.success, false);
   assert.match(refused.error?.issues[0]?.message ?? "", /more than 0 A/);
