@@ -12,7 +12,7 @@ const stages_K = [250, 300, 350, 400];
 
 function onStage(model: string, parameters: Readonly<Record<string, number>>, stage_K: number): Device {
   const known = deviceModel(model);
-  const device = known.create(complete(known, parameters), { cycle: createRandom(1) });
+  const device = known.create(complete(known, parameters), { cycle: createRandom(1, "stage") });
   device.setTemperature?.(stage_K);
   return device;
 }
