@@ -2,7 +2,7 @@ import type { FieldFault, Order } from "../../../dashboard/server/desk-wire.js";
 import { drivenUnit } from "../../../dashboard/server/driven-unit.js";
 import { declaredIn } from "../../../dashboard/server/parameters.js";
 import { atSite, checkConnected, headroomOf, siteNamed, type BenchConfig } from "../../bench/index.js";
-import type { AnyProtocol } from "../../engine/index.js";
+import type { AnyProtocol, ChannelExtremes } from "../../engine/index.js";
 import { MemrigError, messageOf } from "../../errors.js";
 import { si } from "../../units.js";
 import { keyValues, numbersRead, planFrom } from "../settings.js";
@@ -77,19 +77,51 @@ function settingFaults(protocol: AnyProtocol, settings: Readonly<Record<string, 
   return [...faults.values()];
 }
 
-/** The fields that ask for more than the bench allows, where that can be told of one field alone. */
+/** The fields that ask for more than the bench allows: by themselves, or as one of several channels that pass a limit together. */
 export function limitFaults(config: BenchConfig, protocol: AnyProtocol, plan: object): FieldFault[] {
-  const values = plan as Readonly<Record<string, unknown>>;
   const passed = headroomOf(config, protocol, plan).filter(({ headroom = 0 }) => headroom < -1e-9);
-  return Object.entries(declaredIn(protocol)).flatMap(([field, { unit }]) => {
-    const driven = drivenUnit(typeof unit === "string" ? unit : "", values["drive"]);
+  const fields = magnitudesOf(protocol, plan);
+  return passed.flatMap((limit) => {
+    const { unit: of, allowed = Infinity, where = "the bench file" } = limit;
+    const alone = fields.filter(({ unit, most }) => unit === of && most > allowed * (1 + 1e-9));
+    return alone.length === 0
+      ? sharesOf(limit, fields, protocol.extremes(plan).channels ?? [])
+      : alone.map(({ field, most }) => {
+          const message = `${si(most, of)} is more than the ${si(allowed, of)} that the bench allows (${where}).`;
+          return { field, message };
+        });
+  });
+}
+
+/** Each field with the largest number in it, in the unit that it drives. */
+function magnitudesOf(protocol: AnyProtocol, plan: object): { field: string; unit: string; most: number }[] {
+  const values = plan as Readonly<Record<string, unknown>>;
+  return Object.entries(declaredIn(protocol)).map(([field, { unit }]) => {
     const given = values[field];
     const numbers: readonly unknown[] = Array.isArray(given) ? given : [given];
     const most = Math.max(...numbers.map((number) => (typeof number === "number" ? Math.abs(number) : 0)));
-    return passed.flatMap(({ unit: of, allowed = Infinity, where = "the bench file" }) =>
-      of === driven && most > allowed * (1 + 1e-9)
-        ? [{ field, message: `${si(most, of)} is more than the ${si(allowed, of)} that the bench allows (${where}).` }]
-        : [],
-    );
+    return { field, unit: drivenUnit(typeof unit === "string" ? unit : "", values["drive"]), most };
+  });
+}
+
+/** Where no field passes a limit by itself: what each field brings to it, and through which of the channels. */
+function sharesOf(
+  { limit, unit, asked = NaN, allowed = Infinity, where = "the bench file" }: ReturnType<typeof headroomOf>[number],
+  fields: ReturnType<typeof magnitudesOf>,
+  channels: readonly ChannelExtremes[],
+): FieldFault[] {
+  if (channels.length < 2) return [];
+  return channels.flatMap(({ channel, low_V, high_V, current_A = 0 }) => {
+    const brings = { V: Math.max(-low_V, high_V), A: current_A };
+    return fields.flatMap(({ field, unit: own, most }) => {
+      if (own !== "V" && own !== "A") return [];
+      const is = most > 0 && Math.abs(most - brings[own]) <= 1e-9 * most;
+      const counts = unit === own || (unit !== "V" && unit !== "A"); // power, slew and energy come of both
+      if (!is || !counts) return [];
+      const message =
+        `with its ${si(most, own)} channel ${channel} is one of ${channels.length} that bring ${si(asked, unit)} to the device together: ` +
+        `more than the ${limit} of ${si(allowed, unit)} that the bench allows (${where}).`;
+      return [{ field, message }];
+    });
   });
 }

@@ -7,6 +7,7 @@ import { forceOfCycle, forceOfWaveform } from "../../../src/bench/force.js";
 import { limitedSmu } from "../../../src/bench/limited-smu.js";
 import { limitedSource } from "../../../src/bench/limited-source.js";
 import { sourcePath } from "../../../src/bench/paths.js";
+import { limitFaults } from "../../../src/cli/desk/order.js";
 import { Together } from "../../../src/bench/together.js";
 import { pulseTrain } from "../../../protocols/pulse-train.js";
 import type { AnyProtocol } from "../../../src/engine/index.js";
@@ -231,6 +232,30 @@ test("before anything is opened, channels that a protocol drives at once are hel
   assert.throws(() => checkLimits(config, twoAtOnce(-2.5, 0), {}), {
     message: /pulse-train, awg channel 2: a level of 2\.5 V/,
   });
+});
+
+test("the form says at each field which channel it is and which limit the channels pass together, where none passes it alone", () => {
+  const scope = "scope.1: dut.top, scope.2: { to: dut.bottom, through: { shunt: 1 kohm } }";
+  const config = configWith(`awg.1: dut.top, awg.2: dut.bottom, ${scope}`, "voltage: 2 V");
+  const plan = { amplitude: 1, read_amplitude: 1.5, width: 1 };
+  assert.deepEqual(limitFaults(config, twoAtOnce(-1.5, 0), plan), [
+    {
+      field: "amplitude",
+      message:
+        "with its 1 V channel 1 is one of 2 that bring 2.5 V to the device together: more than the voltage of 2 V that the bench allows (bench.yaml:7).",
+    },
+    {
+      field: "read_amplitude",
+      message:
+        "with its 1.5 V channel 2 is one of 2 that bring 2.5 V to the device together: more than the voltage of 2 V that the bench allows (bench.yaml:7).",
+    },
+  ]);
+  assert.deepEqual(limitFaults(config, twoAtOnce(-1, 0), { ...plan, read_amplitude: 1 }), []);
+  const alone = limitFaults(config, twoAtOnce(-2.5, 0), { ...plan, read_amplitude: 2.5 });
+  assert.deepEqual(
+    alone.map(({ field, message }) => [field, message]),
+    [["read_amplitude", "2.5 V is more than the 2 V that the bench allows (bench.yaml:7)."]],
+  );
 });
 
 test("what is not wired to the device, or sees it from ground, adds nothing", async () => {
