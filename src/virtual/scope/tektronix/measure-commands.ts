@@ -1,0 +1,54 @@
+import { NOT_A_NUMBER, keyword } from "../../scpi/index.js";
+import type { Measurement } from "../measure.js";
+import { measureScreen } from "../screen-measure.js";
+import type { Mso } from "./mso.js";
+
+/** Names of the manual by those of the core, with their units. */
+const kinds: Readonly<Record<string, readonly [kind: Measurement, unit: string]>> = {
+  AMPlitude: ["VAMP", "V"],
+  FALL: ["FALL", "s"],
+  FREQuency: ["FREQ", "Hz"],
+  HIGH: ["VTOP", "V"],
+  LOW: ["VBAS", "V"],
+  MAXimum: ["VMAX", "V"],
+  MEAN: ["VAV", "V"],
+  MINImum: ["VMIN", "V"],
+  NWIdth: ["NWID", "s"],
+  PDUty: ["DUTY", "%"],
+  PERIod: ["PER", "s"],
+  PK2Pk: ["VPP", "V"],
+  POVershoot: ["OVER", "%"],
+  PWIdth: ["PWID", "s"],
+  RISe: ["RIS", "s"],
+  RMS: ["VRMS", "V"],
+};
+
+/**
+ * Immediate measurements of one channel, on the 3000 and 4000 series. Not simulated: those of two channels, of whole cycles,
+ * areas, counts, histograms and what is shown on the screen.
+ *
+ * @see MDO4000/B/C, MSO/DPO4000B and MDO3000 programmer manual, MEASUrement:IMMed
+ */
+export function measureCommands(mso: Mso): void {
+  const { scope } = mso;
+  const names = Object.keys(kinds);
+  const type = keyword(...names);
+  const shortOf = (notation: string) => notation.replace(/[a-z]+/g, "");
+  let name = "PERIod";
+  const [first = "CH1", ...others] = scope.settings.channels.map((_, index) => `CH${index + 1}`);
+  let source = first;
+  mso.setting("MEASUrement:IMMed:SOUrce<1-1>", keyword(first, ...others), {
+    get: () => source,
+    set: (word) => (source = word),
+  });
+  mso.setting("MEASUrement:IMMed:TYPe", type, {
+    get: () => name.toUpperCase(),
+    set: (word) => (name = names.find((one) => shortOf(one) === word) ?? name),
+  });
+  mso.answer("MEASUrement:IMMed:UNIts", () => `"${kinds[name]?.[1] ?? ""}"`);
+  mso.answer("MEASUrement:IMMed:VALue", async (call) => {
+    const [kind = "PER"] = kinds[name] ?? [];
+    const value = await measureScreen(scope, Number(source.slice(2)), kind, false, call.signal);
+    return mso.scpi.dialect.formatNumber(value ?? NOT_A_NUMBER);
+  });
+}
