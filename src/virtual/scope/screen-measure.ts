@@ -1,6 +1,6 @@
 import type { BasicScope } from "./basic-scope.js";
 import type { InputSettings } from "./input.js";
-import { type Measurement, measure } from "./measure.js";
+import { type Measurement, type Thresholds, measure, standardThresholds } from "./measure.js";
 
 /** Points that a measurement is made of. */
 const POINTS = 20_000;
@@ -18,6 +18,7 @@ export async function measureScreen<Input extends InputSettings>(
   kind: Measurement,
   mean_removed: boolean,
   signal: AbortSignal,
+  thresholds: Thresholds = standardThresholds,
 ): Promise<number | undefined> {
   const held = await scope.fresh(signal);
   const { reading } = held;
@@ -25,5 +26,10 @@ export async function measureScreen<Input extends InputSettings>(
   scope.wordsOf(held, number, reading.type === "AVER" ? "average" : held.records.length - 1, words);
   const { range_V = 0, offset_V = 0 } = held.channels[number - 1] ?? {};
   const volts = Float64Array.from(words, (word) => ((word - 32_768) * range_V) / 65_536 + offset_V);
-  return measure(kind, { volts, start_s: reading.from_s, step_s: reading.window_s / words.length }, mean_removed);
+  return measure(
+    kind,
+    { volts, start_s: reading.from_s, step_s: reading.window_s / words.length },
+    mean_removed,
+    thresholds,
+  );
 }

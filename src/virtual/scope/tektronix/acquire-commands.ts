@@ -11,9 +11,14 @@ export function acquireCommands(mso: Mso): void {
   const { scope, scpi } = mso;
   const types = { SAM: "NORM", AVE: "AVER", HIR: "HRES", PEAK: "PEAK", ENV: "PEAK" } as const;
   const words = { NORM: "SAMPLE", AVER: "AVERAGE", HRES: "HIRES", PEAK: "PEAKDETECT" };
+  // Simulated as peak detection of one record.
+  let envelope = false;
   mso.setting("ACQuire:MODe", keyword("SAMple", "AVErage", "HIRes", "PEAKdetect", "ENVelope"), {
-    get: () => words[scope.settings.type],
-    set: (word) => (scope.settings.type = types[word as keyof typeof types]),
+    get: () => (envelope && scope.settings.type === "PEAK" ? "ENVELOPE" : words[scope.settings.type]),
+    set: (word) => {
+      envelope = word === "ENV";
+      scope.settings.type = types[word as keyof typeof types];
+    },
   });
   mso.setting("ACQuire:STOPAfter", keyword("RUNSTop", "SEQuence"), {
     get: () => (mso.state.sequence ? "SEQUENCE" : "RUNSTOP"),

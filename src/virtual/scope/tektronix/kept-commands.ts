@@ -1,4 +1,4 @@
-import { boolean, keyword, name, numeric } from "../../scpi/index.js";
+import { boolean, either, keyword, name, numeric } from "../../scpi/index.js";
 import type { ParameterType } from "../../scpi/index.js";
 import type { OlderModel } from "./models.js";
 import type { Mso } from "./mso.js";
@@ -37,6 +37,7 @@ const screen: readonly Kept[] = [
   ["ZOOm:ZOOM1:SCAle", numeric("S", { min: 1e-12, max: 1000 }), 1e-6],
   ["DISplay:XY", keyword("OFF", "TRIGgered"), "OFF"],
   ["DISplay:STYle:DOTsonly", boolean(), false],
+  ["DISplay:PERSistence", either(keyword("CLEAR", "AUTO", "INFInite", "OFF"), numeric("S", {})), "AUTO"],
   ["MESSage:SHOW", name(), ""],
   ["MESSage:STATE", boolean(), false],
 ];
@@ -56,6 +57,6 @@ export function keptCommands(mso: Mso, { hasGenerator }: OlderModel): void {
 /** Replies have the whole word. */
 function longForm(pattern: string, word: string): string {
   if (pattern.startsWith("MESSage")) return `"${word}"`;
-  const words = [...shapes, ...moreShapes, "FIFty", "HIGHZ", "TRIGgered", "OFF"];
+  const words = [...shapes, ...moreShapes, "FIFty", "HIGHZ", "TRIGgered", "INFInite"];
   return (words.find((one) => one.replace(/[a-z]+/g, "") === word) ?? word).toUpperCase();
 }

@@ -1,4 +1,4 @@
-import { NOT_A_NUMBER, keyword } from "../../scpi/index.js";
+import { NOT_A_NUMBER, integer, keyword } from "../../scpi/index.js";
 import type { Measurement } from "../measure.js";
 import { measureScreen } from "../screen-measure.js";
 import type { Mso } from "./mso.js";
@@ -13,6 +13,7 @@ const kinds: Readonly<Record<string, readonly [kind: Measurement, unit: string]>
   MAXimum: ["VMAX", "V"],
   MEAN: ["VAV", "V"],
   MINImum: ["VMIN", "V"],
+  NDUty: ["DUTY", "%"],
   NWIdth: ["NWID", "s"],
   PDUty: ["DUTY", "%"],
   PERIod: ["PER", "s"],
@@ -22,6 +23,9 @@ const kinds: Readonly<Record<string, readonly [kind: Measurement, unit: string]>
   RISe: ["RIS", "s"],
   RMS: ["VRMS", "V"],
 };
+
+/** Where edges begin, are counted and end, percent of the swing. */
+const factoryLevels = { HIGH: 90, MID: 50, LOW: 10 };
 
 /**
  * Immediate measurements of one channel, on the 3000 and 4000 series. Not simulated: those of two channels, of whole cycles,
@@ -37,6 +41,7 @@ export function measureCommands(mso: Mso): void {
   let name = "PERIod";
   const [first = "CH1", ...others] = scope.settings.channels.map((_, index) => `CH${index + 1}`);
   let source = first;
+  const levels = { ...factoryLevels };
   mso.setting("MEASUrement:IMMed:SOUrce<1-1>", keyword(first, ...others), {
     get: () => source,
     set: (word) => (source = word),
@@ -48,7 +53,24 @@ export function measureCommands(mso: Mso): void {
   mso.answer("MEASUrement:IMMed:UNIts", () => `"${kinds[name]?.[1] ?? ""}"`);
   mso.answer("MEASUrement:IMMed:VALue", async (call) => {
     const [kind = "PER"] = kinds[name] ?? [];
-    const value = await measureScreen(scope, Number(source.slice(2)), kind, false, call.signal);
-    return mso.scpi.dialect.formatNumber(value ?? NOT_A_NUMBER);
+    const [lower, middle, upper] = [levels.LOW / 100, levels.MID / 100, levels.HIGH / 100];
+    const thresholds = { lower, middle, upper };
+    const value = await measureScreen(scope, Number(source.slice(2)), kind, false, call.signal, thresholds);
+    const shown = name === "NDUty" && value !== undefined ? 100 - value : value;
+    return mso.scpi.dialect.formatNumber(shown ?? NOT_A_NUMBER);
+  });
+  const percent = integer({ min: 0, max: 100 });
+  for (const level of ["HIGH", "MID", "LOW"] as const) {
+    // MID2 is for the second source of a measurement of two.
+    mso.setting(`MEASUrement:REFLevel:PERCent:${level}${level === "MID" ? "<1-2>" : ""}`, percent, {
+      get: () => levels[level],
+      set: (value) => (levels[level] = value),
+    });
+  }
+  mso.setting("MEASUrement:REFLevel:METHod", keyword("PERCent"), { get: () => "PERCENT", set: () => undefined });
+  mso.scpi.onReset(() => {
+    name = "PERIod";
+    source = first;
+    Object.assign(levels, factoryLevels);
   });
 }

@@ -105,7 +105,8 @@ export class Mso {
       errorBit: 0,
       formatError: (entry) => (entry === undefined ? '0,"No error"' : `${Math.abs(entry.code)},"${entry.text}"`),
       formatNumber: (value) => nr3(value, 9),
-      // The capitals of the manuals are "the minimum acceptable abbreviation"; drivers in the field write `COUPL`.
+      // The manuals show "the minimum acceptable abbreviations in capitals" (MSO4000 and DPO4000 programmer manual, 2-4: any
+      // longer beginning is acceptable, then); drivers in the field write `COUPL`.
       partialWords: true,
     });
     this.scope = new BasicScope(lab, label, seed, model, factoryInput, () => this.#timing());

@@ -18,9 +18,10 @@ export function triggerCommands(mso: Mso): void {
     set: (word) => (trigger().slope = word === "RIS" ? "POS" : word === "FALL" ? "NEG" : "EITH"),
   });
   let coupling = "DC";
+  const couplings: Readonly<Record<string, string>> = { HFR: "HFREJ", LFR: "LFREJ", NOISE: "NOISEREJ" };
   mso.setting("TRIGger:A:EDGE:COUPling", keyword("DC", "HFRej", "LFRej", "NOISErej", ...(older ? ["AC"] : [])), {
     get: () => coupling,
-    set: (word) => (coupling = word),
+    set: (word) => (coupling = couplings[word] ?? word),
   });
   const level = (channel: number, set_V?: number): number => {
     const { levels_V } = trigger();
@@ -46,6 +47,7 @@ export function triggerCommands(mso: Mso): void {
     get: () => (trigger().auto ? "AUTO" : "NORMAL"),
     set: (word) => (trigger().auto = word === "AUTO"),
   });
+  if (older) mso.answer("TRIGger:A:HOLDoff", () => trigger().holdoff_s);
   mso.setting("TRIGger:A:HOLDoff:TIMe", numeric("S", { min: 0, max: 10 }), {
     get: () => trigger().holdoff_s,
     set: (value) => (trigger().holdoff_s = value),
