@@ -61,6 +61,15 @@ test("the preamble has no ASC_FMT: 17 fields on a DPO, 22 on an MDO, with PT_ORD
   assert.equal((await fields("MDO3012")).length, 22);
 });
 
+test("a curve says so before its block while headers are on, and WAVFRM gives preamble and curve in one reply", () =>
+  withScope("MDO3024", async (scope) => {
+    scope.send("DAT:ENC ASCI;STOP 1");
+    assert.match(await scope.ask("CURV?"), /^:CURVE -?\d$/);
+    assert.match(await scope.ask("VERB OFF;:CURV?"), /^:CURV -?\d$/);
+    assert.match(await scope.ask("WAVF?"), /^:WFMO:BYT_N 1;BIT_N 8;.*;REFLE \S+;:CURV -?\d$/);
+    assert.match(await scope.ask("HEADER OFF;:WAVF?"), /^1;8;ASCII;.*;-?\d$/);
+  }));
+
 test("DPO4054B: it has no generator, and its measurements of nothing but noise are not numbers", () =>
   withScope("DPO4054B", async (scope) => {
     scope.send("HEADER OFF;*CLS");

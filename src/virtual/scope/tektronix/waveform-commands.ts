@@ -10,17 +10,29 @@ export function waveformCommands(mso: Mso): void {
   dataCommands(mso);
   const fields = preamble(mso);
   for (const [name, value] of fields) mso.answer(`WFMOutpre:${name}`, value);
-  mso.scpi.tree.query(
-    "WFMOutpre",
-    takes([], () => {
-      const show = ([name, value]: (typeof fields)[number]) =>
-        mso.state.header ? `${name.toUpperCase()} ${value()}` : value();
-      return `${mso.state.header ? ":WFMOUTPRE:" : ""}${fields.map(show).join(";")}`;
-    }),
-  );
-  mso.scpi.tree.query(
+  const word = (long: string, short: string) => (mso.state.header ? (mso.state.verbose ? long : short) : "");
+  const shown = ([name, value]: Field) => {
+    if (!mso.state.header) return value();
+    return `${mso.state.verbose ? name.toUpperCase() : name.replace(/[a-z]+/g, "")} ${value()}`;
+  };
+  const whole = () => `${word(":WFMOUTPRE:", ":WFMO:")}${fields.map(shown).join(";")}`;
+  const data = async (signal: AbortSignal) => {
+    const values = curve(mso, await heldNow(mso, signal));
+    const header = word(":CURVE ", ":CURV ");
+    return typeof values === "string" ? header + values : Buffer.concat([Buffer.from(header), values]);
+  };
+  const { tree } = mso.scpi;
+  tree.query("WFMOutpre", takes([], whole));
+  tree.query(
     "CURVe",
-    takes([], async (_, call) => curve(mso, await heldNow(mso, call.signal))),
+    takes([], (_, call) => data(call.signal)),
+  );
+  tree.query(
+    "WAVFrm",
+    takes([], async (_, call) => {
+      const values = await data(call.signal);
+      return Buffer.concat([Buffer.from(`${whole()};`), Buffer.from(values)]);
+    }),
   );
 }
 
