@@ -154,9 +154,14 @@ export class Pmu4225 implements PulseUnit {
     };
   }
 
-  /** An output that this program turned on, or a test that runs. */
+  /** An output is on that this program turned on. */
+  get holds(): boolean {
+    return this.#on.size > 0;
+  }
+
+  /** The same, or a test runs. */
   async isOn(): Promise<boolean> {
-    return this.#on.size > 0 || (await this.#runs());
+    return this.holds || (await this.#runs());
   }
 
   /** What turns the pulse outputs off, at once. */
@@ -172,7 +177,7 @@ export class Pmu4225 implements PulseUnit {
 
   /** The SMUs are to drive: what an RPM passes on is theirs again. @throws MemrigError `busy`: a pulse output is on */
   async giveBack(): Promise<void> {
-    if (this.#on.size > 0) {
+    if (this.holds) {
       const message = `${this.whole.label}: a pulse output is on. Nothing was sent. Turn it off before an SMU is to drive.`;
       throw new MemrigError("busy", message, {});
     }
