@@ -15,8 +15,8 @@ const FIRST_LOOK_S = 0.02;
 /** An abort is heard within this, and where a look is no message one is had as often. */
 const HEARD_S = 0.2;
 /** A look that is a message comes when the test should be over: so much later, as a share of its time, and then ever later. */
-const LATE = 0.02;
-const LATER = 0.05;
+const LATE = { share: 0.02, longest_s: 1 };
+const LATER = { share: 0.05, longest_s: 5 };
 const LONGEST_WAIT_S = 60;
 /** A status that took so long is of an instrument that waited with it, as a virtual one does while it computes: it is asked again at once. */
 const SLOW_ANSWER_S = 0.5;
@@ -70,8 +70,9 @@ function* waits(expected_s: number, rarely: boolean): Generator<number, undefine
   const first_s = Math.min(FIRST_LOOK_S, expected_s);
   yield first_s;
   if (!rarely) for (let wait_s = first_s; ; wait_s = Math.min(HEARD_S, 2 * wait_s)) yield wait_s;
-  yield (1 + LATE) * expected_s - first_s + FIRST_LOOK_S;
-  for (let late_s = LATER * expected_s + FIRST_LOOK_S; ; late_s = Math.min(LONGEST_WAIT_S, 2 * late_s)) yield late_s;
+  const after_s = ({ share, longest_s }: typeof LATE) => Math.min(share * expected_s, longest_s) + FIRST_LOOK_S;
+  yield expected_s - first_s + after_s(LATE);
+  for (let wait_s = after_s(LATER); ; wait_s = Math.min(LONGEST_WAIT_S, 2 * wait_s)) yield wait_s;
 }
 
 async function wait(duration_s: number, goOn: () => void): Promise<void> {

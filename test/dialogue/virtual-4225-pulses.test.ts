@@ -78,6 +78,16 @@ test("virtual 4225-PMU: Keithley's one-channel sweep gives a row of top and base
     await ask(session, ":PMU:OUTPUT:STATE 1, 0");
   }));
 
+test("virtual 4225-PMU: what is compensated for the load line has no more current than the card, 0.2 A on its 10 V range", () =>
+  on(10, async (session) => {
+    await ask(session, ":PMU:INIT 0", ":PMU:RPM:CONFIGURE PMU1-1, 0", ":PMU:LLEC:CONFIGURE 1, 1");
+    await ask(session, ":PMU:PULSE:TRAIN 1, 0, 9", ":PMU:MEASURE:PIV 1, 1, 0");
+    await ask(session, ":PMU:OUTPUT:STATE 1, 1", ":PMU:EXECUTE");
+    const [[volt, ampere] = []] = await rowsOf(session, 1);
+    near(ampere, 0.2, 1e-3, "I");
+    near(volt, 2, 1e-2, "V");
+  }));
+
 test("virtual 4225-PMU: Keithley's pulse train is a waveform whose width is between the middles of its edges", () =>
   on(1e6, async (session) => {
     await ask(session, ":PMU:INIT 0", ":PMU:RPM:CONFIGURE PMU1-1, 0", ":PMU:MEASURE:RANGE 1, 2, 10e-6");

@@ -1,5 +1,6 @@
 import { createRandom } from "../../../../simulator/random.js";
 import type { Random } from "../../../../simulator/random.js";
+import type { Drive } from "../../../../simulator/one-port.js";
 import { output_ohm, Player } from "../../../awg/player.js";
 import type { Lab } from "../../../lab.js";
 import { mostSamples, sampled, samplesOf, stepOf, Terminal } from "./digitiser.js";
@@ -60,10 +61,14 @@ export class PulseChannel {
       get watched() {
         return lab.watched;
       },
-      drive: (source) =>
-        lab.drive(this.terminal, source && this.levelled ? { ...source, series_ohm: regulated_ohm } : source),
+      drive: (source) => lab.drive(this.terminal, source && this.levelled ? this.regulated(source) : source),
       schedule: (at_s, action) => lab.schedule(at_s, action),
     });
+  }
+
+  /** With what its output has at the most behind 50 Ω. */
+  private regulated(source: Drive): Drive {
+    return { ...source, series_ohm: regulated_ohm, limit_A: this.range_V / output_ohm };
   }
 
   get terminal(): string {
