@@ -3,6 +3,7 @@ import type { Random } from "../../../../simulator/random.js";
 import type { Drive } from "../../../../simulator/one-port.js";
 import { output_ohm, Player } from "../../../awg/player.js";
 import type { Lab } from "../../../lab.js";
+import { KxciFault } from "../arguments.js";
 import { mostSamples, sampled, samplesOf, stepOf, Terminal } from "./digitiser.js";
 import type { Play } from "./digitiser.js";
 import { averaged, pairsOf } from "./records.js";
@@ -75,9 +76,16 @@ export class PulseChannel {
     return `${this.label}.pmu${this.number}`;
   }
 
-  /** The device's top is where the lab lets sources drive. */
-  get atDevice(): boolean {
-    return this.lab.wiring.wireOf(this.terminal)?.node === "dut.top";
+  /** The device's top is where the lab lets sources drive; at its bottom a channel at 0 V is what the current goes home through. */
+  get node(): "top" | "bottom" | undefined {
+    const node = this.lab.wiring.wireOf(this.terminal)?.node;
+    return node === "dut.top" ? "top" : node === "dut.bottom" ? "bottom" : undefined;
+  }
+
+  /** @param closed the RPM's relay */
+  connect(closed: boolean): void {
+    this.player.connected = closed;
+    if (this.node === "bottom") this.lab.load(this.terminal, closed ? output_ohm : undefined);
   }
 
   get series_ohm(): number {
@@ -106,7 +114,7 @@ export class PulseChannel {
   off(): void {
     this.on = false;
     this.player.halt();
-    this.player.connected = false;
+    this.connect(false);
   }
 
   /** Of Segment Arb. @throws KxciFault -951, -823: what was set can not be played */
@@ -135,6 +143,7 @@ export class PulseChannel {
     const largest_V = levels.reduce((most, level) => Math.max(most, Math.abs(level)), 0);
     if (largest_V * this.gain > this.range_V * 1.001)
       throw refused(`${largest_V} V into ${this.load_ohm} ohm is more than it has`);
+    if (this.node === "bottom" && largest_V > 0) throw new KxciFault("Below the device only 0 V are simulated");
     if (samplesOf(plays, Infinity) > mostSamples) throw refused("there are more points than its memory has");
   }
 
@@ -154,7 +163,7 @@ export class PulseCard {
   burst = 1;
   running = false;
   private cancel: (() => void) | undefined;
-  private unwatch: (() => void) | undefined;
+  private unwatch: (() => void)[] = [];
 
   constructor(
     readonly channels: ReadonlyMap<number, PulseChannel>,
@@ -224,10 +233,11 @@ export class PulseCard {
       const terminal = new Terminal(channel.series_ohm);
       const reaches = channel.route === RPM.pulses;
       const measured = list.some(({ windows }) => windows.length > 0);
-      if (measured && reaches && channel.atDevice) this.unwatch = this.lab.watch((step) => terminal.see(step), step_s);
+      const { node } = channel;
+      if (measured && reaches && node) this.unwatch.push(this.lab.watch((step) => terminal.see(step, node), step_s));
       else if (measured) terminal.push(began_s, 0, 0); // nothing is wired to it
       channel.player.rest(channel.gain * (list[0]?.pieces[0]?.start_V ?? 0));
-      channel.player.connected = reaches;
+      channel.connect(reaches);
       this.play(channel, list, 0, () => {
         if (measured) this.keep(channel, list, terminal, began_s, step_s);
         left -= 1;
@@ -279,8 +289,9 @@ export class PulseCard {
 
   private end(): void {
     this.cancel?.();
-    this.unwatch?.();
-    this.cancel = this.unwatch = undefined;
+    for (const end of this.unwatch) end();
+    this.cancel = undefined;
+    this.unwatch = [];
     this.running = false;
   }
 }

@@ -58,9 +58,11 @@ export class Terminal {
   /** @param series_ohm between the terminal and the device */
   constructor(private readonly series_ohm: number) {}
 
-  see({ t0_s, t1_s, top0_V, top1_V, i0_A, i1_A }: LabStep): void {
-    if (this.times_s.length === 0) this.push(t0_s, top0_V, i0_A);
-    this.push(t1_s, top1_V, i1_A);
+  /** @param node of the device that it is at: a current is counted out of the terminal */
+  see({ t0_s, t1_s, top0_V, top1_V, bottom0_V, bottom1_V, i0_A, i1_A }: LabStep, node: "top" | "bottom"): void {
+    const [v0_V, v1_V, sign] = node === "top" ? [top0_V, top1_V, 1] : [bottom0_V, bottom1_V, -1];
+    if (this.times_s.length === 0) this.push(t0_s, v0_V, sign * i0_A);
+    this.push(t1_s, v1_V, sign * i1_A);
   }
 
   push(time_s: number, volt: number, ampere: number): void {
