@@ -1,5 +1,6 @@
 import { ScpiError, integer, keyword, takes } from "../../scpi/index.js";
 import type { Rigol, RigolInput } from "./rigol.js";
+import { triggerKinds } from "./trigger-kinds.js";
 
 const clip = (value: number, min: number, max: number) => Math.min(max, Math.max(min, value));
 
@@ -14,6 +15,7 @@ export function settingCommands(rigol: Rigol): void {
   channelCommands(rigol);
   timebaseCommands(rigol);
   triggerCommands(rigol);
+  triggerKinds(rigol);
   acquireCommands(rigol);
 }
 
@@ -65,7 +67,7 @@ function channelCommands(rigol: Rigol): void {
 
 function timebaseCommands(rigol: Rigol): void {
   const { commands } = rigol;
-  commands.word(":TIMebase:MODE", ["MAIN", "XY", "ROLL"], { get: () => "MAIN", set: () => undefined });
+  rigol.kept.words({ ":TIMebase:MODE": "MAIN XY ROLL" }); // records are taken as in MAIN
   commands.number(
     ":TIMebase[:MAIN]:SCALe",
     "S",
@@ -86,10 +88,9 @@ function timebaseCommands(rigol: Rigol): void {
   );
 }
 
-function triggerCommands({ commands, scope, scpi }: Rigol): void {
+function triggerCommands({ commands, kept, scope, scpi }: Rigol): void {
   const trigger = () => scope.settings.trigger;
   const inputs = scope.settings.channels.map((_, index) => `CHANnel${index + 1}`);
-  commands.word(":TRIGger:MODE", ["EDGE"], { get: () => "EDGE", set: () => undefined });
   commands.word(":TRIGger:EDGe:SOURce", [...inputs, "AC"], {
     get: () => trigger().source.replace(/^CH(?=\d)/, "CHAN"),
     set: (word) => (trigger().source = word),
@@ -107,11 +108,8 @@ function triggerCommands({ commands, scope, scpi }: Rigol): void {
       set: (value) => (trigger().levels_V[(scope.triggerChannel ?? 1) - 1] = value),
     },
   );
-  let coupling = "DC";
-  commands.word(":TRIGger:COUPling", ["AC", "DC", "LFReject", "HFReject"], {
-    get: () => coupling,
-    set: (word) => (coupling = word),
-  });
+  kept.words({ ":TRIGger:COUPling": "DC AC LFReject HFReject" });
+  kept.flags({ ":TRIGger:NREJect": false });
   commands.number(
     ":TRIGger:HOLDoff",
     "S",

@@ -4,6 +4,7 @@ import { ScpiInstrument, nr3 } from "../../scpi/index.js";
 import { BasicCommands } from "../basic-settings.js";
 import { BasicScope } from "../basic-scope.js";
 import type { Timing } from "../basic-scope.js";
+import { KeptSettings } from "../kept-settings.js";
 import { plainInput } from "../input.js";
 import type { InputSettings } from "../input.js";
 import type { SdsModel } from "./models.js";
@@ -24,6 +25,7 @@ export class Sds {
   readonly scpi: ScpiInstrument;
   readonly scope: BasicScope<SdsInput>;
   readonly commands: BasicCommands<SdsInput>;
+  readonly kept: KeptSettings;
   timebase = { scale_s: 1e-6, delay_s: 0 };
   /** Undefined: the largest but one. */
   depth: number | undefined;
@@ -51,6 +53,7 @@ export class Sds {
     });
     this.scope = new BasicScope(lab, label, seed, model, factoryInput, () => this.#timing());
     this.commands = new BasicCommands(this.scpi, this.scope);
+    this.kept = new KeptSettings(this.scpi, () => this.scope.changed(), true);
     let wasActive = false;
     this.scope.onState = () => {
       const { active, waiting, records } = this.scope.acquisition;
@@ -79,6 +82,7 @@ export class Sds {
       this.scope.stop();
       return;
     }
+    this.scope.acquisition.triggered = false;
     this.scope.settings.trigger.auto = mode === "AUTO";
     if (mode === "SINGLE") this.scope.single();
     else this.scope.run();
