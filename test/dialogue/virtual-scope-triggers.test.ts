@@ -336,3 +336,20 @@ test("RTO: an envelope has the least and the most of all records at each sample,
   near(Math.min(...volts), -1, 0.1);
   near(Math.max(...volts), 1, 0.1);
 });
+
+test("an automatic set-up finds a sine of 5 kHz in each family's words, and waits for its edges whatever was waited for before", async () => {
+  await gen.write("OUTP1:LOAD INF;:FUNC SIN;:FREQ 5e3;:VOLT 2;:VOLT:OFFS 1;:OUTP ON");
+  assert.equal(await ask(gen, "*OPC?"), "1");
+  for (const [label, before, command, questions, after] of [
+    ["ds", "*RST;:TRIG:MODE VID", ":AUT", ":TIM:SCAL?;:CHAN1:SCAL?;:TRIG:EDG:LEV?", ":TRIG:MODE?"],
+    ["sds", "*RST;:TRIG:TYPE DROP", ":AUT", ":TIM:SCAL?;:CHAN1:SCAL?;:TRIG:EDGE:LEV?", ":TRIG:TYPE?"],
+    ["rto", "*RST;:TRIG:TYPE TV", ":AUT", ":TIM:SCAL?;:CHAN1:SCAL?;:TRIG:LEV1?", ":TRIG:TYPE?"],
+  ] as const) {
+    await scope(label).write(before);
+    await scope(label).write(command);
+    const [scale_s, scale_V, level_V] = (await ask(scope(label), questions)).split(";").map(Number);
+    assert.deepEqual([scale_s, scale_V], [5e-5, 0.5], label);
+    near(level_V, 1, 0.1);
+    assert.equal(await ask(scope(label), after), "EDGE");
+  }
+});

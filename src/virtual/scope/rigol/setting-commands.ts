@@ -1,4 +1,5 @@
 import { ScpiError, integer, keyword, takes } from "../../scpi/index.js";
+import { autosetCommand } from "../autoset.js";
 import type { Rigol, RigolInput } from "./rigol.js";
 import { triggerKinds } from "./trigger-kinds.js";
 
@@ -17,6 +18,15 @@ export function settingCommands(rigol: Rigol): void {
   triggerCommands(rigol);
   triggerKinds(rigol);
   acquireCommands(rigol);
+  autosetCommand(rigol.scpi, rigol.scope, ":AUToscale", {
+    place(input, scale_V, middle_V) {
+      Object.assign(input, { scale_V, shift_V: -middle_V });
+      fit(rigol, input);
+    },
+    spread: (scale_s) => void (rigol.timebase = { scale_s, offset_s: 0 }),
+    edge: () => rigol.kept.set("EDGE", ":TRIGger:MODE"),
+    run: () => rigol.scope.run(),
+  });
 }
 
 function fit(rigol: Rigol, input: RigolInput): void {

@@ -1,3 +1,4 @@
+import { autosetCommand } from "../autoset.js";
 import { type OtherTrigger, neverComes } from "../basic-scope.js";
 import { type AwaitedPulse, pulseOf } from "../pulse-trigger.js";
 import type { Rtx } from "./rtx.js";
@@ -13,7 +14,20 @@ export function triggerKinds(rtx: Rtx): void {
   if (rtx.model.large) largeKinds(rtx);
   else smallKinds(rtx);
   rtx.scope.otherTrigger = () => selected(rtx);
+  autosetCommand(rtx.scpi, rtx.scope, ":AUToscale", {
+    place(input, scale_V, middle_V) {
+      Object.assign(input, { range_V: scale_V * rtx.model.verticalDivisions, shift_V: middle_V, position_div: 0 });
+      rtx.fit(input);
+    },
+    spread: (scale_s) => void (rtx.timebase = { scale_s, position_s: 0, reference_percent: 50 }),
+    edge: () => rtx.kept.set("EDGE", `${root(rtx)}:TYPE`, ...event(rtx)),
+    run: () => rtx.scope.run(),
+  });
 }
+
+const root = ({ model }: Rtx) => (model.large ? ":TRIGger<1-3>" : ":TRIGger:A");
+/** Numbers in the headers of the first event. */
+const event = ({ model }: Rtx) => (model.large ? [1] : []);
 
 function smallKinds({ kept }: Rtx): void {
   const a = ":TRIGger:A";
@@ -90,19 +104,18 @@ function largeKinds({ kept }: Rtx): void {
 
 /** The first event decides; what comes behind it in a sequence is not simulated. */
 function selected(rtx: Rtx): OtherTrigger | undefined {
-  const { kept, scope, model } = rtx;
-  const root = model.large ? ":TRIGger<1-3>" : ":TRIGger:A";
-  const event = model.large ? [1] : [];
-  const type = kept.word(`${root}:TYPE`, ...event);
+  const { kept, scope } = rtx;
+  const own = event(rtx);
+  const type = kept.word(`${root(rtx)}:TYPE`, ...own);
   if (type === "EDGE") return undefined;
   if (type !== "WIDT" && type !== "GLIT") return neverComes;
-  const node = `${root}:${type === "WIDT" ? "WIDTh" : "GLITch"}`;
-  const width_s = kept.number(`${node}:WIDTh`, ...event);
-  const delta_s = type === "WIDT" ? kept.number(`${node}:DELTa`, ...event) : 0;
-  const condition = ranges[kept.word(`${node}:RANGe`, ...event) as keyof typeof ranges];
+  const node = `${root(rtx)}:${type === "WIDT" ? "WIDTh" : "GLITch"}`;
+  const width_s = kept.number(`${node}:WIDTh`, ...own);
+  const delta_s = type === "WIDT" ? kept.number(`${node}:DELTa`, ...own) : 0;
+  const condition = ranges[kept.word(`${node}:RANGe`, ...own) as keyof typeof ranges];
   const [least_s, most_s] =
     condition === "within" || condition === "outside" ? [width_s - delta_s, width_s + delta_s] : [width_s, width_s];
-  const polarity = kept.word(`${node}:POLarity`, ...event) as AwaitedPulse["polarity"];
+  const polarity = kept.word(`${node}:POLarity`, ...own) as AwaitedPulse["polarity"];
   const channel = scope.triggerChannel;
   return {
     channel,

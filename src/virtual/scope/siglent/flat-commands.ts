@@ -1,10 +1,9 @@
 import { ScpiError, integer, keyword, nr3, numeric, raw, rest, takes } from "../../scpi/index.js";
 import type { Call, ScpiUnit } from "../../scpi/index.js";
-import { autoset } from "./autoset.js";
 import { selectCommand } from "./flat-triggers.js";
 import { invalid, items } from "./measure-items.js";
 import { block, descriptor, samples } from "./samples.js";
-import { depthText, scaleOf } from "./sds.js";
+import { autoset, depthText, scaleOf } from "./sds.js";
 import type { Sds, SdsInput } from "./sds.js";
 import { type Question, measureScreen } from "../screen-measure.js";
 
@@ -215,7 +214,7 @@ function triggerCommands(sds: Sds): void {
   const select: Name = ["TRSE", "TRIG_SELECT"];
   const { shown: selection, edge } = selectCommand(sds, patterns(select, false));
   answer(sds, select, false, selection);
-  autoset(sds, ["ASET", "AUTO_SETUP"], edge);
+  for (const pattern of ["ASET", "AUTO_SETUP"]) autoset(sds, pattern, edge);
   number(sds, ["TRLV", "TRIG_LEVEL"], "V", true, {
     get: (call) => trigger().levels_V[(call.suffixes[0] ?? 1) - 1] ?? 0,
     set: (value, call) => (trigger().levels_V[(call.suffixes[0] ?? 1) - 1] = value),

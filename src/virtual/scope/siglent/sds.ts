@@ -1,6 +1,7 @@
 import { createRandom } from "../../../simulator/random.js";
 import type { Lab } from "../../lab.js";
 import { ScpiInstrument, nr3 } from "../../scpi/index.js";
+import { autosetCommand } from "../autoset.js";
 import { BasicCommands } from "../basic-settings.js";
 import { BasicScope } from "../basic-scope.js";
 import type { Timing } from "../basic-scope.js";
@@ -146,6 +147,19 @@ function factoryInput(channel: number): SdsInput {
 }
 
 const clip = (value: number, min: number, max: number) => Math.min(max, Math.max(min, value));
+
+/** @param edge makes edges the kind of trigger that is selected */
+export function autoset(sds: Sds, pattern: string, edge: () => void): void {
+  autosetCommand(sds.scpi, sds.scope, pattern, {
+    place(input, scale_V, middle_V) {
+      Object.assign(input, { scale_V, shift_V: -middle_V });
+      sds.fit(input);
+    },
+    spread: (scale_s) => void (sds.timebase = { scale_s, delay_s: 0 }),
+    edge,
+    run: () => sds.setMode("AUTO"),
+  });
+}
 
 /** The next of 1, 2, 5 times a power of ten. */
 export function scaleOf(value: number): number {

@@ -1,9 +1,8 @@
 import { ScpiError, integer, keyword, nr3, numeric, optional, string, takes } from "../../scpi/index.js";
 import { measureScreen } from "../screen-measure.js";
-import { autoset } from "./autoset.js";
 import { measureCommands } from "./measure-commands.js";
 import { block, descriptor, framesOf, samples } from "./samples.js";
-import { depthText, scaleOf } from "./sds.js";
+import { autoset, depthText, scaleOf } from "./sds.js";
 import type { Sds, SdsInput } from "./sds.js";
 import { triggerKinds } from "./trigger-kinds.js";
 
@@ -48,7 +47,7 @@ export function treeCommands(sds: Sds): void {
   measureCommands(sds);
   keptCommands(sds);
   triggerKinds(sds);
-  autoset(sds, [":AUToset"], () => sds.kept.set("EDGE", ":TRIGger:TYPE"));
+  autoset(sds, ":AUToset", () => sds.kept.set("EDGE", ":TRIGger:TYPE"));
 }
 
 function inputCommands(sds: Sds): void {
