@@ -51,6 +51,8 @@ export function selectCommand(
           time_s: time("HV", selected.time_s),
           second_s: time("HV2", selected.second_s),
         };
+        const held = kind === "EDGE" && selected.hold === "TI";
+        scope.settings.trigger.holdoff_s = held ? selected.time_s : 0;
         scope.changed();
       }),
     );

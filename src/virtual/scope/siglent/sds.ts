@@ -54,7 +54,7 @@ export class Sds {
     });
     this.scope = new BasicScope(lab, label, seed, model, factoryInput, () => this.#timing());
     this.commands = new BasicCommands(this.scpi, this.scope);
-    this.kept = new KeptSettings(this.scpi, () => this.scope.changed(), true);
+    this.kept = new KeptSettings(this.scpi, () => this.#keptChanged(), true);
     let wasActive = false;
     this.scope.onState = () => {
       const { active, waiting, records } = this.scope.acquisition;
@@ -63,6 +63,14 @@ export class Sds {
       wasActive = active;
       if (!this.scope.running && this.mode === "SINGLE") this.mode = "STOP";
     };
+  }
+
+  #keptChanged(): void {
+    if (this.model.tree) {
+      const held = this.kept.word(":TRIGger:EDGE:HOLDoff") === "TIME";
+      this.scope.settings.trigger.holdoff_s = held ? this.kept.number(":TRIGger:EDGE:HLDTime") : 0;
+    }
+    this.scope.changed();
   }
 
   reset(): void {

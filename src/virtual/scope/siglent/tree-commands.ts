@@ -6,7 +6,7 @@ import { autoset, depthText, scaleOf } from "./sds.js";
 import type { Sds, SdsInput } from "./sds.js";
 import { triggerKinds } from "./trigger-kinds.js";
 
-/** Set and read back; all but holding the trigger off acts on nothing here. */
+/** Set and read back; of these only the time that the trigger is held off acts here. */
 function keptCommands({ commands, kept, scpi, scope }: Sds): void {
   kept.words({
     ":TIMebase:REFerence": "DELay POSition",
