@@ -54,6 +54,7 @@ export class PulseChannel {
     seed: number,
   ) {
     this.random = createRandom(seed, `noise:${this.terminal}`);
+    lab.wiring.addSource(this.terminal);
     this.player = new Player({
       get now_s() {
         return lab.now_s;
@@ -75,9 +76,8 @@ export class PulseChannel {
     return `${this.label}.pmu${this.number}`;
   }
 
-  /** The device's top is where the lab lets sources drive. */
   get atDevice(): boolean {
-    return this.lab.wiring.wireOf(this.terminal)?.node === "dut.top";
+    return this.lab.wiring.portOf(this.terminal) !== undefined;
   }
 
   get series_ohm(): number {
@@ -154,7 +154,7 @@ export class PulseCard {
   burst = 1;
   running = false;
   private cancel: (() => void) | undefined;
-  private unwatch: (() => void) | undefined;
+  private readonly unwatch: (() => void)[] = [];
 
   constructor(
     readonly channels: ReadonlyMap<number, PulseChannel>,
@@ -221,10 +221,11 @@ export class PulseCard {
     let left = plays.size;
     for (const [channel, list] of plays) {
       const step_s = stepOf(list, this.sampleRate_Sa_per_s);
-      const terminal = new Terminal(channel.series_ohm);
+      const terminal = new Terminal(this.lab, channel.terminal, channel.series_ohm);
       const reaches = channel.route === RPM.pulses;
       const measured = list.some(({ windows }) => windows.length > 0);
-      if (measured && reaches && channel.atDevice) this.unwatch = this.lab.watch((step) => terminal.see(step), step_s);
+      if (measured && reaches && channel.atDevice)
+        this.unwatch.push(this.lab.watch((step) => terminal.see(step), step_s));
       else if (measured) terminal.push(began_s, 0, 0); // nothing is wired to it
       channel.player.rest(channel.gain * (list[0]?.pieces[0]?.start_V ?? 0));
       channel.player.connected = reaches;
@@ -279,8 +280,8 @@ export class PulseCard {
 
   private end(): void {
     this.cancel?.();
-    this.unwatch?.();
-    this.cancel = this.unwatch = undefined;
+    for (const unwatch of this.unwatch.splice(0)) unwatch();
+    this.cancel = undefined;
     this.running = false;
   }
 }
