@@ -168,8 +168,6 @@ test("virtual 4225-PMU: a channel below the device measures what comes through, 
         near(ih, -1e-4, 3e-8, "I, out of the terminal");
         near(above[k]?.[1], 1e-4, 3e-5, "I in the large range");
       }
-      await ask(session, ":PMU:PULSE:TRAIN 2, 0, 1", ":PMU:OUTPUT:STATE 2, 1", ":ERROR:LAST:CLEAR", ":PMU:EXECUTE");
-      assert.match(await session.query(":ERROR:LAST:GET"), /only 0 V/);
     },
     "pmu2",
   ));

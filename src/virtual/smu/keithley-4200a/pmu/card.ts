@@ -3,7 +3,6 @@ import type { Random } from "../../../../simulator/random.js";
 import type { Drive } from "../../../../simulator/one-port.js";
 import { output_ohm, Player } from "../../../awg/player.js";
 import type { Lab } from "../../../lab.js";
-import { KxciFault } from "../arguments.js";
 import { mostSamples, sampled, samplesOf, stepOf, Terminal } from "./digitiser.js";
 import type { Play } from "./digitiser.js";
 import { averaged, pairsOf } from "./records.js";
@@ -55,6 +54,7 @@ export class PulseChannel {
     seed: number,
   ) {
     this.random = createRandom(seed, `noise:${this.terminal}`);
+    lab.wiring.addSource(this.terminal);
     this.player = new Player({
       get now_s() {
         return lab.now_s;
@@ -76,16 +76,8 @@ export class PulseChannel {
     return `${this.label}.pmu${this.number}`;
   }
 
-  /** The device's top is where the lab lets sources drive; at its bottom a channel at 0 V is what the current goes home through. */
-  get node(): "top" | "bottom" | undefined {
-    const node = this.lab.wiring.wireOf(this.terminal)?.node;
-    return node === "dut.top" ? "top" : node === "dut.bottom" ? "bottom" : undefined;
-  }
-
-  /** @param closed the RPM's relay */
-  connect(closed: boolean): void {
-    this.player.connected = closed;
-    if (this.node === "bottom") this.lab.load(this.terminal, closed ? output_ohm : undefined);
+  get atDevice(): boolean {
+    return this.lab.wiring.portOf(this.terminal) !== undefined;
   }
 
   get series_ohm(): number {
@@ -114,7 +106,7 @@ export class PulseChannel {
   off(): void {
     this.on = false;
     this.player.halt();
-    this.connect(false);
+    this.player.connected = false;
   }
 
   /** Of Segment Arb. @throws KxciFault -951, -823: what was set can not be played */
@@ -143,7 +135,6 @@ export class PulseChannel {
     const largest_V = levels.reduce((most, level) => Math.max(most, Math.abs(level)), 0);
     if (largest_V * this.gain > this.range_V * 1.001)
       throw refused(`${largest_V} V into ${this.load_ohm} ohm is more than it has`);
-    if (this.node === "bottom" && largest_V > 0) throw new KxciFault("Below the device only 0 V are simulated");
     if (samplesOf(plays, Infinity) > mostSamples) throw refused("there are more points than its memory has");
   }
 
@@ -163,7 +154,7 @@ export class PulseCard {
   burst = 1;
   running = false;
   private cancel: (() => void) | undefined;
-  private unwatch: (() => void)[] = [];
+  private readonly unwatch: (() => void)[] = [];
 
   constructor(
     readonly channels: ReadonlyMap<number, PulseChannel>,
@@ -230,14 +221,14 @@ export class PulseCard {
     let left = plays.size;
     for (const [channel, list] of plays) {
       const step_s = stepOf(list, this.sampleRate_Sa_per_s);
-      const terminal = new Terminal(channel.series_ohm);
+      const terminal = new Terminal(this.lab, channel.terminal, channel.series_ohm);
       const reaches = channel.route === RPM.pulses;
       const measured = list.some(({ windows }) => windows.length > 0);
-      const { node } = channel;
-      if (measured && reaches && node) this.unwatch.push(this.lab.watch((step) => terminal.see(step, node), step_s));
+      if (measured && reaches && channel.atDevice)
+        this.unwatch.push(this.lab.watch((step) => terminal.see(step), step_s));
       else if (measured) terminal.push(began_s, 0, 0); // nothing is wired to it
       channel.player.rest(channel.gain * (list[0]?.pieces[0]?.start_V ?? 0));
-      channel.connect(reaches);
+      channel.player.connected = reaches;
       this.play(channel, list, 0, () => {
         if (measured) this.keep(channel, list, terminal, began_s, step_s);
         left -= 1;
@@ -289,9 +280,8 @@ export class PulseCard {
 
   private end(): void {
     this.cancel?.();
-    for (const end of this.unwatch) end();
+    for (const unwatch of this.unwatch.splice(0)) unwatch();
     this.cancel = undefined;
-    this.unwatch = [];
     this.running = false;
   }
 }

@@ -1,5 +1,5 @@
 import type { Random } from "../../../../simulator/random.js";
-import type { LabStep } from "../../../lab.js";
+import type { Lab, LabStep } from "../../../lab.js";
 import { durationOf, Measure } from "./sequence.js";
 import type { Pass, Window } from "./sequence.js";
 
@@ -56,13 +56,17 @@ export class Terminal {
   }
 
   /** @param series_ohm between the terminal and the device */
-  constructor(private readonly series_ohm: number) {}
+  constructor(
+    private readonly lab: Lab,
+    private readonly terminal: string,
+    private readonly series_ohm: number,
+  ) {}
 
-  /** @param node of the device that it is at: a current is counted out of the terminal */
-  see({ t0_s, t1_s, top0_V, top1_V, bottom0_V, bottom1_V, i0_A, i1_A }: LabStep, node: "top" | "bottom"): void {
-    const [v0_V, v1_V, sign] = node === "top" ? [top0_V, top1_V, 1] : [bottom0_V, bottom1_V, -1];
-    if (this.times_s.length === 0) this.push(t0_s, v0_V, sign * i0_A);
-    this.push(t1_s, v1_V, sign * i1_A);
+  see(step: LabStep): void {
+    const { lab, terminal } = this;
+    const [i0_A, i1_A] = lab.currentsAt_A(terminal, step);
+    if (this.times_s.length === 0) this.push(step.t0_s, lab.voltageAt_V(terminal, step.top0_V, step.bottom0_V), i0_A);
+    this.push(step.t1_s, lab.voltageAt_V(terminal, step.top1_V, step.bottom1_V), i1_A);
   }
 
   push(time_s: number, volt: number, ampere: number): void {
