@@ -55,7 +55,7 @@ export function measureCommands(mso: Mso): void {
     const [kind = "PER"] = kinds[name] ?? [];
     const [lower, middle, upper] = [levels.LOW / 100, levels.MID / 100, levels.HIGH / 100];
     const thresholds = { lower, middle, upper };
-    const value = await measureScreen(scope, Number(source.slice(2)), kind, false, call.signal, thresholds);
+    const value = await measureScreen(scope, { kind, channel: Number(source.slice(2)), thresholds }, call.signal);
     const shown = name === "NDUty" && value !== undefined ? 100 - value : value;
     return mso.scpi.dialect.formatNumber(shown ?? NOT_A_NUMBER);
   });
