@@ -51,7 +51,7 @@ function newerModel(name: string): MsoModel | undefined {
   };
 }
 
-/** Bandwidth by the two digits of the model (data sheets). The MDO3022 and the MDO4024C are those with 200 MHz. */
+/** Bandwidth by the two digits of the model (from memory of the data sheets). The MDO3022 and the MDO4024C are those with 200 MHz. */
 const bandwidths_Hz: Readonly<Record<string, number>> = {
   "01": 100e6,
   "02": 200e6,
