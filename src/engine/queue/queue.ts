@@ -113,7 +113,8 @@ export class Queue {
     const running = await this.read(this.file("running", id));
     if (running) return entryOf(id, running, (await this.lives(id, running)) ? "running" : "interrupted");
     const ended = await this.read(this.file("ended", id));
-    return ended && entryOf(id, ended, ended.state ?? "interrupted");
+    // Only a cancelled one comes here before its end is written into it.
+    return ended && entryOf(id, ended, ended.state ?? "cancelled");
   }
 
   /**
