@@ -1,4 +1,4 @@
-import { boolean, either, keyword, name, numeric } from "../../scpi/index.js";
+import { boolean, either, keyword, name, numeric, string } from "../../scpi/index.js";
 import type { Call } from "../../scpi/index.js";
 import { bandLimit_Hz } from "../front-end.js";
 import { nearestOf } from "./mso.js";
@@ -49,6 +49,7 @@ export function channelCommands(mso: Mso): void {
       },
     });
   number("SCAle", "V", (k) => k.scale_V, (k, v) => (k.scale_V = v)); // prettier-ignore
+  if (older) number("VOLts", "V", (k) => k.scale_V, (k, v) => (k.scale_V = v)); // prettier-ignore
   number("OFFSet", "V", (k) => k.shift_V, (k, v) => (k.shift_V = v)); // prettier-ignore
   number("POSition", "", (k) => k.position_div, (k, v) => (k.position_div = clip(v, -most, most))); // prettier-ignore
   number("DESKew", "S", (k) => k.deskew_s, (k, v) => (k.deskew_s = v)); // prettier-ignore
@@ -61,14 +62,16 @@ export function channelCommands(mso: Mso): void {
     set: (on, call) => (scope.channelOf(call).invert = on),
   });
   // The older ones take words for both, and say numbers.
-  mso.setting("CH<1-8>:TERmination", either(keyword(...(older ? ["FIFty", "MEG"] : [])), numeric("OHM", {})), {
-    get: (call) => (scope.channelOf(call).impedance === "FIFT" ? 50 : 1e6),
-    set: (value, call) => {
-      const fifty = typeof value === "string" ? value === "FIF" : Math.abs(value - 50) < 1;
-      scope.setImpedance(call.suffixes[0] ?? 1, fifty ? "FIFT" : "ONEM");
-      fit(mso, scope.channelOf(call));
-    },
-  });
+  for (const node of older ? ["TERmination", "IMPedance"] : ["TERmination"]) {
+    mso.setting(`CH<1-8>:${node}`, either(keyword(...(older ? ["FIFty", "MEG"] : [])), numeric("OHM", {})), {
+      get: (call) => (scope.channelOf(call).impedance === "FIFT" ? 50 : 1e6),
+      set: (value, call) => {
+        const fifty = typeof value === "string" ? value === "FIF" : Math.abs(value - 50) < 1;
+        scope.setImpedance(call.suffixes[0] ?? 1, fifty ? "FIFT" : "ONEM");
+        fit(mso, scope.channelOf(call));
+      },
+    });
+  }
   const full_Hz = older?.bandwidth_Hz ?? 1e9;
   const limits_Hz: Readonly<Record<string, number>> = { FUL: full_Hz, TWE: 20e6, ONE: 150e6, TWO: 250e6 };
   const limits = keyword("FULl", ...(older ? ["TWEnty", "ONEfifty", "TWOfifty"] : []));
@@ -86,6 +89,16 @@ export function channelCommands(mso: Mso): void {
     input.probe = value;
     fit(mso, input);
   };
+  // In the virtual lab a plain cable is connected.
+  const cable = {
+    "PRObe:ID:TYPe": older ? '"No Probe Detected"' : '"1X"',
+    "PRObe:ID:SERnumber": '"N/A"',
+    "PRObe:UNIts": '"V"',
+    "PRObe:RESistance": 1e6,
+    ...(older ? { YUNits: '"V"' } : { PROBETYPE: "ANALOG" }),
+  };
+  for (const [node, value] of Object.entries(cable)) mso.answer(`CH<1-8>:${node}`, () => value);
+  mso.answer("CH<1-8>:PRObe:ID", () => `${cable["PRObe:ID:TYPe"]};${cable["PRObe:ID:SERnumber"]}`);
   if (older) olderChannelCommands(mso, probe);
   else newerChannelCommands(mso, probe);
   triggerCommands(mso);
@@ -119,7 +132,7 @@ function newerChannelCommands(mso: Mso, probe: (call: Call, value: number) => vo
     set: (value, call) => probe(call, value),
   });
   mso.answer("CH<1-8>:PRObe:GAIN", (call) => 1 / scope.channelOf(call).probe);
-  mso.setting("CH<1-8>:LABel:NAMe", name(), {
+  mso.setting("CH<1-8>:LABel:NAMe", either(string(), name()), {
     get: (call) => `"${scope.channelOf(call).name}"`,
     set: (text, call) => (scope.channelOf(call).name = text),
   });

@@ -1,4 +1,4 @@
-import { boolean, keyword, name, numeric } from "../../scpi/index.js";
+import { boolean, either, keyword, name, numeric, string } from "../../scpi/index.js";
 import type { Call } from "../../scpi/index.js";
 import type { Mso, MsoInput } from "./mso.js";
 
@@ -35,12 +35,7 @@ export function olderChannelCommands(mso: Mso, setProbe: (call: Call, value: num
     get: (call) => 1 / scope.channelOf(call).probe,
     set: (value, call) => setProbe(call, 1 / value),
   });
-  // In the virtual lab a plain cable is connected.
-  const probe = { TYPe: '"No Probe Detected"', SERnumber: '"N/A"' };
-  mso.answer("CH<1-4>:PRObe:ID", () => `${probe.TYPe};${probe.SERnumber}`);
-  for (const [node, text] of Object.entries(probe)) mso.answer(`CH<1-4>:PRObe:ID:${node}`, () => text);
-  mso.answer("CH<1-4>:YUNits", () => '"V"');
-  mso.setting("CH<1-4>:LABel", name(), {
+  mso.setting("CH<1-4>:LABel", either(string(), name()), {
     get: (call) => `"${scope.channelOf(call).name}"`,
     set: (text, call) => (scope.channelOf(call).name = text.slice(0, 30)),
   });

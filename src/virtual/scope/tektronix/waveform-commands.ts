@@ -54,6 +54,12 @@ function dataCommands(mso: Mso): void {
       data().sources = [first, ...more].map((word) => Number(word.slice(2)));
     }),
   );
+  if (!mso.model.older) {
+    mso.answer(
+      "DATa:SOUrce:AVAILable",
+      () => inputs.filter((_, k) => mso.scope.channel(k + 1).display).join(",") || "NONE",
+    );
+  }
   mso.answer("DATa:SOUrce", () =>
     data()
       .sources.map((number) => `CH${number}`)
@@ -80,6 +86,10 @@ function dataCommands(mso: Mso): void {
       set: (value) => (data().width = value === 1 ? 1 : 2),
     });
   }
+  mso.setting("WFMOutpre:BIT_Nr", integer({ min: 8, max: 16 }), {
+    get: () => String(8 * data().width),
+    set: (value) => (data().width = value > 8 ? 2 : 1),
+  });
   const codings = ["ASCIi", "FAStest", "RIBinary", "RPBinary", "SRIbinary", "SRPbinary"];
   mso.setting("DATa:ENCdg", keyword(...codings), {
     get: () => {
@@ -184,10 +194,22 @@ function curve(mso: Mso, held: Held<MsoInput>): Uint8Array | string {
   const { data } = mso.state;
   const parts = data.sources.map((number) => codesOf(mso, held, number));
   if (data.ascii) {
-    return parts.map((codes) => Array.from(codes, (code) => (data.width === 1 ? code >> 8 : code)).join(",")).join(";");
+    // Frames come apart at semicolons (curve_query of Tektronix' own tm_devices), sources too.
+    const { count } = spanOf(data, held.reading.samples);
+    return parts
+      .flatMap((codes) => framesOf(codes, count))
+      .map((codes) => textOf(codes, data.width))
+      .join(";");
   }
   return Buffer.concat(parts.map((codes) => block(encode(codes, data))));
 }
+
+function framesOf(codes: Int16Array, count: number): Int16Array[] {
+  return Array.from({ length: codes.length / count }, (_, frame) => codes.subarray(frame * count, (frame + 1) * count));
+}
+
+const textOf = (codes: Int16Array, width: number) =>
+  Array.from(codes, (code) => (width === 1 ? code >> 8 : code)).join(",");
 
 /** All frames asked for, one after the other, signed. */
 function codesOf(mso: Mso, held: Held<MsoInput>, number: number): Int16Array {
