@@ -42,12 +42,14 @@ export class Connection {
 
   /** @param sources by terminal, those not wired to the device included */
   constructor(wiring: Wiring, sources: ReadonlyMap<string, { readonly source: Drive; readonly sensed: boolean }>) {
-    this.members = [...sources].flatMap(([terminal, { source, sensed }]) => {
+    const members: Member[] = [];
+    for (const [terminal, { source, sensed }] of sources) {
       const port = wiring.portOf(terminal);
-      if (!port) return [];
-      const { place, reversed } = port;
-      return [{ terminal, place, reversed, ...wiring.atDevice(terminal, port, source, sensed) }];
-    });
+      if (!port) continue;
+      const { emf, series_ohm, limit_A } = wiring.atDevice(terminal, port, source, sensed);
+      members.push({ terminal, place: port.place, reversed: port.reversed, emf, series_ohm, limit_A });
+    }
+    this.members = members;
     this.top_S = wiring.toGround_S("dut.top");
     this.bottom_S = wiring.toGround_S("dut.bottom");
     this.bottom_ohm = 0;
@@ -62,8 +64,8 @@ export class Connection {
       this.drive = { emf: only.emf, series_ohm: only.series_ohm, limit_A: only.limit_A };
       return;
     }
-    const top = sideOf(tops, this.top_S, wiring.restingOhm("dut.top"));
-    const bottom = sideOf(bottoms, this.bottom_S, wiring.restingOhm("dut.bottom"));
+    const top = sideOf(tops, this.top_S, () => wiring.restingOhm("dut.top"));
+    const bottom = sideOf(bottoms, this.bottom_S, () => wiring.restingOhm("dut.bottom"));
     if (!only && top && bottom) {
       this.drive = inSeries(top, bottom);
       if (!bottom.emf) this.bottom_ohm = bottom.series_ohm;
@@ -143,9 +145,9 @@ export class Connection {
 const leastGround_ohm = 1e-3;
 
 /** Undefined: no single source does the same. */
-function sideOf(members: readonly Member[], load_S: number, resting_ohm: number): Side | undefined {
+function sideOf(members: readonly Member[], load_S: number, resting_ohm: () => number): Side | undefined {
   const [only] = members;
-  if (!only) return { series_ohm: resting_ohm, limit_A: Infinity };
+  if (!only) return { series_ohm: load_S > 0 ? 1 / load_S : resting_ohm(), limit_A: Infinity };
   const { emf, series_ohm, limit_A } = only;
   if (members.length > 1) return undefined;
   if (load_S === 0) return { emf, series_ohm, limit_A };

@@ -29,6 +29,7 @@ export interface Port {
 export class Wiring {
   private readonly byTerminal: ReadonlyMap<string, Wire>;
   private readonly loads_ohm = new Map<string, number>();
+  private readonly grounds_S = new Map<End, number>();
   private readonly sources = new Set<string>();
   private readonly ports = new Map<string, Port | undefined>();
 
@@ -75,10 +76,13 @@ export class Wiring {
   setLoad(terminal: string, load_ohm: number | undefined): void {
     if (load_ohm === undefined) this.loads_ohm.delete(terminal);
     else this.loads_ohm.set(terminal, load_ohm);
+    this.grounds_S.clear();
   }
 
   /** From a node to ground, through all shunts and loads there; 0 for none. Inputs of 1 MΩ are taken as open. */
   toGround_S(node: End): number {
+    const known_S = this.grounds_S.get(node);
+    if (known_S !== undefined) return known_S;
     let conductance_S = 0;
     for (const [terminal, wire] of this.byTerminal) {
       if (wire.node !== node) continue;
@@ -86,13 +90,12 @@ export class Wiring {
       const load_ohm = this.loads_ohm.get(terminal);
       if (load_ohm !== undefined) conductance_S += 1 / load_ohm;
     }
+    this.grounds_S.set(node, conductance_S);
     return conductance_S;
   }
 
-  /** What an end without a source that is on is to the other one: the resistors there; grounded, where nothing else can drive it. */
+  /** From an end without a resistor, and with no source that is on, to ground: grounded, where nothing is wired that can drive it. */
   restingOhm(node: End): number {
-    const conductance_S = this.toGround_S(node);
-    if (conductance_S > 0) return 1 / conductance_S;
     return this.canBeDriven(node) ? open_ohm : 0;
   }
 

@@ -269,6 +269,14 @@ test("two generator channels of opposite polarity add up, jumps and corners of b
   }
 });
 
+test("a gate, which models have no terminal for, is an open circuit, and the device does not see it", async () => {
+  const lab = labOf([...smu, { instrument: "gate", terminal: "high", node: "ground" }]);
+  lab.drive("gate.high", constant(5, 0, 1e-3));
+  lab.drive("smu.high", constant(1, 0, 0.1));
+  near((await settled(lab)).i_A, 1e-3, "current");
+  sees(lab, "gate.high", 5, 0);
+});
+
 test("wiring that can not be is refused", () => {
   const short = ["high", "low"].map((terminal): Wire => ({ instrument: "smu", terminal, node: "dut.top" }));
   assert.throws(() => labOf(short), {
