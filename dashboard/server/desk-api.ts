@@ -17,6 +17,7 @@ const order = z.strictObject({
   tags: short.optional(),
 });
 const one = z.object({ id: z.string().max(40) });
+const answered = one.extend({ question: z.string().max(40) });
 const moved = one.extend({ position: z.int().min(1) });
 
 export interface DeskApi {
@@ -70,6 +71,11 @@ export function deskApi({ queue, commands, watch, desk, running }: DeskApi): Rou
     const was = await queue.cancel(id);
     const message = was === "queued" ? "Taken off the queue." : "Asked to stop: its program turns the outputs off.";
     response.json({ message });
+  });
+  router.post("/queue/answer", async ({ body }, response) => {
+    const { id, question } = answered.parse(body);
+    await queue.questions.answer(id, question);
+    response.json({ message: "The run goes on." });
   });
   router.post("/queue/clear-ended", async (_request, response) => {
     const removed = await queue.clearEnded();

@@ -123,6 +123,8 @@ export interface QueueLine {
   readonly reason?: string;
   /** On the instruments, of one that waits; left out: not known. */
   readonly duration_s?: number;
+  /** What a person is to do before it goes on; the answer names it by its id. */
+  readonly question?: { readonly id: string; readonly text: string };
   /** Of one that has begun. */
   readonly progress?: {
     readonly state: EngineState;

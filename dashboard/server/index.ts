@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import express, { type NextFunction, type Request, type Response } from "express";
 import { z } from "zod";
+import type { CommandReport } from "./wire.js";
 import { MemrigError, messageOf } from "../../src/errors.js";
 import type { SafeReport } from "../../src/engine/index.js";
 import { Queue } from "../../src/engine/queue/queue.js";
@@ -89,6 +90,14 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
   app.post("/api/abort", async (request, response) => {
     const { run } = commandBody.parse(request.body ?? {});
     await index.refresh();
+    const began = performance.now();
+    const beginning = run === undefined ? await commands.cancelBeginning() : 0;
+    if (beginning > 0 && index.running.length === 0) {
+      const took_s = (performance.now() - began) / 1000;
+      const message = "Asked to stop before it became a run: its program turns the outputs off.";
+      response.json({ runs: [], outputs: [], message, took_s } satisfies CommandReport);
+      return;
+    }
     response.json(await abort(options.store, index.running, run));
   });
   for (const [path, paused] of [

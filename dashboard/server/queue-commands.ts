@@ -38,7 +38,10 @@ export class QueueCommands {
       const { id } = await desk.add(order);
       await this.queue.hold();
       const begun = await this.begin(desk, id, true);
-      return { message: `${begun.run ?? order.protocol} has begun.`, entry: queueLine(begun) };
+      const message = begun.question
+        ? `${order.protocol} asks, at the top of this page: ${begun.question.text}.`
+        : `${begun.run ?? order.protocol} has begun.`;
+      return { message, entry: queueLine(begun) };
     });
   }
 
@@ -80,6 +83,13 @@ export class QueueCommands {
     }
   }
 
+  /** Stops what is begun and no run yet: its instruments are being opened, or a person is asked. @returns how many that are */
+  async cancelBeginning(): Promise<number> {
+    const begins = (await this.queue.list()).filter(({ state, run }) => state === "running" && run === undefined);
+    for (const { id } of begins) await this.queue.cancel(id).catch(endedMeanwhile);
+    return begins.length;
+  }
+
   /** @param takeBack off the queue again where nobody takes it */
   private async begin(desk: Desk, id: string, takeBack: boolean): Promise<QueueEntry> {
     this.starting = id;
@@ -95,7 +105,7 @@ export class QueueCommands {
     const until_ms = performance.now() + 1000 * begin_s;
     for (;;) {
       const entry = (await this.queue.list()).find((each) => each.id === id);
-      if (entry?.run !== undefined) return entry;
+      if (entry?.run !== undefined || entry?.question !== undefined) return entry;
       if (entry === undefined || (entry.state !== "queued" && entry.state !== "running")) {
         throw new MemrigError("no-answer", entry?.reason ?? "It was taken off the queue before it began.", { id });
       }

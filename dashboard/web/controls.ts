@@ -18,6 +18,8 @@ export class Controls {
   private readonly safe = byId("safe", HTMLButtonElement);
   private readonly report = byId("report", HTMLElement);
   private running = "";
+  /** Something is begun that is no run yet: it can be aborted too. */
+  private beginning = false;
   private activity: EngineState = "running";
   /** What stops something can be pressed, and nothing else. */
   readOnly = false;
@@ -40,8 +42,18 @@ export class Controls {
     if (run !== "" && run !== this.running && !this.report.classList.contains("bad")) this.report.hidden = true;
     this.running = run;
     this.activity = activity;
-    if (!this.abort.classList.contains("busy")) this.abort.disabled = run === "";
+    this.allowAbort();
     if (!this.pause.classList.contains("busy")) this.showPause();
+  }
+
+  /** @param beginning instruments are being opened for a run, or a person is asked to do something for it */
+  setBeginning(beginning: boolean): void {
+    this.beginning = beginning;
+    this.allowAbort();
+  }
+
+  private allowAbort(): void {
+    if (!this.abort.classList.contains("busy")) this.abort.disabled = this.running === "" && !this.beginning;
   }
 
   private showPause(): void {
@@ -84,7 +96,8 @@ export class Controls {
     } finally {
       button.textContent = text;
       button.classList.remove("busy");
-      button.disabled = button === this.abort && this.running === "";
+      button.disabled = false;
+      this.allowAbort();
     }
   }
 

@@ -5,6 +5,7 @@ import { byId, setText } from "./dom.js";
 import { RunFormView } from "./form/run-form.js";
 import { LiveView } from "./live-view.js";
 import { showProgress } from "./progress-view.js";
+import { QuestionView } from "./question-view.js";
 import { QueuePage } from "./queue/queue-view.js";
 import { RunListView } from "./run-list.js";
 import { RunView } from "./run-view.js";
@@ -16,6 +17,7 @@ const waiting = byId("queue-count", HTMLElement);
 const live = new LiveView();
 const runs = new RunListView();
 const controls = new Controls();
+const question = new QuestionView();
 const form = new RunFormView();
 const queue = new QueuePage();
 
@@ -70,6 +72,7 @@ listen({
       ? "Abort what runs and turn every output of the bench off"
       : "Started without a bench file: this aborts what runs. For the outputs: memrig safe --bench FILE";
     controls.readOnly = readOnly;
+    question.readOnly = readOnly;
     queue.allow(canStart, readOnly);
     if (location.hash.startsWith("#/new")) route(); // the server was started anew, maybe with another bench
   },
@@ -79,6 +82,8 @@ listen({
   queue(view) {
     queue.show(view);
     queue.showLive(state);
+    question.show(view.running);
+    controls.setBeginning(view.running.some(({ run }) => run === undefined));
     waiting.hidden = view.waiting.length === 0;
     setText(waiting, String(view.waiting.length));
   },

@@ -145,13 +145,27 @@ function metricsTable(metrics: RunPage["metrics"]): HTMLElement {
 
 /** Each distribution that was fitted: R² in the probability plot, the distance of Kolmogorov and Smirnov, its shape. */
 function fitsTable(distributions: readonly QuantityFits[]): HTMLElement {
-  const rows = distributions.flatMap(({ quantity, nearest, fits }) =>
-    fits.map(({ name, r2, ks, shape }) => [
-      h("span", {}, quantityName(quantity), `, ${name}${name === nearest ? " (nearest)" : ""}`),
-      ...[r2, ks, shape].map(fitText),
-    ]),
+  const heads = ["", "law", h("span", {}, h("var", {}, "R"), h("sup", {}, "2")), "KS", "shape"];
+  const groups = distributions.map(({ quantity, nearest, fits }) =>
+    h(
+      "tbody",
+      {},
+      ...fits.map(({ name, r2, ks, shape }, k) =>
+        h(
+          "tr",
+          {},
+          k === 0
+            ? h("th", { scope: "rowgroup", rowspan: fits.length }, h("span", {}, quantityName(quantity)))
+            : undefined,
+          h("td", {}, name === nearest ? h("b", {}, name) : name),
+          ...[r2, ks, shape].map((value) => h("td", {}, fitText(value))),
+        ),
+      ),
+    ),
   );
-  return table(["", h("span", {}, h("var", {}, "R"), h("sup", {}, "2")), "KS", "shape"], rows);
+  const head = h("thead", {}, h("tr", {}, ...heads.map((cell) => h("th", { scope: "col" }, cell))));
+  const caption = h("caption", {}, h("b", {}, "Fitted distributions"), " nearest (least KS) in bold");
+  return h("table", { class: "fits" }, caption, head, ...groups);
 }
 
 function parametersTable(parameters: readonly ParameterLine[]): HTMLElement {

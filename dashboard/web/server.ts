@@ -35,7 +35,7 @@ export const server = {
   runs: (filter: string, limit: number): Promise<RunList> =>
     ask(`api/runs?${new URLSearchParams({ filter, limit: String(limit) }).toString()}`),
   run: (run: string, signal: AbortSignal): Promise<RunPage> => ask(`api/runs/${encodeURIComponent(run)}`, { signal }),
-  abort: (run: string): Promise<CommandReport> => command("api/abort", { run }),
+  abort: (run: string): Promise<CommandReport> => command("api/abort", run === "" ? {} : { run }),
   pause: (run: string): Promise<CommandReport> => command("api/pause", { run }),
   goOn: (run: string): Promise<CommandReport> => command("api/resume", { run }),
   outputsOff: (run: string): Promise<CommandReport> => command("api/safe", run === "" ? {} : { run }),
@@ -47,6 +47,7 @@ export const server = {
   holdQueue: (): Promise<QueueReply> => command("api/queue/hold", {}),
   move: (id: string, position: number): Promise<QueueReply> => command("api/queue/move", { id, position }),
   cancel: (id: string): Promise<QueueReply> => command("api/queue/cancel", { id }),
+  answer: (id: string, question: string): Promise<QueueReply> => command("api/queue/answer", { id, question }),
   clearEnded: (): Promise<QueueReply> => command("api/queue/clear-ended", {}),
   csv: (run: string, table: string): string =>
     `api/runs/${encodeURIComponent(run)}/table.csv?${new URLSearchParams({ table }).toString()}`,

@@ -42,7 +42,8 @@ function newer(name: string): TektronixModel | undefined {
 
 /**
  * Record lengths as `CONFIG:ANALO:RECLENS?` gives them on those that know it; 5 GSa/s where the bandwidth is 1 GHz, else 2.5
- * (as remembered from data sheets, none was at hand; rates: the TektronixMDO driver of scopehal too). There is no FastFrame in these series: one record a trigger.
+ * (as remembered from data sheets, none was at hand; rates: the TektronixMDO driver of scopehal too). There is no FastFrame in
+ * these series: one record a trigger.
  */
 function older(name: string): TektronixModel | undefined {
   const match = /^(MSO|DPO|MDO)([34])(01|02|03|05|10)([24])(B|C)?(-?L|-?[36])?$/.exec(name);

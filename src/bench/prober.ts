@@ -18,7 +18,7 @@ export interface Site {
 
 export interface ProberOptions {
   readonly signal?: AbortSignal;
-  /** Puts a question to a person and waits for the answer; left out: nobody is there. */
+  /** Says to a person what is to be done, and waits until they say that it is; left out: nobody is there. */
   readonly ask?: (question: string, signal: AbortSignal) => Promise<void>;
 }
 
@@ -53,8 +53,8 @@ export async function moveProber(
         return await throughFile(prober.file, site, until);
       case "hand": {
         if (!ask)
-          throw new Error("nobody can be asked here; run memrig in a terminal, or give the prober a command or a file");
-        return await ask(`Set the needles down on ${described(site)}, then press Enter`, until);
+          throw new Error("nobody can be asked here; run memrig in a terminal or from the dashboard, or give the prober a command or a file");
+        return await ask(`Set the needles down on ${described(site)}`, until);
       }
     }
   } catch (error) {

@@ -336,3 +336,31 @@ const faintTexts = `(() => {
     return contrast < 4.5 ? [element.textContent.trim().slice(0, 40) + ": " + contrast.toFixed(2)] : [];
   });
 })()`;
+
+test("what a hand prober's run asks stands above every page; Done lets it go on, and Abort run stops it while it asks", async (t) => {
+  const text =
+    "instruments: { smu: { driver: keithley-2450, resource: virtual } }\n" +
+    "dut: { id: W3, model: resistor, parameters: { R: 100 kohm } }\nprober: { by: hand, deadline: 60 s }\n";
+  const lab = await deskLab(t, "here", text);
+  const opened = await open(t, lab, "#/queue");
+  if (opened === undefined) return;
+  const { page, faults } = opened;
+  const ask = (site: string) =>
+    lab.desk
+      .add({ protocol: "iv-sweep", settings: { stop: "0.1 V" }, site })
+      .then(({ id }) => void lab.desk.startRunner(id));
+  const asks = page.locator("#question");
+  await ask("R1C1");
+  await asks.filter({ hasText: "Set the needles down on R1C1" }).waitFor();
+  await picture(page, "question");
+  await asks.getByRole("button", { name: "Done, go on" }).click();
+  await page.locator(".ended-list").filter({ hasText: "done" }).waitFor();
+  assert.equal(await asks.isVisible(), false);
+
+  await ask("R1C2");
+  await asks.filter({ hasText: "R1C2" }).waitFor();
+  await page.getByRole("button", { name: "Abort run" }).click();
+  await page.locator(".ended-list").filter({ hasText: "cancelled" }).waitFor();
+  await page.locator("#report").filter({ hasText: "Asked to stop before it became a run" }).waitFor();
+  assert.deepEqual([await asks.isVisible(), await page.locator("#abort").isDisabled(), faults], [false, true, []]);
+});

@@ -215,7 +215,12 @@ test("resistances of an endurance run are drawn as they come", async (t) => {
   assert.deepEqual(faults, []);
 });
 
-test("a run's page has metrics in the units of the field, figures, and a CSV equal to the table", async (t) => {
+test("a run's page has metrics in the units of the field, fits beside their quantity with the nearest in bold, figures, and a CSV equal to the table", async (t) => {
+  const one = (mean: number) => ({ mean, sd: 0, cv: 0, n: 10 });
+  const fits = {
+    ...{ ratio_gaussian_r2: one(0.98), ratio_gaussian_ks: one(0.03) },
+    ...{ ratio_lognormal_r2: one(0.99), ratio_lognormal_ks: one(0.02), ratio_lognormal_shape: one(0.3) },
+  };
   const writer = await beginSweepRun(store, { expectedRows: 1210, tags: { wafer: "W3" } });
   await sweeps(writer, 1, 10);
   await writer.finish("done", {
@@ -224,6 +229,7 @@ test("a run's page has metrics in the units of the field, figures, and a CSV equ
       rOff_ohm: { mean: 2.1e10, sd: 3e8, cv: 0.0143, n: 10 },
       ratio: { mean: 1.489e6, sd: 4.5e4, cv: 0.03, n: 10 },
       vhold_V: { mean: NaN, sd: NaN, cv: NaN, n: 0 },
+      ...fits,
     },
   });
   const page = await open(t);
@@ -241,8 +247,11 @@ test("a run's page has metrics in the units of the field, figures, and a CSV equ
       ["Roff", "21 GΩ", "300 MΩ", "1.43 %", "10"],
       ["Off/on ratio", "1.489 × 10⁶", "45000", "3 %", "10"],
       ["Vhold", "–", "–", "–", "0"],
+      ["Off/on ratio", "gaussian", "0.98", "0.03", "–"],
+      ["lognormal", "0.99", "0.02", "0.3"],
     ],
   );
+  assert.deepEqual(await page.locator(".fits td b").allInnerTexts(), ["lognormal"]);
   assert.match(await page.locator(".facts").innerText(), /compliance\s+10 µA/);
   assert.ok((await page.locator(".run-page .chart").count()) >= 2);
 

@@ -309,3 +309,47 @@ test("on a bench with many devices the form asks for the site, and the run is ke
   const added = await post<QueueReply>("queue/add", { ...sweep, site });
   assert.equal(added.reply.entry?.site, site);
 });
+
+const byHand = `
+name: ohms
+instruments: { smu: { driver: keithley-2450, resource: virtual } }
+dut: { id: W3, model: resistor, parameters: { R: 100 kohm } }
+prober: { by: hand, deadline: 60 s }
+limits: { voltage: 2 V, current: 1 mA }
+`;
+
+test("a run on a bench with a hand prober asks on the page, goes on when that is answered, and can be stopped while it asks", async (t) => {
+  const lab = await deskLab(t, "here", byHand);
+  const { post, get } = await served(t, lab);
+  const asked = async (site: string) => {
+    const { reply } = await post<QueueReply>("start", { ...sweep, site });
+    assert.match(reply.message, /asks, at the top of this page: Set the needles down on R1C\d/, JSON.stringify(reply));
+    const { running } = await get<QueueView>("queue");
+    const { id, question } = running[0] ?? {};
+    assert.ok(id !== undefined && question, JSON.stringify(running));
+    assert.deepEqual([running[0]?.run, question.text], [undefined, `Set the needles down on ${site} (die ${site})`]);
+    return { id, question: question.id };
+  };
+  const ended = (what: string) =>
+    until(what, async () => {
+      const view = await get<QueueView>("queue");
+      return view.runner === "idle" && view.running.length === 0 ? view.ended[0] : undefined;
+    });
+
+  const first = await asked("R1C1");
+  assert.equal((await post("queue/answer", { ...first, question: "another" })).status, 400);
+  assert.equal((await post("queue/answer", first)).status, 200);
+  const done = await ended("the run that was answered");
+  assert.equal(done?.state, "done", done?.reason);
+  assert.equal((await openRun(lab.store, done?.run ?? "")).info.tags["die"], "R1C1");
+  assert.equal((await post("queue/answer", first)).status, 400, "nobody asks that any more");
+
+  for (const button of ["abort", "safe"]) {
+    const { id } = await asked("R1C2");
+    assert.equal((await post(button)).status, 200);
+    const stopped = await ended(`the run that was stopped by ${button}`);
+    assert.deepEqual([stopped?.id, stopped?.state, stopped?.run], [id, "cancelled", undefined]);
+    assert.match(stopped?.reason ?? "", /Aborted while the prober went to R1C2/);
+  }
+  assert.deepEqual(await lab.queue.questions.open(first.id), undefined);
+});

@@ -48,6 +48,9 @@ export class RunningLine implements Line {
     const left =
       left_s === null ? "" : ` · ${duration(left_s)} left${progress?.state === "paused" ? " once it goes on" : ""}`;
     const of = expectedRows > 0 ? ` of ${count(expectedRows)} rows · ${Math.floor(100 * share)} %` : " rows";
-    setText(this.far, run === undefined ? "The instruments are being opened." : `${count(rows)}${of}${left}`);
+    setText(
+      this.far,
+      run === undefined ? (line.question?.text ?? "The instruments are being opened.") : `${count(rows)}${of}${left}`,
+    );
   }
 }

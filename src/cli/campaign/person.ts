@@ -4,6 +4,8 @@ import { createInterface, type Interface } from "node:readline";
 export class Person {
   private terminal: Interface | undefined;
   private lines: AsyncIterator<string> | undefined;
+  /** The line that is waited for: one that was answered elsewhere leaves it to the next question. */
+  private next: Promise<IteratorResult<string>> | undefined;
 
   constructor(
     private readonly input: NodeJS.ReadableStream = process.stdin,
@@ -19,14 +21,16 @@ export class Person {
     signal.throwIfAborted();
     this.terminal ??= createInterface({ input: this.input });
     this.lines ??= this.terminal[Symbol.asyncIterator](); // one for all questions: what was typed ahead is kept
-    this.output.write(`${question}: `);
+    this.output.write(`${question}, then press Enter: `);
+    this.next ??= this.lines.next();
     let onAbort = (): void => undefined;
     const aborted = new Promise<never>((_, reject) => {
       onAbort = () => reject(new Error("nobody answered"));
       signal.addEventListener("abort", onAbort, { once: true });
     });
     try {
-      const line = await Promise.race([this.lines.next(), aborted]);
+      const line = await Promise.race([this.next, aborted]);
+      this.next = undefined;
       if (line.done) throw new Error("the input ended before anybody answered");
     } finally {
       signal.removeEventListener("abort", onAbort);

@@ -6,6 +6,7 @@ import { MemrigError } from "../../errors.js";
 import { operator } from "../measure.js";
 import { outputOf, textTable } from "../output.js";
 import { duration, StatusLine } from "../progress.js";
+import { Person } from "../campaign/person.js";
 import { runQueue } from "../queue/run-queue.js";
 import { collect, keyValues, numbersRead, planFrom } from "../settings.js";
 import { abortableBySignals } from "../signals.js";
@@ -149,6 +150,7 @@ function addRun(queue: Command): void {
       }
       if (options.first === undefined) await kept.release(); // a person who runs the queue wants it to go on
       const line = new StatusLine("queue");
+      const person = process.stdin.isTTY ? new Person() : undefined;
       await abortableBySignals(
         async (signal) => {
           const { error, ...counts } = await runQueue({
@@ -156,12 +158,13 @@ function addRun(queue: Command): void {
             keepGoing: options.keepGoing ?? false,
             signal,
             ...(options.first === undefined ? {} : { first: options.first }),
+            ...(person ? { ask: (question, until) => person.ask(question, until) } : {}),
             onStart: (entry, run) => line.end(`${entry.id}: ${run}`),
             onProgress: (_, { rows, expectedRows, left_s }) =>
               line.update({ done: rows, expected: expectedRows, ...(left_s === undefined ? {} : { left_s }) }),
             onEnd: ({ id }, { state, reason }) =>
               line.end(`${id}: ${state}.${reason === undefined ? "" : ` ${reason}`}`),
-          });
+          }).finally(() => person?.close());
           output.result(counts, `${counts.done} done, ${counts.failed} failed, ${counts.cancelled} cancelled.`);
           if (await kept.isHeld()) output.say("The queue is held: what waits still waits.");
           if (error instanceof Error) throw error;

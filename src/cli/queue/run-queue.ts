@@ -1,4 +1,4 @@
-import { atSite, loadBench, siteNamed } from "../../bench/index.js";
+import { atSite, loadBench, type ProberOptions, siteNamed } from "../../bench/index.js";
 import { placeTags } from "../../engine/campaign/plan.js";
 import type { RunProgress } from "../../engine/index.js";
 import type { Queue, QueueEnd, QueueEntry } from "../../engine/queue/queue.js";
@@ -14,6 +14,8 @@ export interface QueueRunner {
   readonly signal: AbortSignal;
   /** The one to begin with; where it does not wait any more nothing is done. Left out: whichever is the first. */
   readonly first?: string;
+  /** A person at the terminal, who is asked beside those at the dashboard. Left out: nobody is there. */
+  readonly ask?: ProberOptions["ask"];
   readonly onStart?: (entry: QueueEntry, run: string) => void;
   readonly onProgress?: (entry: QueueEntry, progress: RunProgress) => void;
   readonly onEnd?: (entry: QueueEntry, end: QueueEnd) => void;
@@ -93,6 +95,8 @@ async function runOne(entry: QueueEntry, runner: QueueRunner): Promise<{ end: Qu
       plan: planFrom(protocol, numbersRead(entry.settings)),
       tags: { ...(site ? placeTags(site) : {}), ...entry.tags, queue: entry.id },
       signal: AbortSignal.any([signal, cancelling.signal]),
+      ask: (question, until) =>
+        askEither(question, until, [(...what) => queue.questions.ask(entry.id, ...what), runner.ask]),
       onStart: ({ run, folder }) => {
         begun = queue.began(entry.id, run, folder);
         begun.catch(() => undefined); // told where it is awaited
@@ -108,6 +112,17 @@ async function runOne(entry: QueueEntry, runner: QueueRunner): Promise<{ end: Qu
     return endOf(aborted ? "aborted" : "failed", messageOf(error), error, cancelling.signal.aborted && !signal.aborted);
   } finally {
     clearInterval(watcher);
+  }
+}
+
+/** Asks at all places at once; the first answer counts, and the others are asked no longer. */
+async function askEither(question: string, until: AbortSignal, places: readonly ProberOptions["ask"][]): Promise<void> {
+  const answered = new AbortController();
+  const either = AbortSignal.any([until, answered.signal]);
+  try {
+    await Promise.any(places.flatMap((ask) => (ask ? [ask(question, either)] : [])));
+  } finally {
+    answered.abort();
   }
 }
 

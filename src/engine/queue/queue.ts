@@ -4,6 +4,7 @@ import path from "node:path";
 import { MemrigError } from "../../errors.js";
 import { codeOf, readJsonIfThere, replaceFile, storageFailed } from "../../store/files.js";
 import { isAlive, thisProcess, type WriterProcess } from "../../store/process-mark.js";
+import { type Question, Questions } from "./questions.js";
 
 /** A run that is to be done: as `memrig run` takes it. */
 export interface QueueRequest {
@@ -33,6 +34,8 @@ export interface QueueEntry extends QueueRequest {
   readonly folder?: string;
   readonly reason?: string;
   readonly endedAt?: string;
+  /** What its program asks a person, while it waits for that. */
+  readonly question?: Question;
 }
 
 interface Kept extends QueueRequest {
@@ -69,11 +72,14 @@ interface Place {
 export class Queue {
   /** Absolute; the runs out of this queue go there. */
   readonly store: string;
+  /** What the programs of its runs ask. */
+  readonly questions: Questions;
   private readonly folder: string;
 
   constructor(store: string) {
     this.store = path.resolve(store);
     this.folder = path.join(this.store, "queue");
+    this.questions = new Questions(this.folder);
   }
 
   /** Puts a run at the end. */
@@ -111,7 +117,11 @@ export class Queue {
   /** One that was taken: running, ended since, or without its program. */
   private async begun(id: string): Promise<QueueEntry | undefined> {
     const running = await this.read(this.file("running", id));
-    if (running) return entryOf(id, running, (await this.lives(id, running)) ? "running" : "interrupted");
+    if (running) {
+      if (!(await this.lives(id, running))) return entryOf(id, running, "interrupted"); // nobody waits for an answer
+      const question = await this.questions.open(id);
+      return { ...entryOf(id, running, "running"), ...(question ? { question } : {}) };
+    }
     const ended = await this.read(this.file("ended", id));
     // Only a cancelled one comes here before its end is written into it.
     return ended && entryOf(id, ended, ended.state ?? "cancelled");
@@ -257,6 +267,7 @@ export class Queue {
     for (const { id, state } of await this.list()) {
       if (state === "running" || state === "queued") continue;
       await rm(this.file(state === "interrupted" ? "running" : "ended", id), { force: true });
+      await this.questions.forget(id);
       removed += 1;
     }
     return removed;
