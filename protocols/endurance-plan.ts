@@ -53,6 +53,12 @@ export const enduranceParameters = z
     }),
     reads_per_decade: countOr(10, "with reads=log: cycles that are read in every decade", 1, 1000),
     ...stopParameters(),
+    stop_within: countOr(
+      100,
+      "with one of them: cycles that are played before they are looked at, hence the most that a failed device gets on top; fewer is slower",
+      1,
+      1_000_000,
+    ),
   })
   .check((payload) => {
     const plan = payload.value;

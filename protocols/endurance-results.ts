@@ -120,11 +120,11 @@ export const enduranceFits: readonly FitMetrics[] = ["rOn", "rOff", "ratio"].fla
   })),
 );
 
-/** `stopFailed_cycle`, `stopRatio_cycle`, `stopDrift_cycle`: the cycle that met the rule. Of none: nothing. */
+/** `stopFailed_cycle`, `stopRatio_cycle`, `stopDrift_cycle`: the cycle that met the rule; `beyondStop`: how many came behind it. Of none: nothing. */
 function stoppedBy(met: RuleMet | undefined, n: number): Metrics {
   if (!met) return {};
   const names = { failed: "stopFailed_cycle", ratio: "stopRatio_cycle", drift: "stopDrift_cycle" } as const;
-  return { [names[met.rule]]: single(met.cycle, n) };
+  return { [names[met.rule]]: single(met.cycle, n), beyondStop: single(met.beyond, n) };
 }
 
 /** A number that n cycles gave together. */

@@ -1,3 +1,5 @@
+import type { RunContext } from "../src/engine/protocol.js";
+
 /** When to spare what is left of the device; each 0 where it is not to be looked at. */
 export interface StopPlan {
   /** So many cycles in a row that did not switch. */
@@ -12,6 +14,8 @@ export interface StopPlan {
 export interface RuleMet {
   readonly rule: "failed" | "ratio" | "drift";
   readonly cycle: number;
+  /** Cycles that were played behind it before anyone had looked; they are rows too. */
+  readonly beyond: number;
   /** For a person. */
   readonly message: string;
 }
@@ -21,7 +25,8 @@ const over = 10;
 
 /** Looks at cycle after cycle for a reason to stop. What it says follows from the rows alone, so an analysis finds the same. */
 export class StopRules {
-  #met: RuleMet | undefined;
+  #met: Omit<RuleMet, "beyond"> | undefined;
+  #last = 0;
   #failed = 0;
   #first: { on_ohm: number; off_ohm: number } | undefined;
   readonly #on: number[] = [];
@@ -36,10 +41,20 @@ export class StopRules {
 
   /** The first rule that was met. */
   get met(): RuleMet | undefined {
-    return this.#met;
+    return this.#met && { ...this.#met, beyond: this.#last - this.#met.cycle };
+  }
+
+  /** Says in the events of the run which rule ended it, and what the device went through behind that. */
+  tell(context: Pick<RunContext, "warn">): void {
+    const { met } = this;
+    if (!met) return;
+    const { rule, cycle, beyond, message } = met;
+    const rest = beyond > 0 ? ` The device has gone through ${beyond} more, which are kept.` : "";
+    context.warn(`${message}${rest}`, { rule, cycle, beyond });
   }
 
   see(cycle: number, on_ohm: number, off_ohm: number, switched: boolean): void {
+    this.#last = cycle;
     if (this.#met || !this.active) return;
     this.#failed = switched ? 0 : this.#failed + 1;
     if (this.plan.stop_failed > 0 && this.#failed >= this.plan.stop_failed)

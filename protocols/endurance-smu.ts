@@ -86,7 +86,7 @@ async function* setAndRead(
     yield { table: cycles.name, columns: rows.taken() };
     await context.between(done);
   }
-  if (rules.met) context.warn(rules.met.message, { rule: rules.met.rule, cycle: rules.met.cycle });
+  rules.tell(context);
 }
 
 /** Resistance of a reading; where its current is nothing, the least that it can be. */

@@ -66,6 +66,7 @@ async function* setAndRead(
     resolution_s: shortest_s / plan.samples,
     ahead: !rules.active,
     enough: () => rules.met !== undefined,
+    ...(rules.active ? { mostUnseen: plan.stop_within } : {}),
     ...(plan.reads === "log" ? { nextRead: logSpaced(plan.reads_per_decade, plan.cycles) } : {}),
   };
   if (plan.stop_drift > 0 && context.completed > 0)
@@ -80,7 +81,7 @@ async function* setAndRead(
   for await (const _ of playAndRead(station, job, look, context)) {
     yield { table: cycles.name, columns: rows.taken() };
   }
-  if (rules.met) context.warn(rules.met.message, { rule: rules.met.rule, cycle: rules.met.cycle });
+  rules.tell(context);
 }
 
 function readInto(

@@ -12,14 +12,21 @@ export const frequencyResponseParameters = z
     to: quantityOr(100e3, "Hz", "highest frequency", { above: 0 }),
     per_decade: countOr(5, "frequencies in a factor of ten", 1, 100),
     amplitude: quantityOr(0.1, "V", "peak of the sine, open circuit", { above: 0 }),
+    bias: quantityOr(
+      0,
+      "V",
+      "level that a chirp is played about, open circuit; left to 0 V before and behind each chirp",
+    ),
     periods: countOr(10, "periods in a record; of a chirp, at its lowest frequency", 3, 1000),
     repeats: countOr(3, "records at each frequency, or of the chirp: what the coherence is taken from", 2, 100),
   })
   .check((payload) => {
-    const { from, to, method, periods } = payload.value;
+    const { from, to, method, periods, bias } = payload.value;
     if (payload.issues.length > 0) return;
     if (to <= from) complain(payload, "to", `it must be above the lowest frequency, ${from} Hz.`);
-    else if (method === "chirp" && chirpPoints({ from, to, periods }) > mostChirpPoints)
+    else if (bias !== 0 && method !== "chirp")
+      complain(payload, "bias", "sines play about 0 V; a bias needs method=chirp.");
+    else if (method === "chirp" && chirpPoints({ from, to, periods }) * (bias === 0 ? 1 : plateau) > mostChirpPoints)
       complain(payload, "to", "a chirp over so wide a range has too many samples; take fewer periods or method=steps.");
   });
 
@@ -28,6 +35,8 @@ export type FrequencyResponsePlan = z.output<typeof frequencyResponseParameters>
 
 /** Samples in a period of the highest frequency of a chirp. */
 const samplesPerPeriod = 16;
+/** A chirp on its plateau is so much longer. */
+const plateau = 1.6;
 /** What any generator's and scope's memory takes. */
 const mostChirpPoints = 60_000;
 

@@ -1,22 +1,9 @@
-import {
-  type AcRecord,
-  chirpOf,
-  type Figure,
-  type Impedance,
-  impedanceAt,
-  metricOf,
-  numbersOf,
-} from "../src/analysis/index.js";
+import { type AcRecord, type Figure, type Impedance, impedanceAt, metricOf, numbersOf } from "../src/analysis/index.js";
 import type { CapturePlan, PulseStation } from "../src/capabilities/index.js";
 import type { Protocol, RunContext } from "../src/engine/protocol.js";
 import type { Columns, Metrics, RowBatch, TableSpec } from "../src/store/shapes.js";
-import {
-  chirpRate_per_s,
-  chirpTime_s,
-  frequenciesOf,
-  frequencyResponseParameters,
-  type FrequencyResponsePlan,
-} from "./frequency-response-plan.js";
+import { type ChirpBurst, chirpBurst, triggerShare } from "./frequency-response-chirp.js";
+import { frequenciesOf, frequencyResponseParameters, type FrequencyResponsePlan } from "./frequency-response-plan.js";
 
 const response: TableSpec = {
   name: "response",
@@ -44,6 +31,13 @@ const response: TableSpec = {
       description: "amplitude through the device; of a chirp its Fourier integral, A s",
     },
     { name: "coherence", type: "f64", unit: "", description: "share of the current that follows the voltage linearly" },
+    {
+      name: "vBias_V",
+      type: "f64",
+      unit: "V",
+      description: "across the device, before the chirp or in the mean of the sine",
+    },
+    { name: "iBias_A", type: "f64", unit: "A", description: "through the device, then" },
   ],
 };
 
@@ -64,12 +58,6 @@ const samplesPerPeriod = 40;
 const headroom = 1.5;
 /** What generator and scope may need on top of the record. */
 const patience_s = 10;
-/** A chirp's record is so much longer than the chirp: the device comes to rest in it. */
-const tail = 0.25;
-/** The first samples of a chirp's record are rest. */
-const lead = 0.02;
-/** Share of the amplitude at which the scope triggers, also where the device is a short: low, and clear of the noise about 0. */
-const triggerShare = 0.1;
 
 /** A stimulus at the generator and the record it is seen in. */
 interface Stimulus {
@@ -78,6 +66,9 @@ interface Stimulus {
   readonly pretrigger_s: number;
   readonly points: number;
   readonly trigger_V: number;
+  readonly slope: "rising" | "falling";
+  /** The chirp's own, where it is one: how the record is cut. */
+  readonly rest_s?: ChirpBurst["rest_s"];
   /** Starts it anew for each record; left out: it plays on. */
   readonly start?: () => Promise<void>;
 }
@@ -91,26 +82,29 @@ async function* driveAndRecord(
   const { source, sourceChannel: channel, scope } = station;
   context.atEnd(() => scope.makeSafe());
   context.atEnd(() => source.makeSafe()); // last registered, first done
-  const [low_V, high_V] = [-plan.amplitude, plan.amplitude];
+  const [low_V, high_V] = [Math.min(0, plan.bias - plan.amplitude), Math.max(0, plan.bias + plan.amplitude)];
   const levels = { low_V, high_V, limit: { low_V, high_V } };
   const frequencies = frequenciesOf(plan);
-  const trigger_V = triggerShare * plan.amplitude * shareOfShunt(station);
+  const share = shareOfShunt(station);
   if (plan.method === "chirp") {
-    const [duration_s, rate_Sa_per_s] = [chirpTime_s(plan), chirpRate_per_s(plan)];
-    const volts = chirpOf(plan.from, plan.to, duration_s, rate_Sa_per_s).map((one) => one * plan.amplitude);
+    const chirp = chirpBurst(plan, share);
+    const { volts, rate_Sa_per_s } = chirp;
     const burst = { cycles: 1, trigger: "bus" } as const;
     await source.setWaveform(channel, { waveform: { shape: "samples", volts, rate_Sa_per_s }, ...levels, burst });
     await source.outputOn(channel);
-    const window_s = duration_s * (1 + lead + tail);
-    const points = Math.ceil(window_s * rate_Sa_per_s);
-    const chirp = { frequency_Hz: plan.from, window_s, pretrigger_s: lead * duration_s, points, trigger_V };
-    const records = await recordsOf(station, { ...chirp, start: () => source.trigger(channel) }, plan, context);
-    for (const [k, record] of records.entries()) yield waveformRows(record, chirp, k + 1);
+    const points = Math.ceil(chirp.window_s * rate_Sa_per_s);
+    const stimulus = { frequency_Hz: plan.from, points, start: () => source.trigger(channel), ...chirp };
+    const records = await recordsOf(station, stimulus, plan, context);
+    for (const [k, record] of records.entries()) yield waveformRows(record, stimulus, k + 1);
     await source.outputOff(channel);
-    yield { table: response.name, rows: frequencies.map((f) => ({ ...impedanceAt(records, f, "transient") })) };
+    const cut = records.map((record) => fromRest(record, chirp.rest_s));
+    const bias = meansOf(cut.map(({ rest }) => rest));
+    const rows = frequencies.map((f) => ({ ...impedanceAt(cut, f, "transient"), ...bias }));
+    yield { table: response.name, rows };
     await context.between(1);
     return;
   }
+  const [trigger_V, slope] = [triggerShare * plan.amplitude * share, "rising"] as const;
   for (let done = context.completed; done < frequencies.length; done++) {
     const frequency_Hz = frequencies[done] ?? Number.NaN;
     const loaded = await source.setWaveform(channel, { waveform: { shape: "sine", frequency_Hz }, ...levels });
@@ -118,11 +112,11 @@ async function* driveAndRecord(
     const played_Hz = loaded.frequency_Hz ?? frequency_Hz;
     const window_s = plan.periods / played_Hz;
     const points = plan.periods * samplesPerPeriod;
-    const sine = { frequency_Hz: played_Hz, window_s, pretrigger_s: window_s / 2, points, trigger_V };
+    const sine = { frequency_Hz: played_Hz, window_s, pretrigger_s: window_s / 2, points, trigger_V, slope };
     const records = await recordsOf(station, sine, plan, context);
     await source.outputOff(channel);
     for (const [k, record] of records.entries()) yield waveformRows(record, sine, k + 1);
-    yield { table: response.name, rows: [{ ...impedanceAt(records, played_Hz, "sine") }] };
+    yield { table: response.name, rows: [{ ...impedanceAt(records, played_Hz, "sine"), ...meansOf(records) }] };
     await context.between(done + 1);
   }
 }
@@ -137,29 +131,73 @@ function shareOfShunt({ current, source }: PulseStation): number {
 async function recordsOf(
   station: PulseStation,
   stimulus: Stimulus,
-  { amplitude, repeats }: FrequencyResponsePlan,
+  { amplitude, bias, repeats }: FrequencyResponsePlan,
   context: RunContext,
 ): Promise<AcRecord[]> {
-  const worst = { top_V: 2 * headroom * amplitude, shunt_V: 2 * headroom * amplitude * shareOfShunt(station) };
-  const first = await record(station, stimulus, worst, context);
-  const ranges = { top_V: spanOf(first.top) * headroom, shunt_V: spanOf(first.shunt) * headroom };
+  const worst_V = 2 * headroom * (Math.abs(bias) + amplitude);
+  const all = { range_V: worst_V, offset_V: 0 };
+  const short = { range_V: worst_V * shareOfShunt(station), offset_V: 0 };
+  const first = await record(station, stimulus, { top: all, shunt: short }, context);
+  // A chirp on a high plateau is looked at without the way up to it; the trigger is on that way, and stays on the screen.
+  const [from, high] = [firstSample(first.device, stimulus.rest_s?.from), Math.abs(bias) > 2 * amplitude];
+  const [top, shunt] = [first.top, first.shunt].map((volts) => screenFor(high ? volts.subarray(from) : volts, high));
+  if (top === undefined || shunt === undefined) throw new TypeError("two channels were recorded");
+  const edge_V = top.offset_V - Math.sign(bias) * 0.4 * top.range_V;
+  const trigger_V = high && Math.abs(edge_V) > Math.abs(stimulus.trigger_V) ? edge_V : stimulus.trigger_V;
   const records: AcRecord[] = [];
-  for (let k = 0; k < repeats; k++) records.push((await record(station, stimulus, ranges, context)).device);
+  for (let k = 0; k < repeats; k++)
+    records.push((await record(station, { ...stimulus, trigger_V }, { top, shunt }, context)).device);
   return records;
 }
 
 /** Narrowest range, V: every scope has it. */
 const narrowest_V = 0.02;
 
-/** Twice the largest magnitude, but no less than a scope can show. */
-function spanOf(volts: Float64Array): number {
-  return Math.max(narrowest_V, 2 * volts.reduce((most, one) => Math.max(most, Math.abs(one)), 0));
+/** What a scope's channel shows. */
+interface Screen {
+  readonly range_V: number;
+  readonly offset_V: number;
+}
+
+/** Room for what was seen, about 0 V or about its middle, but no less than a scope can show. */
+function screenFor(volts: Float64Array, aboutMiddle: boolean): Screen {
+  const [least, most] = volts.reduce(
+    ([low, high], one) => [Math.min(low, one), Math.max(high, one)],
+    [Infinity, -Infinity],
+  );
+  const offset_V = aboutMiddle ? (least + most) / 2 : 0;
+  const half_V = Math.max(most - offset_V, offset_V - least);
+  return { range_V: headroom * Math.max(narrowest_V, 2 * half_V), offset_V };
+}
+
+function firstSample({ step_s }: AcRecord, from_s = 0): number {
+  return Math.max(0, Math.floor(from_s / step_s));
+}
+
+/** A chirp's record from where it is at rest, and that rest; what is there in the mean is taken off, not one noisy sample. */
+function fromRest(record: AcRecord, { from, to }: ChirpBurst["rest_s"]): AcRecord & { readonly rest: AcRecord } {
+  const { step_s, voltage_V, current_A } = record;
+  const [first, last] = [firstSample(record, from), firstSample(record, to)];
+  const part = (values: ArrayLike<number>, end?: number) => Array.prototype.slice.call(values, first, end) as number[];
+  const rest = { step_s, voltage_V: part(voltage_V, last), current_A: part(current_A, last) };
+  const { vBias_V, iBias_A } = meansOf([rest]);
+  // the first sample is what `impedanceAt` takes off
+  return { step_s, voltage_V: [vBias_V, ...part(voltage_V)], current_A: [iBias_A, ...part(current_A)], rest };
+}
+
+/** Mean voltage and current over all samples of the records. */
+function meansOf(records: readonly AcRecord[]): { readonly vBias_V: number; readonly iBias_A: number } {
+  const mean = (of: (record: AcRecord) => ArrayLike<number>): number => {
+    const values = records.flatMap((record) => Array.from(of(record)));
+    return values.reduce((sum, value) => sum + value, 0) / values.length;
+  };
+  return { vBias_V: mean(({ voltage_V }) => voltage_V), iBias_A: mean(({ current_A }) => current_A) };
 }
 
 async function record(
   station: PulseStation,
-  { window_s, pretrigger_s, points, trigger_V, start }: Stimulus,
-  ranges: { top_V: number; shunt_V: number },
+  { window_s, pretrigger_s, points, trigger_V, slope, start }: Stimulus,
+  screens: { readonly top: Screen; readonly shunt: Screen },
   context: RunContext,
 ): Promise<{ device: AcRecord; top: Float64Array; shunt: Float64Array }> {
   const { scope, top, current } = station;
@@ -167,12 +205,12 @@ async function record(
   if (probe === undefined) throw new TypeError("a pulse station has at least one current probe");
   const plan: CapturePlan = {
     channels: [
-      { channel: top.channel, range_V: ranges.top_V, offset_V: 0 },
-      { channel: probe.channel, range_V: ranges.shunt_V, offset_V: 0, impedance: probe.impedance },
+      { channel: top.channel, ...screens.top },
+      { channel: probe.channel, ...screens.shunt, impedance: probe.impedance },
     ],
     window_s,
     pretrigger_s,
-    trigger: { channel: top.channel, level_V: trigger_V, slope: "rising" },
+    trigger: { channel: top.channel, level_V: trigger_V, slope },
     segments: 1,
     points,
   };
@@ -212,7 +250,7 @@ const linear = 0.95;
 
 /** At the lowest frequency resistance and phase, the capacitance that the susceptance amounts to, and the least coherence. */
 function responseMetrics(table: Columns | undefined): Metrics {
-  const of = (name: keyof Impedance) => Array.from(numbersOf(table, name));
+  const of = (name: keyof Impedance | "vBias_V" | "iBias_A") => Array.from(numbersOf(table, name));
   const [frequency, coherence, b] = [of("frequency_Hz"), of("coherence"), of("susceptance_S")];
   const capacitances = b.map((one, k) =>
     (coherence[k] ?? 0) < linear ? NaN : one / (2 * Math.PI * (frequency[k] ?? NaN)),
@@ -223,6 +261,8 @@ function responseMetrics(table: Columns | undefined): Metrics {
     // at the highest frequency the susceptance is largest against the noise
     capacitance_F: metricOf(capacitances.slice(-1)),
     coherence: metricOf(coherence),
+    vBias_V: metricOf(of("vBias_V").slice(0, 1)),
+    iBias_A: metricOf(of("iBias_A").slice(0, 1)),
   };
 }
 
@@ -255,7 +295,7 @@ export const frequencyResponse: Protocol<FrequencyResponsePlan, "pulse-station">
   name: "frequency-response",
   title: "Impedance against frequency, by sines or by a chirp",
   description:
-    "The generator plays small sines one after another, or one chirp through the whole range, about 0 V; the scope records voltage and current of the device. " +
+    "The generator plays small sines one after another, or one chirp through the whole range, about 0 V or a bias; the scope records voltage and current of the device. " +
     "Magnitude and phase follow by lock-in, and the coherence tells where the device is no linear one: where it switches, or where there is nothing but noise.",
   source:
     "usual practice; Bendat and Piersol, Random Data, for the estimate; a chirp (ZAP) is what Yi et al. 2018, Suppl. Fig. 25, drive their neuron with",
@@ -268,11 +308,11 @@ export const frequencyResponse: Protocol<FrequencyResponsePlan, "pulse-station">
     const records = plan.repeats + 1;
     const once_s =
       plan.method === "chirp"
-        ? chirpTime_s(plan) * (1 + lead + tail)
+        ? chirpBurst(plan, 1).window_s
         : rows.reduce((sum, frequency_Hz) => sum + plan.periods / frequency_Hz, 0);
     return { rows: rows.length, duration_s: records * once_s };
   },
-  extremes: (plan) => ({ voltage_V: plan.amplitude }),
+  extremes: (plan) => ({ voltage_V: Math.abs(plan.bias) + plan.amplitude }),
   run: driveAndRecord,
   analyse: (tables) => responseMetrics(tables[response.name]),
   figures: (tables) => responseFigures(tables[response.name]),

@@ -20,6 +20,8 @@ export interface PulseJob {
   readonly ahead?: boolean;
   /** The first cycle at or behind one that is caught; those before it are played only. Left out: every cycle is caught. */
   readonly nextRead?: (cycle: number) => number;
+  /** Cycles played before their records are read, at most. Left out: what scope and generator hold. */
+  readonly mostUnseen?: number;
   /** Asked behind every burst whose results were taken: true ends the job there, the cycles before it complete. */
   readonly enough?: () => boolean;
 }
@@ -188,7 +190,10 @@ function cyclesInBurst(station: PulseStation, job: PulseJob, points: number): nu
   const { maxSegments, maxPoints } = station.scope.ranges;
   const inMemory = Math.floor(maxPoints / (pointsTaken * points));
   const inTime = Math.floor(longestBurst_s / lengthOf(job.segments));
-  return Math.max(1, Math.min(maxSegments, station.source.ranges.maxCycles, inMemory, inTime, job.cycles));
+  return Math.max(
+    1,
+    Math.min(maxSegments, station.source.ranges.maxCycles, inMemory, inTime, job.cycles, job.mostUnseen ?? Infinity),
+  );
 }
 
 const slopeOf = (level_V: number): "rising" | "falling" => (level_V < 0 ? "falling" : "rising");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
+import { chirpBurst } from "../../protocols/frequency-response-chirp.js";
 import { frequencyResponse } from "../../protocols/frequency-response.js";
 import { chirpOf, impedanceAt } from "../../src/analysis/index.js";
 import type { PulseStation } from "../../src/capabilities/index.js";
@@ -48,6 +49,7 @@ async function responseOf(station: PulseStation, settings: object) {
       phase_deg: column("phase_deg")[k] ?? NaN,
       coherence: column("coherence")[k] ?? NaN,
     })),
+    tables,
     figures: frequencyResponse.figures(tables, frequencyResponse.parameters.parse(settings)),
   };
 }
@@ -123,6 +125,62 @@ test("coherence is low where the current does not follow the voltage", () => {
     return { step_s, voltage_V, current_A: voltage_V.map(() => next()) };
   });
   assert.ok(impedanceAt(records, 10e3, "transient").coherence < 0.3);
+});
+
+test("a chirp about a bias sees the diode's slope there, N V_T over the current, of either sign of the bias, and the device is at 0 V before and behind", async (t) => {
+  const station = await stationOn(t, "diode", { I_s: 4e-5 });
+  const [N_V_T, I_s] = [1.752 * 0.025852, 4e-5];
+  const settings = { method: "chirp", from: "1 kHz", to: "20 kHz", per_decade: 2, repeats: 2 };
+  for (const [bias, amplitude] of [
+    ["300 mV", "20 mV"],
+    ["40 mV", "10 mV"],
+    ["4 mV", "12 mV"],
+    ["-40 mV", "10 mV"],
+  ]) {
+    const { rows, metrics, tables } = await responseOf(station, { ...settings, bias, amplitude });
+    const [bias_V, bias_A] = [metrics["vBias_V"]?.mean ?? NaN, metrics["iBias_A"]?.mean ?? NaN];
+    const expected_ohm = N_V_T / (I_s * Math.exp(bias_V / N_V_T));
+    assert.ok(Math.abs(bias_A - I_s * Math.expm1(bias_V / N_V_T)) < 0.03 * Math.abs(bias_A) + 5e-8, `${bias_A} A`);
+    for (const { frequency_Hz, magnitude_ohm, coherence } of rows.slice(0, -1)) {
+      const said = `${magnitude_ohm} of ${expected_ohm} ohm at ${frequency_Hz} Hz about ${bias}`;
+      assert.ok(Math.abs(magnitude_ohm / expected_ohm - 1) < 0.06, said); // curvature, and 8 bits: most where the chirp ends
+      assert.ok(coherence > 0.9, `${coherence}, ${said}`);
+    }
+    const repeats = tables["waveforms"]?.columns["repeat"] as Int32Array;
+    assert.deepEqual([repeats[0], repeats.at(-1)], [1, 2]);
+  }
+});
+
+test("the bias counts with the amplitude: in what is told the limits, in every level, and a sine has none", () => {
+  const plan = frequencyResponse.parameters.parse({ method: "chirp", bias: "-0.5 V", amplitude: "0.2 V" });
+  assert.equal(frequencyResponse.extremes?.(plan).voltage_V, 0.7);
+  for (const bias of [0, 0.01, -0.11, 0.5, -3]) {
+    for (const share of [0.1, 0.5, 0.95]) {
+      const { volts, trigger_V, slope, pretrigger_s, window_s, rest_s, rate_Sa_per_s } = chirpBurst(
+        { ...plan, bias },
+        share,
+      );
+      const sign = bias < 0 ? -1 : 1;
+      assert.ok(volts.every((volt) => sign * volt <= Math.abs(bias) + 0.2 + 1e-12));
+      assert.ok(bias === 0 || (volts[0] === 0 && volts.at(-1) === 0));
+      assert.ok(volts.length < 16 * 100e3 * 10e-3 * 1.6);
+      // Whatever share of the voltage is at the device: the record is still at rest where it is taken to be, and holds all of the chirp.
+      for (const part of [share, 1]) {
+        const at = volts.findIndex((volt) => part * sign * volt >= Math.abs(trigger_V));
+        assert.equal(slope, sign > 0 ? "rising" : "falling");
+        const begin = at - pretrigger_s * rate_Sa_per_s;
+        const [from, to] = [begin + rest_s.from * rate_Sa_per_s, begin + rest_s.to * rate_Sa_per_s];
+        for (let k = Math.ceil(from); k < to; k++)
+          assert.ok(Math.abs((volts[k] ?? 0) - bias) < 1e-9, `sample ${k}, bias ${bias}, ${part} of ${share}`);
+        assert.ok(begin + window_s * rate_Sa_per_s > (bias === 0 ? 1 : 1.27) * 16e3);
+      }
+    }
+  }
+  const { error } = frequencyResponse.parameters.safeParse({ bias: "0.1 V" });
+  assert.deepEqual(
+    error?.issues.map(({ path }) => path),
+    [["bias"]],
+  );
 });
 
 test("a chirp with more samples than a memory takes, and a range upside down, are refused", () => {

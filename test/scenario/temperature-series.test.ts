@@ -6,13 +6,13 @@ import type { Columns, Row } from "../../src/store/shapes.js";
 import { columnsOf } from "../unit/protocols/bench.js";
 import { smuWiring, virtualBench } from "../support/virtual-bench.js";
 
-/** A VO2 device on a heated stage: both instruments virtual, on sockets, with the real drivers. Waiting passes the lab's time. */
-async function heatedVo2(t: TestContext, parameters: Readonly<Record<string, number>>) {
+/** A device on a heated stage: both instruments virtual, on sockets, with the real drivers. Waiting passes the lab's time. */
+async function heated(t: TestContext, model: string, parameters: Readonly<Record<string, number>>) {
   const instruments = [
     { label: "smu", driver: "keithley-2450" },
     { label: "stage", driver: "lakeshore-336" },
   ];
-  const bench = await virtualBench(instruments, smuWiring("smu"), { id: "dut", model: "vo2-mott", parameters });
+  const bench = await virtualBench(instruments, smuWiring("smu"), { id: "dut", model, parameters });
   t.after(() => bench.close());
   const [smu, thermal] = [await bench.open("smu", "smu"), await bench.open("stage", "thermal")];
   return { bench, station: { smu, thermal, loop: 1, input: "A" } };
@@ -22,9 +22,9 @@ async function runOn(
   t: TestContext,
   settings: object,
   parameters: Readonly<Record<string, number>>,
-  stopAfter_s = Infinity,
+  { stopAfter_s = Infinity, model = "vo2-mott" } = {},
 ) {
-  const { bench, station } = await heatedVo2(t, parameters);
+  const { bench, station } = await heated(t, model, parameters);
   const plan = temperatureSeries.parameters.parse(settings);
   const rows: Record<string, Row[]> = { temperatures: [], points: [] };
   const warnings: string[] = [];
@@ -52,12 +52,12 @@ async function runOn(
   } catch (error) {
     failure = error;
   }
-  const heated = await station.thermal.outputIsOn();
+  const heaterOn = await station.thermal.outputIsOn();
   for (const action of ends) await action();
   const tables: Record<string, Columns> = Object.fromEntries(
     temperatureSeries.tables.map((table) => [table.name, columnsOf(table, rows[table.name] ?? [])]),
   );
-  return { station, plan, tables, rows, warnings, marks, failure, heated };
+  return { station, plan, tables, rows, warnings, marks, failure, heaterOn };
 }
 
 test("through the virtual stage and SMU the VO2 device is activated with 0.205 ± 0.003 eV below 60 °C, and surges above", async (t) => {
@@ -78,6 +78,18 @@ test("through the virtual stage and SMU the VO2 device is activated with 0.205 �
   }
   assert.deepEqual([await ran.station.thermal.outputIsOn(), await ran.station.smu.outputIsOn()], [false, false]);
   assert.equal(temperatureSeries.figures(ran.tables, ran.plan)[0]?.series.length, 2);
+});
+
+test("an ovonic switch on the virtual stage is activated with E_a: i goes as exp(-E_a/kT)/T at small voltage, 0.35 eV", async (t) => {
+  const settings = { temperatures: "300; 330", settle: "5 s", poll: "5 s", level: "100 mV", fit_to: "340 K" };
+  const ran = await runOn(t, settings, {}, { model: "ots" });
+  const [cold, hot] = ran.rows["temperatures"] ?? [];
+  assert.ok(cold && hot, String(ran.failure));
+  const read = (row: Row, name: string) => Number(row[name]);
+  const perTemperature = (row: Row) => Math.log(read(row, "conductance_S") * read(row, "temperature_K"));
+  const inverse_per_V = (row: Row) => 1 / (8.617333e-5 * read(row, "temperature_K"));
+  const energy_eV = (perTemperature(hot) - perTemperature(cold)) / (inverse_per_V(cold) - inverse_per_V(hot));
+  assert.ok(Math.abs(energy_eV - 0.35) < 0.003, `${energy_eV} eV`); // sinh adds 0.4 % at 100 mV, the meter's last digit less
 });
 
 test("the hotter the stage, the lower the threshold of the sweep at it", async (t) => {
@@ -102,9 +114,9 @@ test("a set-point the stage can not reach is read at the deadline, said, and kep
 });
 
 test("stopped while it heats, its end actions put the heater off", async (t) => {
-  const ran = await runOn(t, { temperatures: "340" }, {}, 30);
+  const ran = await runOn(t, { temperatures: "340" }, {}, { stopAfter_s: 30 });
   assert.match(String(ran.failure), /stopped/);
-  assert.equal(ran.heated, true, "it was stopped with the heater on");
+  assert.equal(ran.heaterOn, true, "it was stopped with the heater on");
   assert.equal(await ran.station.thermal.outputIsOn(), false);
 });
 

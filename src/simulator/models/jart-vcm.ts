@@ -26,7 +26,7 @@ import { parameter, type Device, type DeviceModel, type Draws, type ParametersOf
 import { SchottkyContact } from "./schottky-contact.js";
 
 const parameters = [
-  parameter("T_0", "K", 293, 100, 1000, "ambient temperature [P]"),
+  parameter("T_0", "K", 293, 100, 1000, "temperature of the stage: the ambient [P]"),
   parameter("eps", "", 17, 1, 1000, "static relative permittivity of the oxide [P]"),
   parameter("eps_phiB", "", 5.5, 1, 1000, "relative permittivity in image-force lowering [P]"),
   parameter("phi_Bn0", "V", 0.18, 0.02, 2, "nominal Schottky barrier over the electron charge [P]"),
@@ -52,7 +52,7 @@ const parameters = [
   parameter("l_cell", "m", 3e-9, 1e-10, 1e-7, "length of disc and plug [P]"),
   parameter("l_disc", "m", 0.4e-9, 1e-11, 1e-8, "length of the disc [P]"),
   parameter("R_TiOx", "ohm", 650, 0, 1e9, "resistance of the TiOx layer [P]"),
-  parameter("R_0", "ohm", 719.244, 0, 1e9, "resistance of the lines at T_0 [P]"),
+  parameter("R_0", "ohm", 719.244, 0, 1e9, "resistance of the lines at T_0, whatever that is [P]"),
   parameter("R_thline", "K/W", 90471.47, 0, 1e9, "thermal resistance of the lines [P]"),
   parameter("alpha_line", "1/K", 3.92e-3, 0, 1, "temperature coefficient of the lines [P]"),
   parameter("A_R", "A/(m^2 K^2)", 6.01e5, 1, 1e8, "Richardson constant [P]"),
@@ -100,6 +100,7 @@ class JartDevice implements Device {
   private readonly middle: number;
   private readonly swing: number;
   private on: boolean;
+  private T_0: number;
   private N_min: number;
   private N_max: number;
   private readonly plug_ohm: number;
@@ -131,6 +132,7 @@ class JartDevice implements Device {
     this.plug_ohm = (k.l_cell - k.l_disc) / (z * electron_C * k.mu * k.N_plug * area);
     this.lines_ohm = k.R_TiOx + k.R_0;
     this.cubic = k.R_0 * k.R_0 * k.alpha_line * k.R_thline;
+    this.T_0 = k.T_0;
     this.N_min = k.N_min;
     this.N_max = k.N_max;
     const [least, most] = [Math.log(k.N_min / unit_per_m3), Math.log(k.N_max / unit_per_m3)];
@@ -139,6 +141,11 @@ class JartDevice implements Device {
     const start = clip(Math.log(k.N_0 / unit_per_m3), least, most);
     this.initial = [0, start];
     this.on = start > this.middle;
+  }
+
+  setTemperature(temperature_K: number): void {
+    this.T_0 = temperature_K;
+    this.ofV = NaN;
   }
 
   current_A(v: number, x: Float64Array): number {
@@ -216,7 +223,7 @@ class JartDevice implements Device {
     const R_th = k.R_th0 * (thermalRadius_m / k.r) ** 2 * (v > 0 ? k.R_th_reset : 1);
     const rise_K = R_th * i * (s + i * oxide_ohm);
     const bound = rise_K < 0 || rise_K > maxRise_K;
-    const T = k.T_0 + clip(rise_K, 0, maxRise_K);
+    const T = this.T_0 + clip(rise_K, 0, maxRise_K);
     const heatByI = bound ? 0 : R_th * (s + 2 * i * oxide_ohm);
     const TByV = heatByI * g;
     const TByS = bound ? 0 : R_th * i - TByV;

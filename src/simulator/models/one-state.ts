@@ -30,6 +30,8 @@ export interface OneStatePlan {
    * give the same current there as the one before. Left out: every cycle is the same.
    */
   readonly redraw?: (high: boolean) => OneStateLaw;
+  /** The law of the present cycle on a stage at another temperature, K. Left out: the model knows none. */
+  readonly onStage?: (temperature_K: number) => OneStateLaw;
 }
 
 /** A device of one state from its law. */
@@ -42,6 +44,7 @@ class OneStateDevice implements Device {
   readonly capacitance_F: number;
   readonly initial: readonly number[];
   readonly scale: readonly number[];
+  readonly setTemperature?: (temperature_K: number) => void;
   private high: boolean;
 
   constructor(
@@ -52,6 +55,8 @@ class OneStateDevice implements Device {
     this.initial = [plan.initial];
     this.scale = [plan.scale];
     this.high = plan.initial > (plan.lower + plan.upper) / 2;
+    const { onStage } = plan;
+    if (onStage) this.setTemperature = (temperature_K) => void (this.law = onStage(temperature_K));
   }
 
   current_A(v: number, x: Float64Array): number {

@@ -12,7 +12,8 @@
  * The sources give the current and the two layers as a stationary solution; the rate of x is ours [C]: switching on is
  * exponential in the field of the off layer beyond a critical one, going off is a relaxation. Each layer that switches
  * raises the field of the rest, so the voltage snaps back. The current goes on as a straight line where its slope
- * reaches 1/R_on: electrodes and the on layer are not perfect [C]. Both polarities are alike.
+ * reaches 1/R_on: electrodes and the on layer are not perfect [C]. Both polarities are alike. T is that of the stage: the
+ * sources heat nothing, and neither F_c nor the rates are given at another one.
  */
 import { boundedExp, boundedExpSlope } from "./bounded.js";
 import { mustExceed } from "./checks.js";
@@ -28,7 +29,7 @@ const parameters = [
   parameter("tau_0", "s", 1e-14, 1e-18, 1e-9, "attempt time of an escape, 1e-15 to 1e-13 s [P*]"),
   parameter("N_T", "1/m^3", 1e25, 1e20, 1e29, "density of traps, 1e25 to 1e26 per cubic metre [P*]"),
   parameter("E_a", "V", 0.35, 0.05, 2, "E_C - E_F over the electron charge, 0.25 to 0.4 V [P*]"),
-  parameter("T", "K", 300, 100, 600, "temperature"),
+  parameter("T", "K", 300, 100, 600, "temperature of the stage"),
   parameter("F_c", "V/m", 5e7, 1e5, 1e10, "critical field [C]"),
   parameter("F_s", "V/m", 2e6, 1e3, 1e9, "field scale of switching on [C]"),
   parameter("tau_s", "s", 1e-6, 1e-15, 1e3, "time to switch on at the critical field [C]"),
@@ -54,14 +55,21 @@ export const ots: DeviceModel = {
   create(given, draws) {
     const k = given as OtsParameters;
     mustExceed("ots", k, "u_a", "u_min");
-    const device = { ...k, F_c: k.F_c * Math.exp(k.sigma_device * (draws.device?.normal() ?? 0)) };
+    let device = { ...k, F_c: k.F_c * Math.exp(k.sigma_device * (draws.device?.normal() ?? 0)) };
     let now = device;
     const redraw = (on: boolean) => {
       if (!on) now = { ...device, F_c: device.F_c * Math.exp(k.sigma_cycle * draws.cycle.normal()) };
       return otsLaw(now);
     };
     const limits = { lowest: 0, highest: 1, lower: 0.1, upper: 0.5 };
-    const plan = { initial: 0, scale: 0.01, capacitance_F: k.C, ...limits };
+    const onStage = (T: number) => {
+      [device, now] = [
+        { ...device, T },
+        { ...now, T },
+      ];
+      return otsLaw(now);
+    };
+    const plan = { initial: 0, scale: 0.01, capacitance_F: k.C, ...limits, onStage };
     return oneStateDevice(otsLaw(device), k.sigma_cycle > 0 ? { ...plan, redraw } : plan);
   },
 };

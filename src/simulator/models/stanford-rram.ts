@@ -36,7 +36,7 @@ const parameters = [
   parameter("gap_max", "m", 1.7e-9, 1e-11, 1e-7, "widest gap [P]"),
   parameter("gap_0", "m", 1.7e-9, 0, 1e-7, "gap at the start, the widest when it is wider: the off state"),
   parameter("R_th", "K/W", 2.1e3, 0, 1e9, "thermal resistance [P]"),
-  parameter("T_0", "K", 298, 4, 1000, "ambient temperature [P]"),
+  parameter("T_0", "K", 298, 4, 1000, "temperature of the stage: the ambient [P]"),
   parameter("edge_nm", "", 0.02, 1e-4, 1, "distance from the ends over which the motion stops, nm [C]"),
   parameter("sigma_device", "", 0, 0, 0.3, "spread of ln gamma_0, hence of the thresholds, drawn only with a seed"),
   parameter("sigma_cycle", "", 0, 0, 0.3, "spread of ln of the widest gap from cycle to cycle"),
@@ -59,7 +59,7 @@ export const stanfordRram: DeviceModel = {
   create(given, draws) {
     const k = given as StanfordParameters;
     mustExceed("stanford-rram", k, "gap_max", "gap_min");
-    const device = { ...k, gamma_0: k.gamma_0 * Math.exp(k.sigma_device * (draws.device?.normal() ?? 0)) };
+    let device = { ...k, gamma_0: k.gamma_0 * Math.exp(k.sigma_device * (draws.device?.normal() ?? 0)) };
     const [narrow, wide] = [k.gap_min * 1e9, k.gap_max * 1e9];
     let now = device;
     const least = k.gap_min + 0.7 * (k.gap_max - k.gap_min);
@@ -69,7 +69,15 @@ export const stanfordRram: DeviceModel = {
       if (!off) now = { ...device, gap_max: Math.max(drawn, least) };
       return stanfordLaw(now);
     };
+    const onStage = (T_0: number) => {
+      [device, now] = [
+        { ...device, T_0 },
+        { ...now, T_0 },
+      ];
+      return stanfordLaw(now);
+    };
     const plan = {
+      onStage,
       initial: clip(k.gap_0 * 1e9, narrow, wide),
       scale: 0.01,
       lowest: narrow,

@@ -66,6 +66,7 @@ export function channelsOf(
 ): readonly AwgChannel[] {
   const channels = Array.from({ length: model.channels }, (_, index) => {
     const terminal = `${label}.${index + 1}`;
+    lab.wiring.addSource(terminal);
     const outlet = {
       get now_s() {
         return lab.now_s;

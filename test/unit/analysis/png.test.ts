@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { svgPng } from "../../../src/analysis/png.js";
+import { plainSvg, svgPng } from "../../../src/analysis/png.js";
 import { figureSvg } from "../../../src/analysis/svg.js";
 
 const figure = (title: string, colour: boolean) =>
@@ -47,4 +47,24 @@ test("a figure becomes a PNG of twice its size that shows its curve and its word
     dark(drawn) > dark(untitled) + 100,
     `${dark(drawn)} dark pixels at the title, ${dark(untitled)} without one`,
   );
+});
+
+test("an exponent is digits in the picture, not empty boxes: 10⁵ and 10⁶, 10⁻⁵ and 10⁵ are told apart", async () => {
+  const pictures = await Promise.all(
+    ["10⁵ cycles", "10⁶ cycles", "10⁻⁵ cycles"].map(async (title) => Buffer.from(await svgPng(figure(title, false)))),
+  );
+  assert.equal(new Set(pictures.map((picture) => picture.toString("base64"))).size, 3);
+});
+
+test("exponents come out raised in words only, and of a list of fonts the first that is there, or one without serifs", () => {
+  const svg = `<svg font-family="system-ui, 'DejaVu Sans', sans-serif" aria-label="x²"><text>R² of 10⁻⁴</text></svg>`;
+  const drawn = plainSvg(svg, ["Math", "Arial", "DejaVu Sans"]);
+  assert.match(drawn, /font-family="DejaVu Sans" aria-label="x²"/);
+  assert.equal(drawn.replace(/<[^>]*>/g, ""), "R2 of 10−4 ");
+  assert.equal(
+    [...drawn.matchAll(/dy="(-?[\d.]+)"/g)].reduce((sum, [, dy]) => sum + Number(dy), 0),
+    0,
+  );
+  assert.match(plainSvg(svg, ["Math", "Arial"]), /font-family="Arial"/);
+  assert.match(plainSvg(svg, ["Math"]), /font-family="Math"/);
 });

@@ -85,13 +85,32 @@ test("a device that wears out ends the run behind the burst that shows it, with 
     assert.ok(Math.abs(met - cycle) <= 1, `${metric} ${met}`);
     const last = 4 * Math.ceil(met / 4);
     assert.deepEqual([cyclesOf(tables).at(-1), marks.at(-1)], [last, last]);
-    assert.deepEqual(
-      warnings.map((text) => text.startsWith(`Stopped behind cycle ${met}: `)),
-      [true],
-    );
+    assert.equal(metrics["beyondStop"]?.mean, last - met);
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? "", new RegExp(`^Stopped behind cycle ${met}: `));
+    assert.equal(warnings[0]?.includes(`gone through ${last - met} more`), last > met, warnings[0]);
     // One burst is read before the next is armed: nothing is played ahead of a rule.
     assert.equal(station.log.filter((line) => line === "trigger").length, last / 4);
   }
+});
+
+test("a device that has failed gets no more cycles than stop_within less one; without a rule the scope's memory is filled", async () => {
+  const bursts = async (settings: Record<string, number>, completed = 0) => {
+    const station = wornFrom(22, 1e6);
+    const { tables } = await runHere(endurance, station, { cycles: 40, ...settings }, undefined, { completed });
+    const armed = station.log.flatMap((line) => (line.startsWith("arm ") ? [Number(line.slice(4))] : []));
+    return { last: cyclesOf(tables).at(-1), longest: Math.max(...armed) };
+  };
+  for (const stop_within of [1, 2, 3]) {
+    for (const completed of [0, 1]) {
+      const { last, longest } = await bursts({ stop_failed: 3, stop_within }, completed);
+      assert.equal(longest, stop_within);
+      const met = 24 + completed; // the device counts its own pulses
+      assert.ok(last !== undefined && last >= met && last < met + stop_within, `${stop_within}: ${last}`);
+    }
+  }
+  assert.deepEqual(await bursts({ stop_failed: 3, stop_within: 1000 }), { last: 24, longest: 4 });
+  assert.deepEqual(await bursts({ stop_within: 1 }), { last: 40, longest: 4 });
 });
 
 test("with log-spaced reads all cycles are played and few are kept; going on from any cycle reads the same ones", async () => {

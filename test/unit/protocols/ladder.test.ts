@@ -13,8 +13,8 @@ test("a ladder rises at every step, begins at its start, and its last step is it
       for (const ladder of [linearLadder(from, stop, share * from), geometricLadder(from, stop, 1 + share)]) {
         assert.equal(ladder[0], from === stop ? stop : ladder.length === 1 ? stop : from);
         assert.equal(ladder.at(-1), stop);
-        for (let k = 1; k < ladder.length; k++)
-          assert.ok((ladder[k] as number) > (ladder[k - 1] as number), ladder.join());
+        const falls = ladder.findIndex((step, k) => k > 0 && !(step > (ladder[k - 1] as number)));
+        assert.equal(falls, -1, `step ${falls} of ${ladder.length} from ${from} to ${stop}`);
       }
     }),
   );

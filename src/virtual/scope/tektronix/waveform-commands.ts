@@ -10,17 +10,29 @@ export function waveformCommands(mso: Mso): void {
   dataCommands(mso);
   const fields = preamble(mso);
   for (const [name, value] of fields) mso.answer(`WFMOutpre:${name}`, value);
-  mso.scpi.tree.query(
-    "WFMOutpre",
-    takes([], () => {
-      const show = ([name, value]: (typeof fields)[number]) =>
-        mso.state.header ? `${name.toUpperCase()} ${value()}` : value();
-      return `${mso.state.header ? ":WFMOUTPRE:" : ""}${fields.map(show).join(";")}`;
-    }),
-  );
-  mso.scpi.tree.query(
+  const word = (long: string, short: string) => (mso.state.header ? (mso.state.verbose ? long : short) : "");
+  const shown = ([name, value]: Field) => {
+    if (!mso.state.header) return value();
+    return `${mso.state.verbose ? name.toUpperCase() : name.replace(/[a-z]+/g, "")} ${value()}`;
+  };
+  const whole = () => `${word(":WFMOUTPRE:", ":WFMO:")}${fields.map(shown).join(";")}`;
+  const data = async (signal: AbortSignal) => {
+    const values = curve(mso, await heldNow(mso, signal));
+    const header = word(":CURVE ", ":CURV ");
+    return typeof values === "string" ? header + values : Buffer.concat([Buffer.from(header), values]);
+  };
+  const { tree } = mso.scpi;
+  tree.query("WFMOutpre", takes([], whole));
+  tree.query(
     "CURVe",
-    takes([], async (_, call) => curve(mso, await heldNow(mso, call.signal))),
+    takes([], (_, call) => data(call.signal)),
+  );
+  tree.query(
+    "WAVFrm",
+    takes([], async (_, call) => {
+      const values = await data(call.signal);
+      return Buffer.concat([Buffer.from(`${whole()};`), Buffer.from(values)]);
+    }),
   );
 }
 
@@ -48,12 +60,15 @@ function dataCommands(mso: Mso): void {
       .join(","),
   );
   // Beyond the record is taken, and clipped when it is read.
-  for (const [node, key] of [
+  const spans = [
     ["STARt", "start"],
     ["STOP", "stop"],
+  ] as const;
+  const frames = [
     ["FRAMESTARt", "frameStart"],
     ["FRAMESTOP", "frameStop"],
-  ] as const) {
+  ] as const;
+  for (const [node, key] of mso.model.older ? spans : [...spans, ...frames]) {
     mso.setting(`DATa:${node}`, integer({ min: 0 }), {
       get: () => String(data()[key]),
       set: (value) => (data()[key] = Math.max(1, value)),
@@ -93,8 +108,22 @@ function dataCommands(mso: Mso): void {
   mso.setting("WFMOutpre:BYT_Or", keyword("LSB", "MSB"), access.order);
 }
 
-/** The fields in their order (4/5/6 series MSO programmer manual, WFMOutpre?). */
-function preamble(mso: Mso): (readonly [name: string, value: () => string])[] {
+type Field = readonly [name: string, value: () => string];
+
+/**
+ * The fields in their order: 4/5/6 series MSO programmer manual, WFMOutpre?. The 3000 and 4000 series have no ASC_Fmt, and what
+ * comes after YZEro on mixed domain scopes only, with one more (MDO3000 programmer manual, appendix D; replies of others' scopes).
+ */
+function preamble(mso: Mso): Field[] {
+  const { older } = mso.model;
+  const all = allFields(mso);
+  if (!older) return all;
+  const fields = all.filter(([name]) => name !== "ASC_Fmt");
+  if (older.mixed) return [...fields, ["REFLEvel", () => nr3(0, 9)]];
+  return fields.slice(0, 1 + fields.findIndex(([name]) => name === "YZEro"));
+}
+
+function allFields(mso: Mso): Field[] {
   const data = () => mso.state.data;
   const channel = () => {
     const number = data().sources[0] ?? 1;
