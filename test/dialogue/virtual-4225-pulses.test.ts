@@ -4,10 +4,17 @@ import type { Session } from "../../src/visa/index.js";
 import { virtualBench } from "../support/virtual-bench.js";
 
 /** Pulse channel 1 on a resistor, spoken to by hand. Every message is asked, as Keithley's examples do: setters answer ACK. */
-async function on(resistance_ohm: number, action: (session: Session) => Promise<void>): Promise<void> {
+async function on(
+  resistance_ohm: number,
+  action: (session: Session) => Promise<void>,
+  below: "pmu2" | undefined = undefined,
+): Promise<void> {
   const bench = await virtualBench(
     [{ label: "smu", driver: "keithley-4200a" }],
-    [{ instrument: "smu", terminal: "pmu1", node: "dut.top" }],
+    [
+      { instrument: "smu", terminal: "pmu1", node: "dut.top" },
+      ...(below ? [{ instrument: "smu", terminal: below, node: "dut.bottom" } as const] : []),
+    ],
     { id: "R", model: "resistor", parameters: { R: resistance_ohm } },
     "socket",
   );
@@ -140,6 +147,30 @@ test("virtual 4225-PMU: Keithley's vds-id steps one channel each time the other 
     }
     assert.equal((await rowsOf(session, 2)).length, 5 * 26);
   }));
+
+test("virtual 4225-PMU: a channel below the device measures what comes through, in a range of its own, behind its 50 ohm", () =>
+  on(
+    9900,
+    async (session) => {
+      await ask(session, ":PMU:INIT 0", ":PMU:RPM:CONFIGURE PMU1-1, 0", ":PMU:RPM:CONFIGURE PMU1-2, 0");
+      await ask(session, ":PMU:PULSE:TRAIN 1, 0, 1", ":PMU:MEASURE:RANGE 1, 2, 0.2", ":PMU:MEASURE:RANGE 2, 2, 1e-4");
+      await ask(
+        session,
+        ":PMU:PULSE:BURST:COUNT 3",
+        ":PMU:OUTPUT:STATE 1, 1",
+        ":PMU:OUTPUT:STATE 2, 1",
+        ":PMU:EXECUTE",
+      );
+      const [above, below] = [await rowsOf(session, 1), await rowsOf(session, 2)];
+      assert.deepEqual([above.length, below.length], [3, 3]);
+      for (const [k, [vh, ih]] of below.entries()) {
+        near(vh, 5e-3, 2e-3, "V above 50 ohm");
+        near(ih, -1e-4, 3e-8, "I, out of the terminal");
+        near(above[k]?.[1], 1e-4, 3e-5, "I in the large range");
+      }
+    },
+    "pmu2",
+  ));
 
 test("virtual 4225-PMU: a burst gives a row a pulse, or one as their mean; of the base too where that is asked for", () =>
   on(1e4, async (session) => {

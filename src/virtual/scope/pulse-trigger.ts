@@ -44,6 +44,7 @@ export class PulseTrigger {
   follow(t0_s: number, v0_V: number, t1_s: number, v1_V: number, earliest_s: number): number | undefined {
     const rise_s = this.#rising.follow(t0_s, v0_V, t1_s, v1_V, -Infinity);
     const fall_s = this.#falling.follow(t0_s, v0_V, t1_s, v1_V, -Infinity);
+    if (rise_s === undefined && fall_s === undefined) return undefined;
     const found = [
       ...(rise_s === undefined ? [] : [{ time_s: rise_s, rising: true }]),
       ...(fall_s === undefined ? [] : [{ time_s: fall_s, rising: false }]),
