@@ -1,4 +1,5 @@
 import type { AwgChannel } from "./channel.js";
+import { fitPulse } from "./plain-pulse.js";
 import { frequencyMax_Hz } from "./rules.js";
 
 /** The two channels of a generator, as far as one takes over what the other is told. */
@@ -40,14 +41,8 @@ export function couple(channels: readonly AwgChannel[]): Coupling {
       const before = { ...other.settings };
       const sign = c === first ? 1 : -1;
       if (frequency) {
-        const asked_Hz =
-          c === first
-            ? c.settings.frequency_Hz * ratio + deviation_Hz
-            : (c.settings.frequency_Hz - deviation_Hz) / ratio;
-        other.settings.frequency_Hz = Math.max(
-          1e-6,
-          Math.min(asked_Hz, frequencyMax_Hz(other.model, other.settings.fn)),
-        );
+        const { frequency_Hz } = c.settings;
+        setFrequency(other, c === first ? frequency_Hz * ratio + deviation_Hz : (frequency_Hz - deviation_Hz) / ratio);
       }
       if (levels) {
         const { amplitude_Vpp, offset_V, unit, autoRange } = c.settings;
@@ -76,4 +71,16 @@ export function couple(channels: readonly AwgChannel[]): Coupling {
   };
   for (const c of channels) c.onRefresh(() => coupling.from(c));
   return coupling;
+}
+
+/** With what follows from the frequency: the clock of samples that are repeated at it, and the room for a pulse. */
+function setFrequency(c: AwgChannel, asked_Hz: number): void {
+  const k = c.settings;
+  const before_Hz = k.frequency_Hz;
+  k.frequency_Hz = Math.max(1e-6, Math.min(asked_Hz, frequencyMax_Hz(c.model, k.fn)));
+  const samples = c.memory.get(k.arb.name)?.samples ?? 0;
+  const repeats = Math.abs(k.arb.rate_Sa_per_s - before_Hz * samples) <= 1e-9 * k.arb.rate_Sa_per_s;
+  if (repeats) k.arb.rate_Sa_per_s = k.frequency_Hz * samples;
+  if (k.pulse.hold === "DCYC") k.pulse.width_s *= before_Hz / k.frequency_Hz;
+  fitPulse(c.model, c);
 }

@@ -2,7 +2,7 @@ import { ScpiError, boolean, keyword, name, optional, takes } from "../scpi/inde
 import { amount } from "./amount.js";
 import type { AwgChannel } from "./channel.js";
 import type { Generator } from "./generator.js";
-import { flag } from "./simple-settings.js";
+import { flag, word } from "./simple-settings.js";
 
 /** Bytes of the file memory; nothing is ever stored in it. */
 const fileMemory_bytes = 64 * 1024 * 1024;
@@ -30,6 +30,16 @@ function couplingCommands(generator: Generator): void {
   ] as const) {
     flag(generator, `[:SOURce<1-2>]:${node}:COUPle[:STATe]`, { get: () => coupling[part], set: set(part), replays });
   }
+  for (const c of channels) c.kept.declare("coupling", "OFFS");
+  word(generator, "[:SOURce<1-2>]:FREQuency:COUPle:MODE", ["OFFSet", "RATio"], {
+    get: () => channels[0]?.kept.word("coupling") ?? "OFFS",
+    set: (c, mode) => {
+      for (const one of channels) one.kept.set("coupling", mode);
+      Object.assign(coupling, mode === "RAT" ? { deviation_Hz: 0 } : { ratio: 1 });
+      coupling.from(c);
+    },
+    replays,
+  });
   for (const [node, key, units, min, max, preset] of [
     ["RATio", "ratio", [], 1e-3, 1e3, 1],
     ["OFFSet", "deviation_Hz", ["HZ"], -generator.model.sineMax_Hz, generator.model.sineMax_Hz, 0],

@@ -9,6 +9,7 @@ import {
   keepFlag,
   keepNumbers,
   keepSweepSpan,
+  keepWidthDeviation,
   keepWords,
 } from "./modulation/keeper.js";
 import { type Allows, leaveImpossible } from "./modulation/state.js";
@@ -25,8 +26,6 @@ const numbers: readonly NumberRow[] = [
   ["AM.depth_percent", ":AM[:DEPTh]", "PCT", 0, 120, 100],
   ["FM.deviation_Hz", ":FM[:DEViation]", "HZ", 1e-6, (c) => c.model.sineMax_Hz / 2, 100],
   ["PM.deviation_deg", ":PM[:DEViation]", "DEG", 0, 360, 180],
-  ["PWM.deviation_s", ":PWM[:DEViation]", "S", 0, 1e6, 1e-5],
-  ["PWM.deviation_percent", ":PWM[:DEViation]:DCYCle", "PCT", 0, 100, 1],
   ["SUM.amplitude_percent", ":SUM:AMPLitude", "PCT", 0, 100, 0.1],
   ...kinds.map((kind): NumberRow => {
     const most = (c: AwgChannel) => c.model.sineMax_Hz;
@@ -48,6 +47,8 @@ const words: readonly WordRow[] = [
   ["PSK.source", ":BPSK:SOURce", ["INTernal", "EXTernal"]],
   ["SWEEP.spacing", ":SWEep:SPACing", ["LINear", "LOGarithmic"]],
 ];
+/** Two words of one setting: going from one to the other turns nothing off. */
+const frequencyModes = new Set(["SWEEP", "LIST"]);
 /** Names of the modes as they are kept, and their nodes. */
 const states: readonly (readonly [mode: string, node: string])[] = [
   ...kinds.map((kind) => [kind, kind] as const),
@@ -79,6 +80,7 @@ export function modulationCommands(generator: Generator): void {
   };
   keepNumbers(keeper, numbers);
   keepWords(keeper, words);
+  keepWidthDeviation(keeper, ":PWM[:DEViation]", ":PWM[:DEViation]:DCYCle", 1e-5);
   keepFlag(keeper, "AM.dssc", ":AM:DSSC", false);
   keepSweepSpan(keeper, (c) => frequencyMax_Hz(generator.model, c.settings.fn), { start_Hz: 100, stop_Hz: 1000 });
   for (const [mode, node] of states) {
@@ -100,8 +102,10 @@ export function modulationCommands(generator: Generator): void {
 function turnOn({ notice }: Generator, c: AwgChannel, mode: string): void {
   if (!allows(c.settings.fn, mode)) throw new ScpiError(-221, `not able to turn on ${mode} with this function`);
   const other = c.settings.burst.on ? "burst" : c.mode;
-  if (other !== undefined && other !== mode)
+  const sameSetting = frequencyModes.has(mode) && frequencyModes.has(other ?? "");
+  if (other !== undefined && other !== mode && !sameSetting) {
     notice(-221, `${other} turned off by selection of other mode or modulation`);
+  }
   c.enter(mode);
 }
 

@@ -120,11 +120,36 @@ test("a logarithmic sweep has run through (stop - start) time / ln(stop / start)
   assert.ok(worst_V(sweep, (t) => offset_V + half_V * Math.sin(turn * phase(t)), 9e-3) < drawn_V);
 });
 
+test("PWM gives each pulse the width of the moment it begins, and a slow carrier under a fast key stays in short stretches", () => {
+  const settings = { ...resetSettings(), fn: "PULS", frequency_Hz: 1e3, amplitude_Vpp: 2 } as const;
+  const kept = new Kept();
+  for (const [name, value] of Object.entries(inner("PWM", "TRI", 50))) kept.declare(name, value);
+  kept.declare("PWM.deviation_s", 40e-6);
+  const asIs = () => assert.fail("the pulse is made anew");
+  const shape = modulatedShape({ model, settings, kept, mode: "PWM", shape: asIs });
+  if (typeof shape === "string") assert.fail(shape);
+  const out = new Corners(shape.idle_V);
+  for (let k = 0; k < 20; k += 1) shape.append(out, k * shape.period_s);
+  const { times_s, values } = out.pwl();
+  const rises = Array.from(times_s).filter((_, k) => (values[k] ?? 0) > 0 && (values[k - 1] ?? 0) < 0);
+  const falls = Array.from(times_s).filter((_, k) => (values[k] ?? 0) < 0 && (values[k - 1] ?? 0) > 0);
+  const widths_s = falls.map((fall_s, k) => fall_s - (rises[k] ?? NaN));
+  assert.equal(widths_s.length, 20);
+  const saw = (x: number) => (x < 0.25 ? 4 * x : x < 0.75 ? 2 - 4 * x : 4 * x - 4);
+  for (const [k, width_s] of widths_s.entries()) {
+    assert.ok(Math.abs(width_s - (100e-6 + 40e-6 * saw(k / 20))) < 1e-9, `pulse ${k}: ${width_s} s`);
+  }
+  const slow = shapeOf("AM", { ...inner("AM", "SIN", 900e3), "AM.depth_percent": 100 });
+  if (typeof slow === "string") assert.fail(slow);
+  assert.ok(slow.size < 2000, `${slow.size} corners at a time`);
+});
+
 test("what is not simulated is named, not played", () => {
   assert.equal(shapeOf("AM", { ...inner("AM", "NOIS", 100) }), "AM by NOIS");
   assert.equal(shapeOf("FM", { ...inner("FM", "SIN", 100), "FM.source": "EXT" }), "FM from the external input");
   assert.equal(shapeOf("FM", { ...inner("FM", "SIN", 100), "FM.deviation_Hz": 1 }, "RAMP"), "FM of the function RAMP");
-  assert.equal(shapeOf("PWM", {}), "PWM");
+  assert.equal(shapeOf("PWM", { "PWM.source": "INT" }), "PWM of the function SIN");
+  assert.equal(shapeOf("SUM", {}), "SUM");
   assert.equal(
     shapeOf("SWEEP", { "SWEEP.source": "MAN", "SWEEP.spacing": "LIN" }),
     "a sweep that waits for a trigger (MAN)",

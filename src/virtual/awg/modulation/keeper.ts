@@ -77,15 +77,44 @@ export function keepFlag(keeper: Keeper, name: string, node: string, preset: boo
   });
 }
 
+/** Deviation of the width of pulses, as a time and as a share of the period. */
+export function keepWidthDeviation(keeper: Keeper, timeNode: string, shareNode: string, preset_s: number): void {
+  const name = "PWM.deviation_s";
+  for (const c of keeper.channels) c.kept.declare(name, preset_s);
+  const deviation_s = (c: AwgChannel) => c.kept.number(name) ?? preset_s;
+  const room_s = ({ settings: { pulse, frequency_Hz } }: AwgChannel) =>
+    Math.max(0, Math.min(pulse.width_s, 1 / frequency_Hz - pulse.width_s));
+  keeper.number(timeNode, {
+    units: ["S"],
+    min: 0,
+    max: room_s,
+    default: preset_s,
+    get: deviation_s,
+    set: (c, value) => c.kept.set(name, value),
+    replays,
+  });
+  keeper.number(shareNode, {
+    units: ["PCT"],
+    min: 0,
+    max: (c) => 100 * room_s(c) * c.settings.frequency_Hz,
+    default: 1,
+    get: (c) => 100 * deviation_s(c) * c.settings.frequency_Hz,
+    set: (c, value) => c.kept.set(name, value / 100 / c.settings.frequency_Hz),
+    replays,
+  });
+}
+
 /**
  * Start, stop, centre and span of a sweep: two numbers seen in two ways.
  *
  * @param most_Hz highest frequency of the function that is selected
+ * @param unsigned a span is a distance: a sweep down has a start above its stop and no negative span
  */
 export function keepSweepSpan(
   keeper: Keeper,
   most_Hz: (c: AwgChannel) => number,
   preset: { readonly start_Hz: number; readonly stop_Hz: number },
+  unsigned = false,
 ): void {
   for (const c of keeper.channels) {
     c.kept.declare("SWEEP.start_Hz", preset.start_Hz);
@@ -114,9 +143,9 @@ export function keepSweepSpan(
       place(c, hz - width_Hz / 2, hz + width_Hz / 2);
     },
   });
-  row("SPAN", (c) => -most_Hz(c), most_Hz, {
+  row("SPAN", (c) => (unsigned ? 0 : -most_Hz(c)), most_Hz, {
     default: stop_Hz - start_Hz,
-    get: span,
+    get: (c) => (unsigned ? Math.abs(span(c)) : span(c)),
     set: (c, hz) => {
       const middle_Hz = Math.max(leastHz + Math.abs(hz) / 2, Math.min(centre(c), most_Hz(c) - Math.abs(hz) / 2));
       place(c, middle_Hz - hz / 2, middle_Hz + hz / 2);

@@ -6,8 +6,9 @@ import type { Sweep } from "./sweep.js";
 /** Straight lines that one period of a modulated sine, and one of what modulates, are drawn with. */
 const sineLines = 256;
 const modulatorLines = 64;
-/** Periods of the carrier that are laid down at a time. */
+/** Periods of the carrier, and of what modulates, that are laid down at a time at most. */
 const periodsAtOnce = 4;
+const roundsAtOnce = 16;
 
 /** A course of the output over time, with what a pen that draws it has to know. */
 interface Course {
@@ -89,8 +90,33 @@ export function amplitudeModulated(
     },
     untilJump_s: (time_s) => untilJump_s(by, time_s),
   };
-  const size = times_s.length + Math.ceil((modulatorLines + 4) * by.rate_Hz * carrier.period_s) + 2;
-  return drawn(course, carrier.period_s, size, edge_s);
+  const period_s = Math.min(carrier.period_s, roundsAtOnce / by.rate_Hz);
+  const size = times_s.length + Math.ceil((modulatorLines + 4) * by.rate_Hz * period_s) + 2;
+  return drawn(course, period_s, size, edge_s);
+}
+
+/**
+ * Pulses whose width follows a modulator: each has the width of the moment it begins.
+ *
+ * @param pulse one period with a pulse of some width
+ */
+export function widthModulated(
+  period_s: number,
+  idle_V: number,
+  width_s: (time_s: number) => number,
+  pulse: (width_s: number) => Shape,
+): Shape {
+  let begin_s: number | undefined;
+  return {
+    period_s,
+    idle_V,
+    size: 4,
+    append(out, start_s) {
+      begin_s ??= start_s;
+      pulse(width_s(start_s - begin_s)).append(out, start_s);
+    },
+    settle: (out, end_s) => out.push(end_s, idle_V),
+  };
 }
 
 /** Index of the first of rising times that is beyond a limit; their number where there is none. */
@@ -131,7 +157,7 @@ export interface PhaseCourse {
 export function sineAlong(course: PhaseCourse, amplitude_Vpp: number, offset_V: number, edge_s: number): Shape {
   const { by } = course;
   const own_s = by ? 1 / by.rate_Hz / modulatorLines : Infinity;
-  const period_s = periodsAtOnce / course.highest_Hz;
+  const period_s = Math.min(periodsAtOnce / course.highest_Hz, by ? roundsAtOnce / by.rate_Hz : Infinity);
   return drawn(
     {
       level_V: (time_s) => offset_V + (Math.sin(2 * Math.PI * course.phase(time_s)) * amplitude_Vpp) / 2,

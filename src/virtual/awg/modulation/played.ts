@@ -1,9 +1,9 @@
-import { edgeOf } from "../functions.js";
+import { edgeOf, pulse } from "../functions.js";
 import type { AwgModel } from "../models.js";
 import { type ChannelSettings, openPerShown } from "../settings.js";
 import type { Shape } from "../shape.js";
 import type { Kept } from "./kept.js";
-import { type PhaseCourse, amplitudeModulated, sineAlong, swept } from "./modulated-shape.js";
+import { type PhaseCourse, amplitudeModulated, sineAlong, swept, widthModulated } from "./modulated-shape.js";
 import { type Modulator, keyOf, modulatorOf } from "./modulator.js";
 import { sweepOf } from "./sweep.js";
 
@@ -23,7 +23,7 @@ export const amRest = "AM.rest";
 
 /**
  * What is put out with the modulation or sweep that is on: amplitude modulation and keying of sines, squares, ramps and
- * pulses, and all that only bends the phase of a sine.
+ * pulses, the width of pulses, and all that only bends the phase of a sine.
  *
  * @returns a sentence part: what is not simulated
  */
@@ -48,12 +48,35 @@ export function modulatedShape(c: Modulated): Shape | string {
     const other = ((kept.number("ASK.level_Vpp") ?? 0) * openPerShown(k.load_ohm)) / k.amplitude_Vpp;
     return scaled(by, (m) => (m > 0 ? Math.max(1, other) : Math.min(1, other)));
   }
+  if (mode === "PWM") return widthModulatedOf(c);
   if (!/^(FM|PM|FSK|PSK|SWEEP)$/.test(mode)) return mode;
   if (fn !== "SIN") return `${mode} of the function ${k.fn}`;
   const course = courseOf(c, mode);
   if (typeof course === "string") return course;
   const sign = k.polarity === "INV" ? -1 : 1;
   return sineAlong(course, sign * k.amplitude_Vpp, k.offset_V, edge_s);
+}
+
+/** Widths stay what the model can make of them. */
+function widthModulatedOf({ kept, settings: k, model }: Modulated): Shape | string {
+  if (k.fn !== "PULS") return `PWM of the function ${k.fn}`;
+  const by = modulatorOf(kept, "PWM");
+  if (typeof by === "string") return by;
+  const period_s = 1 / k.frequency_Hz;
+  const deviation_s = kept.number("PWM.deviation_s") ?? ((kept.number("PWM.deviation_percent") ?? 0) / 100) * period_s;
+  const swing = {
+    amplitude_Vpp: k.amplitude_Vpp,
+    offset_V: k.offset_V,
+    sign: k.polarity === "INV" ? -1 : 1,
+  } as const;
+  const longest_s = period_s - model.widthMin_s;
+  const [lead_s, trail_s] = [edgeOf(k.pulse.lead_s), edgeOf(k.pulse.trail_s)];
+  return widthModulated(
+    period_s,
+    k.offset_V - (swing.sign * k.amplitude_Vpp) / 2,
+    (time_s) => Math.max(model.widthMin_s, Math.min(longest_s, k.pulse.width_s + deviation_s * by.value(time_s))),
+    (width_s) => pulse(period_s, swing, 0, { width_s, lead_s, trail_s }),
+  );
 }
 
 /** How the phase of the sine goes. @returns a sentence part: what is not simulated */

@@ -7,6 +7,7 @@ import {
   keepFlag,
   keepNumbers,
   keepSweepSpan,
+  keepWidthDeviation,
   keepWords,
 } from "../modulation/keeper.js";
 import { leaveImpossible, plainAllows, switchMode } from "../modulation/state.js";
@@ -35,8 +36,6 @@ function numbers(dg: Dg): readonly NumberRow[] {
     ["AM.depth_percent", `${mod}AM[:DEPTh]`, "PCT", 0, 120, 100],
     ["FM.deviation_Hz", `${mod}FM[:DEViation]`, "HZ", 0, (c) => c.settings.frequency_Hz, 1e3],
     ["PM.deviation_deg", `${mod}PM[:DEViation]`, "DEG", 0, 360, 90],
-    ["PWM.deviation_percent", `${mod}PWM[:DEViation]:DCYCle`, "PCT", 0, 50, 20],
-    ["PWM.deviation_s", `${mod}PWM[:DEViation][:WIDTh]`, "S", 0, 500e3, 200e-6],
     ...kinds.map((kind): NumberRow => {
       return [`${kind}.rate_Hz`, `${mod}${kind}:INTernal:FREQuency`, "HZ", 2e-3, small ? 1e6 : 50e3, 100];
     }),
@@ -92,7 +91,9 @@ export function modulationCommands(dg: Dg): void {
   };
   keepNumbers(keeper, numbers(dg));
   keepWords(keeper, words(dg));
-  keepSweepSpan(keeper, (c) => frequencyMax_Hz(dg.model, c.settings.fn), { start_Hz: 100, stop_Hz: 1e3 });
+  keepSweepSpan(keeper, (c) => frequencyMax_Hz(dg.model, c.settings.fn), { start_Hz: 100, stop_Hz: 1e3 }, true);
+  const width = dg.model.family === "DG1000Z" ? "[:MOD]:PWM[:DEViation]" : ":MOD:PWM[:DEViation]";
+  keepWidthDeviation(keeper, `${width}[:WIDTh]`, `${width}:DCYCle`, 200e-6);
   keepFlag(keeper, "marker", ":MARKer[:STATe]", false);
   if (dg.model.family === "DG1000Z") keepFlag(keeper, "AM.dssc", "[:MOD]:AM:DSSC", false);
   const turn = (c: AwgChannel, mode: string, on: boolean) => {
