@@ -42,6 +42,7 @@ export async function messagesOfSweep({ driver, model, link }: (typeof smus)[num
     const session = await openSession(resource, { ...entry.session, onWire });
     try {
       const smu = await entry.open(session, "smu");
+      await smu.outputIsOn(); // as a bench does when it connects
       sent = 0;
       const levels = Array.from({ length: points }, (_, i) => i / points);
       const plan = { drive: "voltage", levels, cycles: 1, compliance: 0.1, dwell_s: 2e-3 } as const;

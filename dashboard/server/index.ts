@@ -152,13 +152,12 @@ function badRequest(error: unknown): unknown {
   return new MemrigError("invalid-request", `The request can not be read: ${messageOf(error)}.`, {}, error);
 }
 
-/** The built page: beside this program in dist/, or there when this runs from its source. */
+/** The built page: seen from the bundle in dist/program, from the compiled file, or from its source. */
 function pageFolder(given: string | undefined): string {
-  const here = fileURLToPath(new URL("../web", import.meta.url));
-  return (
-    given ??
-    (existsSync(join(here, "main.js")) ? here : fileURLToPath(new URL("../../dist/dashboard/web", import.meta.url)))
-  );
+  if (given !== undefined) return given;
+  const places = ["../dashboard/web", "../web", "../../dist/dashboard/web"];
+  const folders = places.map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  return folders.find((folder) => existsSync(join(folder, "main.js"))) ?? folders[0] ?? "";
 }
 
 function portOf(server: Server): number {

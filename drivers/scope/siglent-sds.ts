@@ -28,9 +28,12 @@ const PIECE = 2_000_000;
 /** Codes a division of the flat language (SDS1104X-E programming guide, WAVEFORM?). */
 const FLAT_CODES = 25;
 
-// TRIG_MODE is in both languages. The generator (an option) is off too; scopes without one pass over that message, and would
-// leave the question unanswered.
+// TRIG_MODE is in both languages. The generator is off too, the one inside and the one that is plugged in (SAG1021I): both have the
+// commands of the SDG generators and channel C1 only (SDS programming guide EN11D, WGEN commands, OUTPut). Scopes without one pass
+// over that message, and leave the question unanswered: the guardian does not ask it.
 const GENERATOR = "C1:OUTP";
+/** What answers within this is there: the generator's own reply, of a scope that nothing else is asked of. */
+const GENERATOR_TIMEOUT_MS = 300;
 /** Older firmware of the SDS2000X Plus leaves `*OPT?` unanswered (as ngscopeclient found). */
 const OPTIONS_TIMEOUT_MS = 1000;
 const safe: SafeState = { halt: [], ramps: [], off: ["TRIG_MODE STOP", `${GENERATOR} OFF`], isOn: [] };
@@ -84,7 +87,8 @@ export class SiglentSds implements ScopeDialect {
     const scpi = new ScpiClient(session, label, noErrorQueue);
     const identity = await identify(scpi, identifies, siglentSds.title);
     const family = known(label, identity, familyOf(identity.model));
-    const asked = family.hasOptions && (await hasGenerator(scpi)) ? { ...safe, isOn: [`${GENERATOR}?`] } : safe;
+    const found = (family.hasOptions && (await hasOption(scpi))) || (await generatorAnswers(scpi));
+    const asked = found ? { ...safe, isOn: [`${GENERATOR}?`] } : safe;
     return new EdgeScope(scpi, label, identity, new SiglentSds(scpi, label, family, asked));
   }
 
@@ -247,12 +251,22 @@ export class SiglentSds implements ScopeDialect {
   }
 }
 
-/** `FG` among the options. False where they can not be asked: what does not answer can not be verified either. */
-async function hasGenerator(scpi: ScpiClient): Promise<boolean> {
+/** `FG` among the options. False where they can not be asked. */
+async function hasOption(scpi: ScpiClient): Promise<boolean> {
+  return /\bFG\b/i.test(await answerWithin(scpi, "*OPT?", OPTIONS_TIMEOUT_MS));
+}
+
+/** A generator says whether its output is on. What does not answer can not be verified either. */
+async function generatorAnswers(scpi: ScpiClient): Promise<boolean> {
+  return /\b(ON|OFF)\b/i.test(await answerWithin(scpi, `${GENERATOR}?`, GENERATOR_TIMEOUT_MS));
+}
+
+/** Empty: it did not answer. */
+async function answerWithin(scpi: ScpiClient, question: string, timeout_ms: number): Promise<string> {
   try {
-    return /\bFG\b/i.test(await scpi.query("*OPT?", { timeout_ms: OPTIONS_TIMEOUT_MS }));
+    return await scpi.query(question, { timeout_ms });
   } catch (error) {
-    if (error instanceof MemrigError && error.kind === "no-answer") return false;
+    if (error instanceof MemrigError && error.kind === "no-answer") return "";
     throw error;
   }
 }

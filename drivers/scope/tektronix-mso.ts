@@ -6,16 +6,19 @@ import { decodeBlock } from "../../src/visa/index.js";
 import type { BinaryFormat, Session } from "../../src/visa/index.js";
 import type { DriverEntry, SafeState } from "../entry.js";
 import { identify, known } from "../support/identity.js";
-import { checkCapture } from "./capture-check.js";
 import { EdgeScope, RecordMemory, checkLength, refuseSmallerRange } from "./edge-scope.js";
 import type { Progress, ReadOut, ScopeDialect } from "./edge-scope.js";
 import { tektronixEvents } from "./tektronix-events.js";
-import { rangesOf } from "./tektronix-mso-models.js";
-import { DIVISIONS, channelCommands, rateFor, recordCommands, triggerCommands } from "./tektronix-mso-plan.js";
+import { modelOf } from "./tektronix-mso-models.js";
+import type { TektronixModel } from "./tektronix-mso-models.js";
+import { DIVISIONS, channelCommands, newerWords, olderWords, triggerCommands } from "./tektronix-mso-plan.js";
+import type { TektronixWords } from "./tektronix-mso-plan.js";
+import { freeTimeBase, steppedTimeBase } from "./tektronix-time-base.js";
+import type { TimeBase } from "./tektronix-time-base.js";
 import { parseTimestamps } from "./tektronix-timestamps.js";
 
-const identifies = /^TEKTRONIX,\s*(MSO|LPD)[456][468](B|LP)?\b/i;
-const family = "Tektronix 4, 5 and 6 series MSO";
+const identifies = /^TEKTRONIX,\s*((MSO|LPD)[456][468](B|LP)?|(MSO|DPO|MDO)[34](0[1235]|10)[24][BC]?)\b/i;
+const family = "Tektronix 4, 5 and 6 series MSO, MSO/DPO/MDO 3000 and 4000";
 /** The scope's socket server; its protocol is to be set to None, or each reply comes with a prompt. */
 const SOCKET_PORT = 4000;
 const TRANSFER_TIMEOUT_MS = 60_000;
@@ -25,7 +28,7 @@ const TIMES_AT_ONCE = 100;
 export const tektronixMso = {
   name: "tektronix-mso",
   kind: "scope",
-  title: "Tektronix 4, 5 and 6 series MSO oscilloscopes",
+  title: "Tektronix 4, 5 and 6 series MSO, MSO/DPO/MDO 3000 and 4000 oscilloscopes",
   identifies,
   safe: { ...outputOf(true), isOn: [] },
   errors: tektronixEvents,
@@ -41,48 +44,72 @@ interface ChannelRecords {
   readonly volts: Float64Array;
 }
 
+/** Samples of a record that are read, and where they lie. */
+interface View {
+  /** Of the first, from 0. */
+  readonly first: number;
+  readonly points: number;
+  readonly start_s: number;
+  readonly step_s: number;
+}
+
 /**
- * Tektronix 4, 5 and 6 series MSO: segments by FastFrame, averages, 16-bit read-out.
+ * Tektronix 4, 5 and 6 series MSO: segments by FastFrame, averages, 16-bit read-out. MSO/DPO/MDO 3000 and 4000: the same with
+ * other words and records of a few lengths, one record a trigger.
  *
  * Connecting changes nothing but the form of replies (`HEAD OFF`, without which each repeats its command). One question
  * a message throughout: after a slip, replies of this family are one behind until it is turned off and on.
  *
- * Sources: 4, 5, 6 series MSO programmer manual; FastFrame times as the DPO/TDS drivers of others read them.
+ * Sources: 4, 5, 6 series MSO programmer manual; FastFrame times as the DPO/TDS drivers of others read them; MDO4000/B/C,
+ * MSO/DPO4000B and MDO3000 programmer manual, MSO4000 and DPO4000 programmer manual.
  */
 export class TektronixMso implements ScopeDialect {
   readonly #memory = new RecordMemory();
+  readonly #words: TektronixWords;
+  readonly #timeBase: TimeBase;
+  readonly #older: boolean;
 
   private constructor(
     private readonly scpi: ScpiClient,
     private readonly label: string,
     readonly ranges: CaptureRanges,
+    lengths: readonly number[] | undefined,
     readonly safe: SafeState,
-  ) {}
+  ) {
+    this.#older = lengths !== undefined;
+    this.#words = lengths ? olderWords : newerWords;
+    this.#timeBase = lengths ? steppedTimeBase(ranges, lengths) : freeTimeBase(ranges);
+  }
 
   /** @throws MemrigError `bad-reply`: another instrument */
   static async open(session: Session, label: string): Promise<EdgeScope> {
     const scpi = new ScpiClient(session, label, tektronixEvents);
     const identity = await identify(scpi, identifies, family);
-    const ranges = known(label, identity, rangesOf(identity.model));
+    const model = known(label, identity, modelOf(identity.model));
     await scpi.send("HEAD OFF");
-    const hasGenerator = /AFG/i.test(await scpi.query("*OPT?"));
+    const hasGenerator = await generatorIn(scpi, model);
+    const external = model.asksExternal ? await scpi.queryBoolean("CONFIG:AUXIN?") : model.ranges.external;
     await scpi.errors();
-    return new EdgeScope(scpi, label, identity, new TektronixMso(scpi, label, ranges, outputOf(hasGenerator)));
+    const ranges = { ...model.ranges, external };
+    const dialect = new TektronixMso(scpi, label, ranges, model.lengths, outputOf(hasGenerator));
+    return new EdgeScope(scpi, label, identity, dialect);
   }
 
   check(plan: CapturePlan): void {
-    checkCapture(this.label, plan, this.ranges, plan.points);
+    this.#timeBase.check(this.label, plan);
   }
 
   async start(plan: CapturePlan): Promise<void> {
-    const channels = channelCommands(plan, this.ranges.channels);
+    const channels = channelCommands(plan, this.ranges.channels, this.#words);
+    const trigger = triggerCommands(plan, this.#words);
     // DESE: what it masks is missing from the queue too, so that a refusal would not be seen.
-    await this.scpi.commands(["HEAD OFF", "DESE 255", "ACQ:STATE OFF", ...channels, ...triggerCommands(plan)]);
+    await this.scpi.commands(["HEAD OFF", "DESE 255", "ACQ:STATE OFF", ...channels, ...trigger]);
     await this.#verifyChannels(plan);
-    const rate = await this.#setRate(plan);
-    const points = Math.ceil(plan.window_s * rate * (1 - 1e-9));
-    await this.scpi.commands(recordCommands(plan, rate, points));
-    await this.#verifyRecord(plan, points);
+    await this.#timeBase.set(this.scpi, this.label, plan);
+    await this.restart();
+  }
+
+  async restart(): Promise<void> {
     await this.scpi.command("ACQ:STATE ON");
   }
 
@@ -103,20 +130,35 @@ export class TektronixMso implements ScopeDialect {
 
   async readOut(plan: CapturePlan): Promise<ReadOut> {
     const times_s = await this.#frameTimes(plan);
-    const points = await this.scpi.queryNumber("HOR:MODE:RECO?");
+    const record = await this.scpi.queryNumber(this.#timeBase.length);
+    const view = this.#older ? await this.#windowIn(record, plan) : undefined;
+    const { first, points } = view ?? { first: 0, points: record };
     const all: ChannelRecords[] = [];
-    for (const { channel } of plan.channels) all.push(await this.#records(channel, plan, points));
-    const step_s = await this.scpi.queryNumber("WFMO:XIN?");
-    const zero_s = await this.scpi.queryNumber("WFMO:XZE?");
-    const pointAtZero = await this.scpi.queryNumber("WFMO:PT_O?");
-    const load = (segment: number): Promise<void> => {
+    for (const { channel } of plan.channels) all.push(await this.#records(channel, plan, first, points));
+    const { start_s, step_s } = view ?? (await this.#axis());
+    const load = (segment: number): void => {
       for (const { block, format, volts } of all) {
         if (block) decodeBlock(block, format, 2 * segment * volts.length, volts);
       }
-      return Promise.resolve();
     };
     const volts = new Map(all.map((one) => [one.channel, one.volts]));
-    return { times_s, start_s: zero_s - pointAtZero * step_s, step_s, volts, load };
+    return { times_s, start_s, step_s, volts, load, inMemory: true };
+  }
+
+  async #axis(): Promise<{ start_s: number; step_s: number }> {
+    const step_s = await this.scpi.queryNumber("WFMO:XIN?");
+    const zero_s = await this.scpi.queryNumber("WFMO:XZE?");
+    const pointAtZero = await this.scpi.queryNumber("WFMO:PT_O?");
+    return { start_s: zero_s - pointAtZero * step_s, step_s };
+  }
+
+  /** A record of these series is often longer than what was asked for: only that comes over the link. */
+  async #windowIn(record: number, { channels, window_s, pretrigger_s }: CapturePlan): Promise<View> {
+    await this.scpi.commands([`DAT:SOU CH${channels[0]?.channel ?? 1}`, "DAT:STAR 1", `DAT:STOP ${record}`]);
+    const { start_s, step_s } = await this.#axis();
+    const points = Math.min(record, Math.ceil((window_s / step_s) * (1 - 1e-9)));
+    const first = Math.min(Math.max(0, Math.round((-pretrigger_s - start_s) / step_s)), record - points);
+    return { first, points, start_s: start_s + first * step_s, step_s };
   }
 
   /** Scales and offsets beyond what the input has are set to the nearest without a word. */
@@ -135,35 +177,6 @@ export class TektronixMso implements ScopeDialect {
     }
   }
 
-  /** The scope takes the nearest rate it has, which may be too slow: then the next one. */
-  async #setRate(plan: CapturePlan): Promise<number> {
-    const wanted = rateFor(plan, 1 / this.ranges.minStep_s);
-    await this.scpi.command("HOR:MODE MAN");
-    for (const factor of [1, 1.5, 2]) {
-      await this.scpi.command(`HOR:MODE:SAMPLER ${(wanted * factor).toExponential()}`);
-      const inForce = await this.scpi.queryNumber("HOR:MODE:SAMPLER?");
-      if (inForce >= wanted * (1 - 1e-6)) return inForce;
-    }
-    throw new MemrigError(
-      "instrument-refused",
-      `${this.label}: ${si(wanted, "Sa/s")} were asked for, and the scope stays slower. It is stopped. ` +
-        `Ask for fewer points, or capture fewer channels.`,
-      { wanted_Sa_per_s: wanted },
-    );
-  }
-
-  async #verifyRecord(plan: CapturePlan, points: number): Promise<void> {
-    const record = await this.scpi.queryNumber("HOR:MODE:RECO?");
-    const frames = plan.segments > 1 ? await this.scpi.queryNumber("HOR:FAST:COUN?") : 1;
-    if (record >= points && frames === plan.segments) return;
-    throw new MemrigError(
-      "instrument-refused",
-      `${this.label}: ${plan.segments} records of ${points} points were asked for, and the scope has room for ${frames} of ` +
-        `${record}. It is stopped. Ask for fewer records or fewer points.`,
-      { record, frames },
-    );
-  }
-
   async #frameTimes(plan: CapturePlan): Promise<number[]> {
     const [first] = plan.channels;
     if (plan.segments === 1 || !first) return [0];
@@ -179,15 +192,14 @@ export class TektronixMso implements ScopeDialect {
     return times_s;
   }
 
-  async #records(channel: number, plan: CapturePlan, points: number): Promise<ChannelRecords> {
+  async #records(channel: number, plan: CapturePlan, first: number, points: number): Promise<ChannelRecords> {
     await this.scpi.commands([
       `DAT:SOU CH${channel}`,
       "DAT:ENC RIB",
       "DAT:WID 2",
-      "DAT:STAR 1",
-      `DAT:STOP ${points}`,
-      "DAT:FRAMESTAR 1",
-      `DAT:FRAMESTOP ${plan.segments}`,
+      `DAT:STAR ${first + 1}`,
+      `DAT:STOP ${first + points}`,
+      ...(this.#older ? [] : ["DAT:FRAMESTAR 1", `DAT:FRAMESTOP ${plan.segments}`]),
     ]);
     // Field by field: the whole preamble has other fields in other firmware, and commas and blanks in its text.
     const perCode_V = await this.scpi.queryNumber("WFMO:YMU?");
@@ -207,6 +219,11 @@ export class TektronixMso implements ScopeDialect {
     checkLength(this.label, channel, block.length, 2 * points * plan.segments);
     return { channel, block, format, volts };
   }
+}
+
+async function generatorIn(scpi: ScpiClient, { generator }: TektronixModel): Promise<boolean> {
+  if (generator === undefined) return false;
+  return generator === "*OPT?" ? /AFG/i.test(await scpi.query(generator)) : scpi.queryBoolean(generator);
 }
 
 /** What makes a scope safe. Its only output is the function generator, where it has the option. */

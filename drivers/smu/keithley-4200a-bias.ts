@@ -5,10 +5,12 @@ import type { ScpiClient } from "../../src/scpi/index.js";
 import type { DriverSettings } from "../entry.js";
 import { defaultRamp } from "../entry.js";
 import { runRamp } from "../support/ramp.js";
-import type { BiasPort, SetBias } from "./bias-holder.js";
+import type { SetBias } from "./bias-holder.js";
+import { off4200, testRuns } from "./keithley-4200a-off.js";
 import { LEAST_LIMIT_A, PREAMP_LEAST_LIMIT_A, ranges4200, rangeCode, short } from "./keithley-4200a-plan.js";
 import type { Card } from "./keithley-4200a-plan.js";
 import { pairOf, parseSpot } from "./keithley-4200a-readings.js";
+import type { MeasuringPort } from "./smu-driver.js";
 
 /** What a channel was told last. */
 interface Told {
@@ -27,7 +29,7 @@ export const DRIVEN_A = 20e-6;
  * question for any of them: that a message was taken is all there is to know, and `:ERROR:LAST:GET` the only word of a
  * refusal.
  */
-export class Bias4200 implements BiasPort {
+export class Bias4200 implements MeasuringPort {
   readonly ranges = ranges4200;
   readonly #told = new Map<number, Told>();
   #nplc: number | undefined;
@@ -39,11 +41,9 @@ export class Bias4200 implements BiasPort {
     readonly settings: DriverSettings,
     private readonly scpi: ScpiClient,
     private readonly cards: readonly Card[],
-    private readonly testRuns: () => Promise<boolean>,
-    /** Turns these off where they are. */
-    private readonly off: (channels: readonly number[]) => Promise<void>,
   ) {}
 
+  /** Highest number of an SMU. */
   get channels(): number {
     return this.cards.at(-1)?.channel ?? 0;
   }
@@ -55,7 +55,7 @@ export class Bias4200 implements BiasPort {
 
   /** By what was told; of a channel that was told nothing, by what is measured at its terminals. */
   async isOn(channel: number): Promise<boolean> {
-    return this.#told.has(channel) || (await this.testRuns()) || (await this.foundLevel(channel)) !== undefined;
+    return this.#told.has(channel) || (await testRuns(this.scpi)) || (await this.foundLevel(channel)) !== undefined;
   }
 
   /** What a channel that this program did not turn on is at; undefined: nothing that can be seen. */
@@ -116,7 +116,7 @@ export class Bias4200 implements BiasPort {
 
   async turnOff(channel: number): Promise<void> {
     await this.comeDown([channel]);
-    await this.off([channel]);
+    await off4200(this.scpi, [channel]);
   }
 
   /**
@@ -149,7 +149,7 @@ export class Bias4200 implements BiasPort {
 
   /** The limit of what another hand turned on is not known: what flows now is enough on the way to zero. */
   async #foundAs(channel: number): Promise<Told | undefined> {
-    if (await this.testRuns()) return undefined;
+    if (await testRuns(this.scpi)) return undefined;
     const found = await this.foundLevel(channel);
     if (!found) return undefined;
     const card = this.#card(channel);

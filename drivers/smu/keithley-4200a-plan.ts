@@ -4,6 +4,7 @@ import type { DriverSettings } from "../entry.js";
 import { defaultRamp } from "../entry.js";
 import { checkSweep, refusal } from "./checks.js";
 import type { SmuFacts } from "./checks.js";
+import { readingTime } from "./reading-time.js";
 import { wayHome } from "./way-home.js";
 
 /** Of a 4200-SMU or 4201-SMU, whose source ranges reach 5 % beyond their names. Nothing tells a high-power card from it. */
@@ -18,9 +19,8 @@ export const NPLC_4200 = { min: 0.01, max: 10 };
 const MAX_POINTS = 4096;
 const MAX_CYCLES = 1e9;
 const LONGEST_DELAY_S = 6.5535;
-/** The line frequency can not be asked: with the longer cycle no level is shorter than was asked for. */
-const CYCLE_S = 1 / 50;
-const READING_SHARE = 0.8;
+/** It can not be asked: with the longer cycle no level is shorter than was asked for. */
+export const LINE_FREQUENCY_HZ = 50;
 /** How far autorange may go down, by the dwell: on small ranges a reading settles slowly. Faster than these it is fixed. */
 const lowestRanges = [
   { from_s: 0.1, least_A: 1e-9 },
@@ -97,13 +97,10 @@ export function setUp4200(smu: Smu4200, plan: SweepPlan): Setup4200 {
   checkSweep(smu, plan, MAX_CYCLES);
   const card = checkAsked(smu, plan);
   const { drive, dwell_s, levels, measureRange } = plan;
-  const nplc = plan.nplc ?? fitting(dwell_s);
-  checkNplc(label, nplc);
-  const reading_s = 2 * nplc * CYCLE_S;
-  const shortest_s = Math.max(smu.ranges.minDwell_s, reading_s);
+  const { nplc, reading_s } = readingTime(smu, plan, LINE_FREQUENCY_HZ, NPLC_4200, 2);
   const longest_s = LONGEST_DELAY_S + reading_s;
-  if (!(dwell_s >= shortest_s && dwell_s <= longest_s)) {
-    const allowed = `at ${nplc} power line cycles ${si(shortest_s, "s")} to ${si(longest_s, "s")}`;
+  if (dwell_s > longest_s) {
+    const allowed = `at ${nplc} power line cycles up to ${si(longest_s, "s")}`;
     throw refusal(label, `a dwell of ${si(dwell_s, "s")} was asked for`, allowed, { asked_s: dwell_s });
   }
   if (drive === "current" && measureRange !== undefined) {
@@ -127,18 +124,6 @@ export function setUp4200(smu: Smu4200, plan: SweepPlan): Setup4200 {
     cyclesPerRun,
     home,
   };
-}
-
-/** @throws MemrigError `invalid-request` */
-export function checkNplc(label: string, nplc: number): void {
-  if (nplc >= NPLC_4200.min && nplc <= NPLC_4200.max) return;
-  const asked = `an integration of ${nplc} power line cycles was asked for`;
-  throw refusal(label, asked, `${NPLC_4200.min} to ${NPLC_4200.max}`, { asked: nplc });
-}
-
-function fitting(dwell_s: number): number {
-  const room = (READING_SHARE * dwell_s) / (2 * CYCLE_S);
-  return Math.max(NPLC_4200.min, Math.min(1, Number(room.toPrecision(3))));
 }
 
 /** Ranges of current are decades up to 100 mA. */

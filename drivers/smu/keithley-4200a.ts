@@ -1,44 +1,34 @@
-import type {
-  Bias,
-  Identity,
-  PulseUnit,
-  SourceMeasureUnit,
-  SpotReading,
-  SweepPlan,
-  SweepReading,
-} from "../../src/capabilities/index.js";
+import type { Bias, PulseUnit, SweepPlan, SweepReading } from "../../src/capabilities/index.js";
 import { MemrigError } from "../../src/errors.js";
-import { describeErrors, kxciErrors, noErrorQueue, ScpiClient } from "../../src/scpi/index.js";
+import { kxciErrors, ScpiClient } from "../../src/scpi/index.js";
 import type { Session } from "../../src/visa/index.js";
 import type { DriverEntry, DriverSettings, SafeState } from "../entry.js";
 import { identify } from "../support/identity.js";
-import { offAfter, turnOff } from "../support/outputs.js";
-import { pause, stopIfAborted } from "../support/wait.js";
-import { BiasHolder } from "./bias-holder.js";
-import { foundOn, refusal } from "./checks.js";
+import { offAfter } from "../support/outputs.js";
+import { refusal } from "./checks.js";
 import { Bias4200, DRIVEN_A, DRIVEN_V } from "./keithley-4200a-bias.js";
+import { off4200, stopOf, testRuns } from "./keithley-4200a-off.js";
 import {
   cardsOf,
   checkAsked,
-  checkNplc,
   LEAST_LIMIT_A,
+  LINE_FREQUENCY_HZ,
+  NPLC_4200,
   ranges4200,
   runMessages,
   setUp4200,
 } from "./keithley-4200a-plan.js";
 import type { Card, Setup4200, Smu4200 } from "./keithley-4200a-plan.js";
-import { parseColumn, readingsOf } from "./keithley-4200a-readings.js";
+import { checkRun, configure, ended, fetch, START } from "./keithley-4200a-run.js";
 import { Pmu4225, pulseChannelsOf, pulsesOff } from "./keithley-4225.js";
 import type { PulseChannel, Whole } from "./keithley-4225.js";
-import type { Kxci } from "./keithley-4200a-readings.js";
+import { SmuDriver } from "./smu-driver.js";
+import type { EndOfSweep, GoOn, OpenedSmu } from "./smu-driver.js";
 
 const identifies = /KEITHLEY INSTRUMENTS,\s*KI4200A?\b/i;
 const MOST_CHANNELS = 4;
 /** Two milliseconds: who has to turn off does not wait for an average. */
 const SHORT_NPLC = 0.1;
-
-/** Each a message of its own: an SMU that is not there must not take the others with it. */
-const offOf = (channels: readonly number[]) => channels.flatMap((channel) => [`US;DV${channel}`, `US;DI${channel}`]);
 
 /** Which SMUs there are, `*OPT?` names. */
 const smuAt = (channel: number) => ({ question: "*OPT?", matches: `(^|,)\\s*SMU(PA)?${channel}\\s*(,|$)` });
@@ -67,7 +57,7 @@ const output: SafeState = {
     ],
   })),
   // Where there is no pulse card its messages are an error that nobody is to be told of later.
-  off: [...pulsesOff([1, 2]), "MD;ME4", ...offOf([1, 2, 3, 4]), ":ERROR:LAST:CLEAR"],
+  off: [...pulsesOff([1, 2]), ...stopOf([1, 2, 3, 4]), ":ERROR:LAST:CLEAR"],
   isOn: [],
   cannotTell: "KXCI has no question for an output, its level or its limit",
 };
@@ -85,14 +75,8 @@ export const keithley4200a = {
   open: (session, label, settings) => Keithley4200a.open(session, label, settings),
 } satisfies DriverEntry;
 
-/** Bit of the status byte: a test is running. */
-const BUSY = 16;
-const SHORTEST_LOOK_S = 0.02;
-/** An abort is to be heard within this. */
-const LONGEST_LOOK_S = 0.2;
-/** Ranging and settling come on top of a dwell; a run that takes longer than this says is given up. */
-const RUN_MARGIN_S = 30;
-const RUN_FACTOR = 3;
+/** So long what was seen, or done, to be off is believed to be off: KXCI keeps Clarius from the outputs, but somebody may close it. */
+const BELIEVED_S = 30;
 
 /**
  * Keithley 4200A-SCS through KXCI: sweeps by system mode, as list sweeps of up to 4096 points with all cycles that fit and
@@ -101,38 +85,29 @@ const RUN_FACTOR = 3;
  * Connecting sends questions only. Whether an output is on is known of those that this program turned on; of others there
  * is no more than what a reading at their terminals shows, for which user mode is entered.
  *
+ * A sweep of one test takes ten messages over the network, where all was seen to be off just before and the test ends when it should.
+ *
  * Sources: 4200A-901-01 Rev C, section 9; Keithley's KXCI examples. Has not met the instrument.
  */
-export class Keithley4200a implements SourceMeasureUnit, Smu4200, Whole {
-  readonly ranges = ranges4200;
+export class Keithley4200a extends SmuDriver<Setup4200> implements Smu4200, Whole {
   readonly pulses?: PulseUnit;
+  protected override readonly offWords = "the output is off"; // a test that is stopped turns it off where it is
   readonly #pmu: Pmu4225 | undefined;
-  readonly #bias: Bias4200;
-  readonly #holder: BiasHolder;
-  /** Counts what made the instrument safe: a sweep that is being set up then must not start. */
-  #madeSafe = 0;
   #sweeping = false;
+  /** When every output was last seen to be off, with nothing since that could have turned one on. */
+  #off_ms: number | undefined;
 
   private constructor(
-    private readonly scpi: ScpiClient,
-    readonly label: string,
-    readonly identity: Identity,
+    opened: OpenedSmu<unknown>,
     readonly cards: readonly Card[],
-    readonly settings: DriverSettings,
     pulseChannels: readonly PulseChannel[],
+    private readonly bias: Bias4200,
   ) {
+    super(opened, { channels: bias.channels, ranges: ranges4200, nplc: NPLC_4200 }, () => bias);
     if (pulseChannels.length > 0) {
-      this.#pmu = new Pmu4225(scpi, this, pulseChannels);
+      this.#pmu = new Pmu4225(this.scpi, this, pulseChannels);
       this.pulses = this.#pmu;
     }
-    const off = (channels: readonly number[]) => this.#off(channels);
-    this.#bias = new Bias4200(label, settings, scpi, cards, () => this.#testRuns(), off);
-    this.#holder = new BiasHolder(this.#bias);
-  }
-
-  /** Highest number of an SMU. */
-  get channels(): number {
-    return this.#bias.channels;
   }
 
   /**
@@ -154,89 +129,91 @@ export class Keithley4200a implements SourceMeasureUnit, Smu4200, Whole {
       throw new MemrigError("bad-reply", `${label} names no SMU among its cards: "${options}".`, { options });
     }
     await scpi.errors();
-    return new Keithley4200a(scpi, label, identity, cards, settings, pulseChannelsOf(options));
+    const opened = { scpi, label, identity, model: undefined, lineFrequency_Hz: LINE_FREQUENCY_HZ, settings };
+    return new Keithley4200a(opened, cards, pulseChannelsOf(options), new Bias4200(label, settings, scpi, cards));
   }
 
-  async *sweep(plan: SweepPlan, signal: AbortSignal): AsyncGenerator<SweepReading[], void, undefined> {
-    const setup = setUp4200(this, plan);
-    stopIfAborted(signal, this.label, "nothing was sent");
-    if (await this.outputIsOn()) throw foundOn(this.label, "A sweep");
-    await this.#pmu?.giveBack();
-    let failure: unknown;
-    this.#sweeping = true;
-    try {
-      yield* this.#runs(setup, signal);
-    } catch (error) {
-      failure = error;
-      throw error;
-    } finally {
-      await offAfter(failure, () => this.#off([setup.channel]));
-      this.#sweeping = false;
-    }
+  protected setUp(plan: SweepPlan): Setup4200 {
+    return setUp4200(this, plan);
   }
 
-  async hold(bias: Bias, signal: AbortSignal): Promise<void> {
+  /** For who knows no more. */
+  protected safe(): SafeState {
+    return output;
+  }
+
+  override async hold(bias: Bias, signal: AbortSignal): Promise<void> {
     const { channel = 1 } = bias;
     if (this.cards.some((card) => card.channel === channel)) checkAsked(this, bias);
     await this.#pmu?.giveBack();
-    await this.#holder.hold(bias, signal);
+    this.#off_ms = undefined;
+    await super.hold(bias, signal);
   }
 
-  async measure(channel: number, nplc = 1): Promise<SpotReading> {
-    const held = this.#holder.held(channel);
-    checkNplc(this.label, nplc);
-    return this.#bias.measure(held, nplc);
+  override async outputIsOn(): Promise<boolean> {
+    if (this.#sweeping || this.bias.holds || (await testRuns(this.scpi))) return true;
+    if (await this.#pmu?.isOn()) return true;
+    for (const { channel } of this.cards) if (await this.bias.foundLevel(channel)) return true;
+    this.#off_ms = performance.now();
+    return false;
   }
 
-  async release(channel: number): Promise<void> {
-    await this.#holder.release(channel);
+  /** Of all channels: a level on one keeps a sweep off another, as one mode ends the other. */
+  override async isOn(): Promise<boolean> {
+    if (this.#sweeping || this.bias.holds || this.#pmu?.holds) return true;
+    const seen_s = (performance.now() - (this.#off_ms ?? -Infinity)) / 1000;
+    return seen_s > BELIEVED_S && (await this.outputIsOn());
   }
 
-  async makeSafe(): Promise<void> {
-    this.#madeSafe++;
-    this.#holder.forget();
+  /** Stops a test where it is, and turns off. */
+  override async turnOff(channel: number): Promise<void> {
+    await off4200(this.scpi, [channel]);
+  }
+
+  protected override async turnAllOff(): Promise<void> {
+    this.#off_ms = undefined;
     const channels = this.cards.map((card) => card.channel);
+    const pmu = this.#pmu;
     // At once: pulses have no level that could be taken down. What did not take it is told again with the rest.
     const pulses: string[] = [];
-    for (const message of this.#pmu?.off ?? []) await this.scpi.send(message).catch(() => void pulses.push(message));
-    this.#pmu?.forget();
-    if (!this.#sweeping) await this.#bias.comeDown(channels); // a test ends with its outputs off
-    await this.#off(channels, pulses);
+    for (const message of pmu?.off ?? []) await this.scpi.send(message).catch(() => void pulses.push(message));
+    pmu?.forget();
+    if (!this.#sweeping) await this.bias.comeDown(channels); // a test ends with its outputs off
+    await off4200(this.scpi, channels, pmu && { off: pulses, runs: () => pmu.isOn() });
     this.#sweeping = false; // it finds out when it next looks
-  }
-
-  async outputIsOn(): Promise<boolean> {
-    if (this.#sweeping || this.#bias.holds || (await this.#testRuns())) return true;
-    if (await this.#pmu?.isOn()) return true;
-    for (const { channel } of this.cards) if (await this.#bias.foundLevel(channel)) return true;
-    return false;
   }
 
   /** @throws MemrigError `busy`: an SMU drives, and pulses must not take the device from it */
   ready(): void {
-    if (!this.#sweeping && !this.#bias.holds) return;
+    if (!this.#sweeping && !this.bias.holds) return;
     const message = `${this.label}: an SMU is driving. Nothing was sent. Release it before pulses are to be loaded or played.`;
     throw new MemrigError("busy", message, {});
   }
 
-  async close(): Promise<void> {
-    await this.scpi.session.close();
+  /** As many tests as it takes for all cycles. The next one is begun before the readings of the last are handed on. */
+  protected async *play(setup: Setup4200, goOn: GoOn): AsyncGenerator<SweepReading[], EndOfSweep, undefined> {
+    await this.#pmu?.giveBack();
+    this.#off_ms = undefined; // what fails on the way leaves it unknown
+    this.#sweeping = true;
+    try {
+      return yield* this.#tests(setup, goOn);
+    } finally {
+      this.#sweeping = false;
+    }
   }
 
-  /** As many tests as it takes for all cycles. The next one is begun before the readings of the last are handed on. */
-  async *#runs(setup: Setup4200, signal: AbortSignal): AsyncGenerator<SweepReading[], void, undefined> {
+  async *#tests(setup: Setup4200, goOn: GoOn): AsyncGenerator<SweepReading[], EndOfSweep, undefined> {
+    const { scpi } = this;
     const { cyclesPerRun, plan } = setup;
     const { cycles, levels, dwell_s } = plan;
-    const madeSafe = this.#madeSafe;
-    const goOn = (done: number) => {
-      stopIfAborted(signal, this.label, `after ${done} of ${cycles} cycles; the output is off`);
-      if (this.#madeSafe !== madeSafe) throw madeSafeMeanwhile(this.label);
-    };
     const countAt = (done: number) => Math.min(cyclesPerRun, cycles - done);
+    let inOneLine = true;
     const begin = async (done: number): Promise<number> => {
-      if (done === 0 || countAt(done) !== cyclesPerRun) await this.#configure(setup, countAt(done));
+      if (done === 0 || countAt(done) !== cyclesPerRun) {
+        inOneLine = await configure(scpi, runMessages(setup, this.cards, countAt(done)));
+      }
       goOn(done);
-      await this.scpi.send("MD;ME1");
+      await scpi.send(START);
       return performance.now() / 1000;
     };
     let began_s = await begin(0);
@@ -245,99 +222,39 @@ export class Keithley4200a implements SourceMeasureUnit, Smu4200, Whole {
     for (let done = 0; done < cycles;) {
       const count = countAt(done) * levels.length;
       const points = count + setup.home.length;
-      await this.#finished(points * dwell_s, () => goOn(done));
-      const taken = (await this.#fetch(setup, points, done * levels.length)).slice(0, count);
+      await ended(scpi, points * dwell_s, () => goOn(done));
+      const next = done + countAt(done);
+      const endsWell = next >= cycles && inOneLine; // its errors are asked for when it is off
+      if (!endsWell) await checkRun(scpi);
+      const taken = (await fetch(scpi, setup, points, done * levels.length)).slice(0, count);
       goOn(done);
       // Each test has its own zero of time, and nothing says when that was: between tests this computer's clock counts.
       const from_s = Math.max(began_s - first_s, last_s + dwell_s);
       const zero_s = taken[0]?.time_s ?? 0;
       const readings = taken.map((one) => ({ ...one, time_s: from_s + one.time_s - zero_s }));
       last_s = readings.at(-1)?.time_s ?? last_s;
-      done += countAt(done);
+      done = next;
       if (done < cycles) began_s = await begin(done);
       yield readings;
     }
-  }
-
-  /** Everything the sweep relies on. No output is on: that comes with `ME1`. */
-  async #configure(setup: Setup4200, cycles: number): Promise<void> {
-    const messages = runMessages(setup, this.cards, cycles);
-    await this.scpi.errors(); // one of before is none of this
-    await this.scpi.commands(messages);
+    return inOneLine ? () => this.#endWell(setup.channel) : undefined;
   }
 
   /**
-   * Waits for the end of a test.
+   * A test that was seen to have ended has its outputs off: that is made sure of in one message. Where that is refused, or the test
+   * has left an error, each has a message of its own.
    *
-   * @throws MemrigError `no-answer`: it goes on for much longer than it should
-   * @throws MemrigError `instrument-refused`: it did not begin, or ended with an error
+   * @throws MemrigError `instrument-refused`: an error was told
    */
-  async #finished(expected_s: number, goOn: () => void): Promise<void> {
-    const began_ms = performance.now();
-    const longest_s = RUN_MARGIN_S + RUN_FACTOR * expected_s;
-    for (let look_s = SHORTEST_LOOK_S; await this.#testRuns(); look_s = Math.min(LONGEST_LOOK_S, 2 * look_s)) {
-      goOn();
-      if ((performance.now() - began_ms) / 1000 > longest_s) {
-        throw new MemrigError("no-answer", `${this.label}: a test of ${expected_s} s is still running.`, {});
-      }
-      await pause(1000 * look_s, new AbortController().signal);
+  async #endWell(channel: number): Promise<void> {
+    const line = stopOf([channel]).join(";");
+    try {
+      await this.scpi.send(line);
+      await checkRun(this.scpi, line);
+    } catch (failure) {
+      await offAfter(failure, () => this.turnOff(channel));
+      throw failure;
     }
-    goOn();
-    const errors = await this.scpi.errors();
-    if (errors.length > 0) throw this.scpi.refused(["MD;ME1"], errors);
+    this.#off_ms = performance.now();
   }
-
-  async #fetch({ channel }: Setup4200, count: number, first: number): Promise<SweepReading[]> {
-    const columns: Kxci[][] = [];
-    for (const name of [`V${channel}`, `I${channel}`, `CH${channel}T`]) {
-      const question = `DO '${name}'`;
-      const reply = await this.scpi.query(question, { timeout_ms: 1000 * RUN_MARGIN_S });
-      try {
-        columns.push(parseColumn(reply, count));
-      } catch (error) {
-        if (!(error instanceof MemrigError)) throw error;
-        throw new MemrigError(error.kind, `${this.label}, ${question}: ${error.message}`, error.details, error);
-      }
-    }
-    const [voltages = [], currents = [], times = []] = columns;
-    return readingsOf(voltages, currents, times, first);
-  }
-
-  /** `SP` is there on the network only; a bus has a serial poll of its own. */
-  async #testRuns(): Promise<boolean> {
-    const { session } = this.scpi;
-    const onSocket = session.resource.endsWith("::SOCKET");
-    const status = onSocket ? await this.scpi.queryNumber("SP") : await session.readStatusByte();
-    return (status & BUSY) !== 0;
-  }
-
-  /**
-   * Stops a test and turns these off. That they are off can not be asked: it counts as done where every message was taken,
-   * no test runs, and no error is told.
-   *
-   * @throws MemrigError `no-answer`: the state of the outputs is unknown
-   */
-  async #off(channels: readonly number[], pulses?: readonly string[]): Promise<void> {
-    const blind = new ScpiClient(this.scpi.session, this.label, noErrorQueue);
-    await turnOff(blind, {
-      halt: [":ERROR:LAST:CLEAR"],
-      off: [...(pulses ?? []), "MD;ME4", ...offOf(channels)],
-      isOn: [],
-    });
-    const errors = await this.scpi.errors();
-    const runs = (await this.#testRuns()) || (pulses !== undefined && (await this.#pmu?.isOn()) === true);
-    if (errors.length === 0 && !runs) return;
-    throw new MemrigError(
-      "no-answer",
-      `${this.label} was told to turn off and ${errors.length > 0 ? `said ${describeErrors(errors)}` : "its test still runs"}. ` +
-        `The state of its outputs is unknown. Stop it on its screen before you touch the sample.`,
-      { instrument: this.label, errors },
-    );
-  }
-}
-
-function madeSafeMeanwhile(label: string): MemrigError {
-  return new MemrigError("aborted", `${label} was made safe during a sweep; the output is off.`, {
-    instrument: label,
-  });
 }

@@ -106,6 +106,8 @@ export class Pmu4225 implements PulseUnit {
   /** The recording that the test under way, or the last one, makes. */
   #playing: { readonly recording: Recording; readonly channel: number } | undefined;
   #begun: Begun | undefined;
+  /** What was told has not been played yet: a test takes its settings with it (`:PMU:RETAIN:CONFIG`, off after `:PMU:INIT`). */
+  #told = false;
   readonly #on = new Set<number>();
   /** Their RPMs are at the pulse cards, and not at the SMUs. */
   readonly #routed = new Set<number>();
@@ -154,9 +156,14 @@ export class Pmu4225 implements PulseUnit {
     };
   }
 
-  /** An output that this program turned on, or a test that runs. */
+  /** An output is on that this program turned on. */
+  get holds(): boolean {
+    return this.#on.size > 0;
+  }
+
+  /** The same, or a test runs. */
   async isOn(): Promise<boolean> {
-    return this.#on.size > 0 || (await this.#runs());
+    return this.holds || (await this.#runs());
   }
 
   /** What turns the pulse outputs off, at once. */
@@ -172,7 +179,7 @@ export class Pmu4225 implements PulseUnit {
 
   /** The SMUs are to drive: what an RPM passes on is theirs again. @throws MemrigError `busy`: a pulse output is on */
   async giveBack(): Promise<void> {
-    if (this.#on.size > 0) {
+    if (this.holds) {
       const message = `${this.whole.label}: a pulse output is on. Nothing was sent. Turn it off before an SMU is to drive.`;
       throw new MemrigError("busy", message, {});
     }
@@ -201,9 +208,7 @@ export class Pmu4225 implements PulseUnit {
     await this.#idle();
     const loaded = { channel, cycle, sequence, loops: cycles };
     this.#loaded = this.#armed = this.#playing = undefined;
-    // Where nothing is recorded the largest current range: a small one could hold the current back.
-    const current_A = this.#currentRange_A(channel, sequence, sequence.range_V === 40 ? 0.8 : 0.2);
-    await this.#orOff(channel, () => this.#program(loaded, current_A));
+    await this.#orOff(channel, () => this.#programUnseen(loaded));
     this.#loaded = loaded;
     return { segments: sequence.segments, samples: sequence.lines.length, rate_Sa_per_s: 1 / TICK_S };
   }
@@ -243,7 +248,8 @@ export class Pmu4225 implements PulseUnit {
   }
 
   async #trigger(channel: number): Promise<void> {
-    const { sequence, loops } = this.#checkLoaded(channel, "triggered");
+    const loaded = this.#checkLoaded(channel, "triggered");
+    const { sequence, loops } = loaded;
     if (!this.#on.has(channel)) {
       throw refusal(
         this.whole.label,
@@ -259,7 +265,11 @@ export class Pmu4225 implements PulseUnit {
     this.#playing = armed && { recording: armed.recording, channel };
     const duration_s = loops * sequence.ticks * TICK_S;
     // `:PMU:INIT`, which begins what was loaded, leaves every output off.
-    await this.#orOff(channel, () => this.scpi.commands([`:PMU:OUTPUT:STATE ${channel},1`, ":PMU:EXECUTE"]));
+    await this.#orOff(channel, async () => {
+      if (!this.#told) await this.#programUnseen(loaded);
+      this.#told = false;
+      await this.scpi.commands([`:PMU:OUTPUT:STATE ${channel},1`, ":PMU:EXECUTE"]);
+    });
     this.#begun = { at_ms: performance.now(), duration_s };
     if (!armed) await this.#seen(this.#begun);
   }
@@ -287,6 +297,12 @@ export class Pmu4225 implements PulseUnit {
     this.#armed = { recording };
   }
 
+  /** Where nothing is recorded the largest current range: a small one could hold the current back. */
+  async #programUnseen(loaded: Loaded): Promise<void> {
+    const { channel, sequence } = loaded;
+    await this.#program(loaded, this.#currentRange_A(channel, sequence, sequence.range_V === 40 ? 0.8 : 0.2));
+  }
+
   /** The whole of a test but its start. `:PMU:INIT` comes first, which turns every pulse output off. */
   async #program({ channel, sequence, loops }: Loaded, current_A: number, recording?: Recording): Promise<void> {
     const rpm = this.#hasRpm(channel);
@@ -298,6 +314,7 @@ export class Pmu4225 implements PulseUnit {
     await this.scpi.errors(); // one of before is none of this
     if (rpm) this.#routed.add(channel);
     await this.scpi.commands(messages);
+    this.#told = true;
   }
 
   async *#captures(timeout_s: number, signal: AbortSignal): AsyncGenerator<Capture, void, undefined> {

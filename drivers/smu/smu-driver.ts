@@ -106,6 +106,8 @@ export abstract class SmuDriver<Setup extends { readonly plan: SweepPlan }> impl
   readonly settings: DriverSettings;
   readonly lineFrequency_Hz: number;
   readonly scpi: ScpiClient;
+  /** What becomes of an output in a sweep that is stopped, for a person. */
+  protected readonly offWords: string = "the output is brought to zero and off";
   readonly #nplc: NplcRange | undefined;
   readonly #bias: MeasuringPort;
   readonly #holder: BiasHolder;
@@ -176,7 +178,7 @@ export abstract class SmuDriver<Setup extends { readonly plan: SweepPlan }> impl
   async makeSafe(): Promise<void> {
     this.#madeSafe++;
     this.#holder.forget();
-    await turnOff(this.scpi, this.safe(channelsOf(this.channels)), this.settings.ramp);
+    await this.turnAllOff();
   }
 
   async outputIsOn(): Promise<boolean> {
@@ -194,6 +196,11 @@ export abstract class SmuDriver<Setup extends { readonly plan: SweepPlan }> impl
   /** To zero in steps, off, and asked. */
   async turnOff(channel: number): Promise<void> {
     await turnOff(this.scpi, this.safe([channel]), this.settings.ramp);
+  }
+
+  /** The same, of every channel. */
+  protected async turnAllOff(): Promise<void> {
+    await turnOff(this.scpi, this.safe(channelsOf(this.channels)), this.settings.ramp);
   }
 
   /**
@@ -258,7 +265,7 @@ export abstract class SmuDriver<Setup extends { readonly plan: SweepPlan }> impl
   #goOn(cycles: number, signal: AbortSignal): GoOn {
     const madeSafe = this.#madeSafe;
     return (done) => {
-      stopIfAborted(signal, this.label, `after ${done} of ${cycles} cycles; the output is brought to zero and off`);
+      stopIfAborted(signal, this.label, `after ${done} of ${cycles} cycles; ${this.offWords}`);
       if (this.#madeSafe === madeSafe) return;
       throw new MemrigError("aborted", `${this.label} was made safe during a sweep; the output is off.`, {
         instrument: this.label,

@@ -1,6 +1,6 @@
 export { createBenchDevice, createDevice, modelCatalogue } from "./catalogue.js";
 export type { ModelInfo, ParameterInfo } from "./models/device.js";
-export { SimulationError, type Drive, type OnePort, type Probe, type Pwl } from "./one-port.js";
+export { SimulationError, type Drive, type Network, type OnePort, type Probe, type Pwl } from "./one-port.js";
 export { createRandom, type Random } from "./random.js";
 export { checkCircuit } from "./netlist/check.js";
 export type { Circuit, Element, EventSpec, Probe as CircuitProbe, Quantity, Waveform } from "./netlist/types.js";

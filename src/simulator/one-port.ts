@@ -33,7 +33,29 @@ export interface Drive {
   readonly series_ohm: number;
   /** Largest magnitude of current the source delivers; Infinity for none, 0 for nothing connected. */
   readonly limit_A: number;
+  /** Where no single source does the same: this drives the device instead, and of `emf` only the times of its corners count. */
+  readonly around?: Network;
 }
+
+/** Sources and resistors at both terminals of the device, and between them. Terminals and ground are its only nodes. */
+export interface Network {
+  readonly sources: readonly NetworkSource[];
+  /** From the top, and from the bottom, to ground. */
+  readonly top_S: number;
+  readonly bottom_S: number;
+}
+
+/** From ground to the top or the bottom of the device, or from its bottom to its top. */
+export interface NetworkSource {
+  readonly place: "top" | "bottom" | "across";
+  readonly emf: Pwl;
+  /** Below `least_ohm` it counts as that. */
+  readonly series_ohm: number;
+  readonly limit_A: number;
+}
+
+/** Least resistance of a source in a network: two ideal ones at one node would have no solution. */
+export const least_ohm = 1e-3;
 
 /** Piecewise linear in time: holds the first value before the first corner, the last one after the last. Times rise. */
 export interface Pwl {

@@ -2,7 +2,8 @@ import { messageOf } from "../errors.js";
 import type { Drive, OnePort } from "../simulator/one-port.js";
 import { Agenda } from "./agenda.js";
 import type { Wire } from "./bench-plan.js";
-import { OPEN, Wiring } from "./wiring.js";
+import { Connection } from "./connection.js";
+import { Wiring } from "./wiring.js";
 
 /** One step of the device. One object, used again for the next step: copy what is kept. */
 export interface LabStep {
@@ -30,8 +31,8 @@ const realStretch_s = 0.02;
  * on. With `time: "fast"` nothing waits, and where nothing is scheduled the clock stands still: no time passes between
  * two commands of a controller. With `"real"` a second takes a second, also between commands.
  *
- * An SMU and a generator that drive at once: the SMU wins, as the low-resistance source. Of two generators the one that
- * began to drive first wins.
+ * Any number of sources may drive at once, at either end of the device and across it: `Connection` makes of them what the
+ * device sees, and tells each what it delivers.
  */
 export class Lab {
   readonly wiring: Wiring;
@@ -55,8 +56,7 @@ export class Lab {
     i1_A: 0,
   };
   private clock_s: number;
-  private effective: Drive = OPEN;
-  private bottom_ohm = 0;
+  private connection: Connection;
   private faulted: string | undefined;
   private pumping = false;
   private acting = false;
@@ -72,6 +72,7 @@ export class Lab {
     readonly time: "fast" | "real",
   ) {
     this.wiring = new Wiring(wires);
+    this.connection = new Connection(this.wiring, this.sources);
     this.clock_s = device.time_s;
   }
 
@@ -96,6 +97,33 @@ export class Lab {
     return this.faulted;
   }
 
+  /** What an SMU sees now at its end of its leads: the voltage there, high against low, and the current out of its high. */
+  seenAt(terminal: string): { readonly voltage_V: number; readonly current_A: number } {
+    const [v, i_A, now_s] = [this.device_V, this.device_A, this.clock_s];
+    const bottom_V = this.connection.bottom_V(now_s, now_s, v, i_A);
+    return {
+      voltage_V: this.voltageAt_V(terminal, bottom_V + v, bottom_V),
+      current_A: this.connection.current_A(terminal, now_s, now_s, bottom_V + v, bottom_V, i_A),
+    };
+  }
+
+  /** The voltage that an SMU's sense leads see, for the two nodes as they are. One that is wired to nothing sees what it forces. */
+  voltageAt_V(terminal: string, top_V: number, bottom_V: number): number {
+    const port = this.wiring.portOf(terminal);
+    if (!port) return this.sources.get(terminal)?.source.emf.values[0] ?? 0;
+    const volt = port.place === "top" ? top_V : port.place === "bottom" ? bottom_V : top_V - bottom_V;
+    return port.reversed ? -volt : volt;
+  }
+
+  /** What an SMU delivers at the beginning and at the end of a step. */
+  currentsAt_A(terminal: string, step: LabStep): readonly [number, number] {
+    const { t0_s, t1_s, top0_V, top1_V, bottom0_V, bottom1_V, i0_A, i1_A } = step;
+    return [
+      this.connection.current_A(terminal, t0_s, t1_s, top0_V, bottom0_V, i0_A),
+      this.connection.current_A(terminal, t1_s, t0_s, top1_V, bottom1_V, i1_A),
+    ];
+  }
+
   /** Voltage across the device now, top against bottom. */
   get device_V(): number {
     this.catchUp();
@@ -117,6 +145,7 @@ export class Lab {
    */
   drive(terminal: string, source: Drive | undefined, sensed = false): void {
     this.catchUp();
+    this.wiring.addSource(terminal);
     if (source === undefined) this.sources.delete(terminal);
     else this.sources.set(terminal, { source, sensed });
     this.connect();
@@ -193,19 +222,7 @@ export class Lab {
   }
 
   private connect(): void {
-    let chosen: Drive | undefined;
-    let throughGround = true;
-    for (const [terminal, { source, sensed }] of this.sources) {
-      const smu = this.wiring.isSmu(terminal);
-      if (chosen !== undefined && !smu) continue;
-      const seen = this.wiring.seenByDevice(terminal, source, sensed);
-      if (seen === undefined) continue;
-      chosen = seen;
-      throughGround = this.wiring.returnsThroughGround(terminal);
-      if (smu) break;
-    }
-    this.effective = chosen ?? OPEN;
-    this.bottom_ohm = throughGround ? this.wiring.bottom_ohm : 0;
+    this.connection = new Connection(this.wiring, this.sources);
   }
 
   private probesChanged(): void {
@@ -226,8 +243,14 @@ export class Lab {
     step.t1_s = t1_s;
     step.i0_A = i0_A;
     step.i1_A = i1_A;
-    step.bottom0_V = i0_A * this.bottom_ohm;
-    step.bottom1_V = i1_A * this.bottom_ohm;
+    const { connection } = this;
+    if (connection.plain) {
+      step.bottom0_V = i0_A * connection.bottom_ohm;
+      step.bottom1_V = i1_A * connection.bottom_ohm;
+    } else {
+      step.bottom0_V = connection.bottom_V(t0_s, t1_s, v0_V, i0_A);
+      step.bottom1_V = connection.bottom_V(t1_s, t0_s, v1_V, i1_A);
+    }
     step.top0_V = v0_V + step.bottom0_V;
     step.top1_V = v1_V + step.bottom1_V;
     const tellers = this.tellers;
@@ -244,8 +267,8 @@ export class Lab {
     if (this.faulted === undefined) {
       try {
         if (this.stage_K) this.device.setTemperature?.(this.stage_K());
-        if (this.probes.size > 0) this.device.advance(until_s, this.effective, this.probe, this.resolution_s);
-        else this.device.advance(until_s, this.effective);
+        if (this.probes.size > 0) this.device.advance(until_s, this.connection.drive, this.probe, this.resolution_s);
+        else this.device.advance(until_s, this.connection.drive);
       } catch (error) {
         this.faulted = messageOf(error);
         for (const tell of this.faultListeners) tell(this.faulted);

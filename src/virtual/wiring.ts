@@ -1,19 +1,39 @@
 import { MemrigError } from "../errors.js";
 import type { Drive } from "../simulator/one-port.js";
 import type { Wire } from "./bench-plan.js";
+import { negated, scaled } from "./sums.js";
+
+/** Resistance of what is wired but off: as good as none. */
+export const open_ohm = 1e12;
 
 /** A device with nothing connected: no current flows through this. */
-export const OPEN: Drive = { emf: { times_s: [0], values: [0] }, series_ohm: 1e12, limit_A: Infinity };
+export const OPEN: Drive = { emf: { times_s: [0], values: [0] }, series_ohm: open_ohm, limit_A: Infinity };
 
 /** Output resistance of a voltage-to-current converter: a stimulus isolator is nearly an ideal current source. */
 const isolatorOutput_ohm = 1e8;
+
+/** The two ends of the device. */
+export type End = "dut.top" | "dut.bottom";
+
+/** How a terminal that drives meets the device. */
+export interface Port {
+  /** The end that it drives against ground; `across`: from the bottom to the top. */
+  readonly place: "top" | "bottom" | "across";
+  /** The source counts the other way round. */
+  readonly reversed: boolean;
+  /** In the path of its current, outside of the device. */
+  readonly leads_ohm: number;
+}
 
 /** How the terminals of the instruments meet the two nodes of the device. A terminal is named `label.terminal`. */
 export class Wiring {
   private readonly byTerminal: ReadonlyMap<string, Wire>;
   private readonly loads_ohm = new Map<string, number>();
+  private readonly grounds_S = new Map<End, number>();
+  private readonly sources = new Set<string>();
+  private readonly ports = new Map<string, Port | undefined>();
 
-  /** @throws MemrigError `invalid-request`: a terminal twice, or a source the wrong way round */
+  /** @throws MemrigError `invalid-request`: a terminal twice, or a source that its own wires short-circuit */
   constructor(readonly wires: readonly Wire[]) {
     const byTerminal = new Map<string, Wire>();
     for (const wire of wires) {
@@ -25,16 +45,17 @@ export class Wiring {
         });
       }
       byTerminal.set(terminal, wire);
-      const side = /(?:^|\.)(high|low)$/.exec(wire.terminal)?.[1];
-      const reversed = (side === "high" && wire.node !== "dut.top") || (side === "low" && wire.node === "dut.top");
-      if (reversed) {
-        throw new MemrigError(
-          "invalid-request",
-          `${terminal} is wired to ${wire.node}. The virtual lab drives the device from dut.top: wire high to dut.top, ` +
-            `low to dut.bottom or ground.`,
-          { terminal, node: wire.node },
-        );
-      }
+    }
+    for (const [terminal, { node }] of byTerminal) {
+      if (!isHigh(terminal)) continue;
+      this.sources.add(terminal);
+      if (node === "ground" || byTerminal.get(lowOf(terminal))?.node !== node) continue;
+      throw new MemrigError(
+        "invalid-request",
+        `${terminal} and ${lowOf(terminal)} are both wired to ${node}: the device would see nothing of it. Wire low to the other ` +
+          `end of the device, or to ground.`,
+        { terminal, node },
+      );
     }
     this.byTerminal = byTerminal;
   }
@@ -44,14 +65,24 @@ export class Wiring {
     return this.byTerminal.get(terminal);
   }
 
+  /** A terminal that can drive, whether it does or not. The highs of SMUs are known to. */
+  addSource(terminal: string): void {
+    if (this.sources.has(terminal)) return;
+    this.sources.add(terminal);
+    this.ports.clear();
+  }
+
   /** Resistance that an instrument's input puts from its node to ground: 50 for a scope's 50 Ω input. */
   setLoad(terminal: string, load_ohm: number | undefined): void {
     if (load_ohm === undefined) this.loads_ohm.delete(terminal);
     else this.loads_ohm.set(terminal, load_ohm);
+    this.grounds_S.clear();
   }
 
-  /** From a node to ground, through all shunts and loads there; Infinity for none. Inputs of 1 MΩ are taken as open. */
-  private toGround_ohm(node: Wire["node"]): number {
+  /** From a node to ground, through all shunts and loads there; 0 for none. Inputs of 1 MΩ are taken as open. */
+  toGround_S(node: End): number {
+    const known_S = this.grounds_S.get(node);
+    if (known_S !== undefined) return known_S;
     let conductance_S = 0;
     for (const [terminal, wire] of this.byTerminal) {
       if (wire.node !== node) continue;
@@ -59,56 +90,86 @@ export class Wiring {
       const load_ohm = this.loads_ohm.get(terminal);
       if (load_ohm !== undefined) conductance_S += 1 / load_ohm;
     }
-    return conductance_S === 0 ? Infinity : 1 / conductance_S;
+    this.grounds_S.set(node, conductance_S);
+    return conductance_S;
   }
 
-  /** From the bottom of the device to ground while a generator drives. Nothing wired there: it is grounded. */
-  get bottom_ohm(): number {
-    const resistance_ohm = this.toGround_ohm("dut.bottom");
-    return Number.isFinite(resistance_ohm) ? resistance_ohm : 0;
+  /** From an end without a resistor, and with no source that is on, to ground: grounded, where nothing is wired that can drive it. */
+  restingOhm(node: End): number {
+    return this.canBeDriven(node) ? open_ohm : 0;
   }
 
-  /** True for the high terminal of an SMU. */
-  isSmu(terminal: string): boolean {
-    return terminal.endsWith(".high");
+  private canBeDriven(node: End): boolean {
+    const place = node === "dut.top" ? "top" : "bottom";
+    return [...this.sources].some((terminal) => this.portOf(terminal)?.place === place);
   }
 
-  /** True where the current of this source goes through what is wired from the bottom to ground. */
-  returnsThroughGround(terminal: string): boolean {
-    if (!this.isSmu(terminal)) return true;
-    return this.wireOf(`${terminal.slice(0, -".high".length)}.low`)?.node === "ground";
+  /** Undefined: the terminal is not wired to the device. */
+  portOf(terminal: string): Port | undefined {
+    if (!this.ports.has(terminal)) this.ports.set(terminal, this.findPort(terminal));
+    return this.ports.get(terminal);
+  }
+
+  private findPort(terminal: string): Port | undefined {
+    const wire = this.byTerminal.get(terminal);
+    if (!isHigh(terminal)) {
+      if (!wire || wire.node === "ground") return undefined;
+      return { place: placeOf(wire.node), reversed: false, leads_ohm: wire.through?.series_ohm ?? 0 };
+    }
+    const low = this.byTerminal.get(lowOf(terminal));
+    const leads_ohm = (wire?.through?.series_ohm ?? 0) + (low?.through?.series_ohm ?? 0);
+    if (!wire) return undefined;
+    if (wire.node === "ground") {
+      if (!low || low.node === "ground") return undefined;
+      return { place: placeOf(low.node), reversed: true, leads_ohm };
+    }
+    const grounded = low ? low.node === "ground" : this.isAnothers(terminal, other(wire.node));
+    return grounded
+      ? { place: placeOf(wire.node), reversed: false, leads_ohm }
+      : { place: "across", reversed: wire.node === "dut.bottom", leads_ohm };
+  }
+
+  /** Another source has its hot side at that end: what is not wired then goes to ground. */
+  private isAnothers(terminal: string, end: End): boolean {
+    return [...this.sources].some((source) => source !== terminal && this.byTerminal.get(source)?.node === end);
   }
 
   /** Resistance in the leads of an SMU, both together: what two-wire readings include. */
   leads_ohm(terminal: string): number {
-    const low = this.wireOf(`${terminal.slice(0, -".high".length)}.low`);
-    const series_ohm = (this.wireOf(terminal)?.through?.series_ohm ?? 0) + (low?.through?.series_ohm ?? 0);
-    return series_ohm + (this.returnsThroughGround(terminal) ? this.bottom_ohm : 0);
+    return this.portOf(terminal)?.leads_ohm ?? 0;
   }
 
-  /**
-   * A source at its terminal as the device sees it, all resistors on the way included.
-   *
-   * @param sensed true: four-wire, so that the leads are regulated away
-   * @returns undefined where the terminal is not wired to the top of the device
-   */
-  seenByDevice(terminal: string, source: Drive, sensed: boolean): Drive | undefined {
-    const wire = this.wireOf(terminal);
-    if (wire?.node !== "dut.top") return undefined;
-    if (this.isSmu(terminal)) {
-      return { ...source, series_ohm: source.series_ohm + (sensed ? 0 : this.leads_ohm(terminal)) };
-    }
-    const gain_S = wire.through?.isolator_A_per_V;
-    const isolated = gain_S === undefined ? source : scaled(source, gain_S * isolatorOutput_ohm, isolatorOutput_ohm);
-    const series_ohm = isolated.series_ohm + (wire.through?.series_ohm ?? 0);
-    const load_ohm = this.toGround_ohm("dut.top");
-    if (!Number.isFinite(load_ohm)) return { ...isolated, series_ohm: series_ohm + this.bottom_ohm };
-    const divided = load_ohm / (load_ohm + series_ohm); // Thévenin: the load at the top divides the source
-    return { ...scaled(isolated, divided, divided * series_ohm + this.bottom_ohm), limit_A: isolated.limit_A };
+  /** A source at its terminal as its end of the device sees it, converter and leads included. @param sensed four-wire: no leads */
+  atDevice(terminal: string, port: Port, source: Drive, sensed: boolean): Drive {
+    const gain_S = this.byTerminal.get(terminal)?.through?.isolator_A_per_V;
+    const { emf, series_ohm, limit_A } =
+      gain_S === undefined
+        ? source
+        : {
+            emf: scaled(source.emf, gain_S * isolatorOutput_ohm),
+            series_ohm: isolatorOutput_ohm,
+            limit_A: Infinity,
+          };
+    return {
+      emf: port.reversed ? negated(emf) : emf,
+      series_ohm: series_ohm + (sensed ? 0 : port.leads_ohm),
+      limit_A,
+    };
   }
 }
 
-function scaled(source: Drive, factor: number, series_ohm: number): Drive {
-  const values = Float64Array.from(source.emf.values, (value) => value * factor);
-  return { emf: { times_s: source.emf.times_s, values }, series_ohm, limit_A: Infinity };
+function isHigh(terminal: string): boolean {
+  return terminal.endsWith(".high");
+}
+
+function lowOf(terminal: string): string {
+  return `${terminal.slice(0, -".high".length)}.low`;
+}
+
+function placeOf(end: End): "top" | "bottom" {
+  return end === "dut.top" ? "top" : "bottom";
+}
+
+function other(end: End): End {
+  return end === "dut.top" ? "dut.bottom" : "dut.top";
 }

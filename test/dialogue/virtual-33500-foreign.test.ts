@@ -76,19 +76,32 @@ test("FREQ:MODE keeps each of its words, PHAS takes its unit, and a pulse has a 
   assert.deepEqual(wrong, []);
 });
 
-test("modulation, sweep and coupling can be turned off, and are refused by name when they are turned on", async () => {
+test("modulation and sweep are kept, one at a time and none beside a burst; what goes off is told with -221", async () => {
   const { awg } = bench;
   awg.send("*RST;*CLS");
-  for (const node of ["AM", "FM", "PM", "PWM", "FSK", "FSKEY", "BPSK", "SUM", "SWE", "SWEEP"]) {
-    assert.equal(await awg.ask(`${node}:STAT OFF;STATE?;:SYST:ERR?`), `0;${none}`, node);
+  const nodes = ["AM", "FM", "PM", "FSKEY", "BPSK", "SUM", "SWEEP"];
+  for (const [k, node] of nodes.entries()) {
     awg.send(`SOUR2:${node}:STAT ON`);
-    assert.match(await awg.ask("SYST:ERR?"), /^-241,"Hardware missing; \w+ is not simulated"$/, node);
+    if (k > 0) assert.match(await awg.ask("SYST:ERR?"), /^-221,"Settings conflict; \w+ turned off by selection/, node);
+    for (const other of nodes) {
+      assert.equal(await awg.ask(`SOUR2:${other}:STATE?`), other === node ? "1" : "0", `${other} beside ${node}`);
+    }
   }
-  for (const node of ["FREQ", "VOLT"]) {
-    assert.equal(await awg.ask(`${node}:COUP OFF;COUP?;:SYST:ERR?`), `0;${none}`, node);
-    awg.send(`${node}:COUP:STAT ON`);
-    assert.match(await awg.ask("SYST:ERR?"), /^-221,"Settings conflict; \w+ coupling/, node);
-  }
+  const wrong = await awg.dialogue([
+    ["SOUR2:BURS:STAT ON"],
+    ["SYST:ERR?", '-221,"Settings conflict; SWEEP turned off by selection of other mode or modulation"'],
+    ["SOUR2:SWE:STAT?;:SOUR2:BURS:STAT?", "0;1"],
+    ["AM:DEPT 130"],
+    ["SYST:ERR?", '-222,"Data out of range; value clipped to upper limit"'],
+    ["AM:DEPT?;:AM:INT:FUNC TRI;FUNC?", "+1.200000000000000E+02;TRI"],
+    ["PWM:STAT ON"],
+    ["SYST:ERR?", '-221,"Settings conflict; not able to turn on PWM with this function"'],
+    ["FREQ:STAR 2E3;STOP 4E3;CENT?;SPAN?", "+3.000000000000000E+03;+2.000000000000000E+03"],
+    ["*RST;:AM:DEPT?;:FREQ:SPAN?", "+1.000000000000000E+02;+9.000000000000000E+02"],
+    ["FREQ:COUP ON;:SOUR2:FREQ 5E3;:SOUR1:FREQ?", "+5.000000000000000E+03"],
+    ["FREQ:COUP?;:VOLT:COUP?;:SYST:ERR?", `1;0;${none}`],
+  ]);
+  assert.deepEqual(wrong, []);
 });
 
 test("the rest that other programs send is taken: reference, waveform statistics, INIT, markers, catalogue, beeper", async () => {

@@ -86,7 +86,7 @@ test("virtual 4225-PMU: Keithley's example plays, and gives voltage, current, ti
 
 test("virtual 4225-PMU: with the load told, the device has what was asked for; an emf beyond the range is error -951", () =>
   on(async (session) => {
-    await say(session, ...example, ":PMU:LOAD 1, 1000", ":PMU:EXECUTE");
+    await say(session, ...example, ":PMU:RETAIN:CONFIG 1, 1", ":PMU:LOAD 1, 1000", ":PMU:EXECUTE");
     await ended(session);
     const [volt = NaN] = (await session.query(":PMU:DATA:GET 1,300,1")).split(",").map(Number);
     assert.ok(Math.abs(volt - 1) < 4e-3, `${volt} V`);
@@ -99,10 +99,29 @@ test("virtual 4225-PMU: a rate that misses the shortest window is raised, one th
     await say(session, ...example, ":PMU:SAMPLE:RATE 1e3", ":PMU:EXECUTE");
     await ended(session);
     assert.equal(await session.query(":PMU:DATA:COUNT? 1"), "32", "one sample in 100 ns");
-    await say(session, ":PMU:SAMPLE:RATE 200e6", ":PMU:SARB:WFM:SEQ:LIST 1, 1, 1000", ":PMU:EXECUTE");
+    await say(session, ...example, ":PMU:SARB:WFM:SEQ:LIST 1, 1, 1000", ":PMU:EXECUTE");
     await ended(session);
     const count = Number(await session.query(":PMU:DATA:COUNT? 1"));
     assert.ok(count > 40_000 && count <= 65_536, `${count} samples of 640 000`);
+  }));
+
+test("virtual 4225-PMU: a test takes its settings with it, and leaves its data, unless they are to be kept", () =>
+  on(async (session) => {
+    await say(session, ...example, ":PMU:EXECUTE");
+    await ended(session);
+    await say(session, ":PMU:OUTPUT:STATE 1, 1");
+    assert.match(await failing(session, ":PMU:EXECUTE"), /no sequence list \(-951\)$/);
+    assert.equal(await session.query(":PMU:DATA:COUNT? 1"), "640");
+    await say(session, ...example, ":PMU:RETAIN:CONFIG 1, 1", ":PMU:EXECUTE");
+    await ended(session);
+    assert.match(await failing(session, ":PMU:EXECUTE"), /No error/);
+  }));
+
+test("virtual 4225-PMU: a piece that is not measured may have the whole of it as its window, as in Keithley's examples", () =>
+  on(async (session) => {
+    await say(session, ...example, ":PMU:SARB:SEQ:MEAS:TYPE 1, 1, 1, 0, 1, 0, 1", ":PMU:EXECUTE");
+    await ended(session);
+    assert.equal(await session.query(":PMU:DATA:COUNT? 1"), "3");
   }));
 
 test("virtual 4225-PMU: an RPM that is not told passes nothing on, and the card measures nothing", () =>
@@ -122,8 +141,12 @@ test("virtual 4225-PMU: each thing that it can not play has its error, and nothi
       [":PMU:SARB:SEQ:TIME 1, 1, 1e-6, 1.05e-7, 1e-6, 1e-7, 1e-6", /whole 10 ns \(-951\)$/],
       [":PMU:SARB:SEQ:STARTV 1, 1, 0, 0, 1, 1, 0.5", /segment 5 begins elsewhere \(-951\)$/],
       [":PMU:SARB:SEQ:STOPV 1, 1, 0, 11, 1, 0, 0", /11 V is beyond the range of 10 V \(-951\)$/],
-      [":PMU:SARB:SEQ:MEAS:TYPE 1, 1, 0, 2, 2, 2, 2", /not measured and has a window \(-823\)$/],
+      [
+        ":PMU:SARB:SEQ:MEAS:TYPE 1, 1, 0, 2, 2, 2, 2;:PMU:SARB:SEQ:MEAS:STOP 1, 1, 5e-7, 1e-7, 1e-6, 1e-7, 1e-6",
+        /not measured and has a window \(-823\)$/,
+      ],
       [":PMU:SARB:SEQ:MEAS:STOP 1, 1, 2e-6, 1e-7, 1e-6, 1e-7, 1e-6", /\(-951\)$/],
+      [":PMU:SARB:WFM:SEQ:LIST 1, 1, 20000", /more points than its memory has \(-951\)$/],
       [":PMU:SARB:WFM:SEQ:LIST 1, 2, 1", /sequence 2 is not there \(-951\)$/],
       [":PMU:MEASURE:RANGE 1, 0", /no fixed current range \(-951\)$/],
       [":PMU:OUTPUT:STATE 1, 0", /no output is on \(-951\)$/],

@@ -110,12 +110,15 @@ test(":DISP:DATA? gives the same picture as PNG, as BMP of 24 bits and of 8; the
 
 test("a set-up that :SYST:SET? or *LRN? gave comes back, and other bytes are refused with nothing changed", async () => {
   const { scope } = bench;
-  scope.send("*RST;:CHAN2:DISP 1;:CHAN2:RANG 0.4;:TRIG:EDGE:LEV 0.1,CHAN2;:TIM:RANG 5E-5");
+  scope.send("*RST;:CHAN2:DISP 1;:CHAN2:RANG 0.4;:TRIG:EDGE:LEV 0.1,CHAN2;:TIM:RANG 5E-5;:TRIG:MODE GLIT");
   const saved = await scope.block(":SYST:SETup?");
   scope.send("*RST");
   const digits = String(saved.length).padStart(8, "0");
   scope.send(Buffer.concat([Buffer.from(`:SYST:SET #8${digits}`), saved, Buffer.from("\n")]));
-  assert.equal(await scope.ask(":CHAN2:RANG?;:TIM:RANG?;:SYST:ERR?"), `+4.00000E-01;+5.00000000E-05;${none}`);
+  assert.equal(
+    await scope.ask(":CHAN2:RANG?;:TIM:RANG?;:TRIG:MODE?;:SYST:ERR?"),
+    `+4.00000E-01;+5.00000000E-05;GLIT;${none}`,
+  );
   const learned = await scope.ask("*LRN?");
   scope.send("*RST");
   scope.send(learned);

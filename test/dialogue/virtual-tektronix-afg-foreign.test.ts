@@ -67,23 +67,42 @@ test("a Gaussian reaches half its amplitude above the offset", () =>
     assert.ok(Math.abs(peak_V() - 1) < 0.02, `${peak_V()} V`);
   }));
 
-test("modulation and sweep are set and asked while they are off, and refused when they are turned on", () =>
+test("modulation and sweep are set, asked and turned on one at a time, and PWM needs pulses", () =>
   on(async (awg) => {
     for (const [line, question, answer] of [
       ["SOURce1:AM:DEPTh 80.5PCT", "SOURce1:AM:DEPTh?", 80.5],
       ["SOURce1:FM:INTernal:FREQuency 2e3Hz", "SOURce1:FM:INTernal:FREQuency?", 2000],
       ["SOURce1:SWEep:TIME 0.5s", "SOURce1:SWEep:TIME?", 0.5],
       ["SOURce1:FREQuency:CW 3e3Hz", "SOURce1:FREQuency:FIXed?", 3000],
+      ["SOURce1:AM:STATe ON", "SOURce1:AM:STATe?", 1],
+      ["SOURce1:FSKey:STATe 1", "SOURce1:AM:STATe?", 0],
+      ["SOURce1:FREQuency:CONCurrent 1", "SOURce2:FREQuency?", 3000],
     ] as const) {
       await awg.write(line);
       assert.equal(Number(await awg.query(question)), answer, line);
     }
-    await awg.write("SOURce1:SWEep:SPACing LOG");
-    assert.equal((await awg.query("SOURce1:SWEep:SPACing?")).trim(), "LOG");
+    await awg.write("SOURce1:FREQuency:MODE SWEep");
+    assert.equal((await awg.query("SOURce1:FREQuency:MODE?")).trim(), "SWE");
+    assert.equal((await awg.query("SOURce1:FSKey:STATe?")).trim(), "0");
     assert.match(await awg.query("SYST:ERR?"), NO_ERROR);
-    await awg.write("SOURce1:AM:STATe ON");
-    assert.match(await awg.query("SYST:ERR?"), /^-241,/);
-    assert.equal((await awg.query("SOURce1:AM:STATe?")).trim(), "0");
+    await awg.write("SOURce1:PWM:STATe ON");
+    assert.match(await awg.query("SYST:ERR?"), /^-221,/);
     await awg.write("SOURce1:AM:DEPTh 121PCT");
     assert.match(await awg.query("SYST:ERR?"), /^-222,/);
+  }));
+
+test("an output that could not be put out as set stays off or goes off, with -241 and the reason", () =>
+  on(async (awg, peak_V) => {
+    await awg.write("SOUR1:AM:SOUR EXT;:SOUR1:AM:STAT ON;:OUTP1 ON");
+    assert.match(
+      await awg.query("SYST:ERR?"),
+      /^-241,.*AM from the external input is not simulated, the output stays off/,
+    );
+    assert.equal((await awg.query("OUTP1?")).trim(), "0");
+    assert.equal(peak_V(), 0, "nothing was put out");
+    await awg.write("SOUR1:AM:SOUR INT;:OUTP1 ON");
+    assert.match(await awg.query("SYST:ERR?;:OUTP1?"), /^0,"No error";1/);
+    await awg.write("SOUR1:AM:INT:FUNC PRN");
+    assert.match(await awg.query("SYST:ERR?"), /^-241,.*AM by PRN is not simulated, the output was turned off/);
+    assert.equal((await awg.query("OUTP1?")).trim(), "0");
   }));

@@ -36,6 +36,20 @@ test("a channel that is off gives error 2244 and no data; its preamble's numbers
     assert.equal(await scope.ask("*ESR?;EVENT?"), "8;2244");
   }));
 
+test("frames of a curve in text come apart at semicolons; the sources that can be read are those that are on", () =>
+  withScope(async (scope) => {
+    scope.send(
+      "HEAD OFF;*CLS;:DISPLAY:GLOBAL:CH3:STATE ON;:HOR:MODE MAN;:HOR:MODE:RECO 1000;:DAT:ENC ASCI;STAR 1;STOP 2",
+    );
+    assert.equal(await scope.ask("DAT:SOU:AVAIL?"), "CH1,CH3");
+    // Nothing drives the lone scope: it triggers by itself.
+    scope.send("HOR:FAST:STATE 1;COUN 3;:TRIG:A:MOD AUTO;:ACQ:STOPA SEQ;STATE ON");
+    assert.equal(await scope.ask("*OPC?"), "1");
+    assert.match(await scope.ask("CURV?"), /^(-?\d+,-?\d+;){2}-?\d+,-?\d+$/);
+    scope.send("CH1:LAB:NAM 'abc';NAM \"\"");
+    assert.equal(await scope.ask("CH1:LAB:NAM?;*ESR?"), '"";0');
+  }));
+
 test("the identifier has its commas, the count of frames is clipped to the memory, and DATA:STOP to the record", () =>
   withScope(async (scope) => {
     const wrong = await scope.dialogue([

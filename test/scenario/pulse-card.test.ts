@@ -55,16 +55,19 @@ test("set-reset-train, switching-time and write-verify drive a memory cell throu
 });
 
 test("endurance counts its cycles on a pulse card, several bursts of them", async (t) => {
-  const { station } = await cardBench(t, cell, limits, line);
+  const { station, sent } = await cardBench(t, cell, limits, line);
+  const cycles = 20;
   const settings = {
     ...{ set_amplitude: -2, set_width: 2e-6, reset_amplitude: 2, reset_width: 2e-6 },
-    ...{ read_amplitude: 0.3, read_width: 5e-6, gap: 5e-6, cycles: 100 },
+    ...{ read_amplitude: 0.3, read_width: 5e-6, gap: 5e-6, cycles },
   };
   const ran = await measured(protocolNamed("endurance"), station, settings);
   assert.deepEqual(
     ran.column("cycles", "cycle"),
-    Array.from({ length: 100 }, (_, k) => k + 1),
+    Array.from({ length: cycles }, (_, k) => k + 1),
   );
+  const bursts = sent.filter((message) => message.startsWith(":PMU:EXECUTE"));
+  assert.equal(bursts.length, 3, "8 cycles fit into the card's memory");
   const [on, off] = [ran.column("cycles", "rOn_ohm"), ran.column("cycles", "rOff_ohm")];
   assert.ok(
     on.every((ohm, k) => ohm < (off[k] ?? NaN)),

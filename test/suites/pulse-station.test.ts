@@ -17,6 +17,8 @@ const scopes: readonly Member[] = [
   ["keysight-infiniivision", "DSO-X 3034A", "vxi11"],
   ["tektronix-mso", "MSO54", "socket"],
   ["tektronix-mso", "MSO64B", "hislip"],
+  ["tektronix-mso", "MDO3024", "socket"],
+  ["tektronix-mso", "DPO4054B", "vxi11"],
   ["rigol-scope", "DS1104Z", "socket"],
   ["rigol-scope", "MSO5074", "vxi11"],
   ["rohde-schwarz-rtx", "RTB2004", "vxi11"],

@@ -9,6 +9,7 @@ for (const [driver, model, outputs] of [
   ["rigol-scope", "MSO1104Z-S", [":SOUR2:OUTP"]],
   ["siglent-sds", "SDS2104X Plus", ["C1:OUTP"]],
   ["siglent-sds", "SDS2104X HD", ["C1:OUTP"]],
+  ["tektronix-mso", "MDO3024", ["AFG:OUTP:STATE"]],
   ["rohde-schwarz-rtx", "RTB2004", ["WGEN:OUTP"]],
   ["rohde-schwarz-rtx", "RTO", ["WGEN1:ENAB", "WGEN2:ENAB"]],
 ] as const) {

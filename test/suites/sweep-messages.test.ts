@@ -20,6 +20,7 @@ for (const [driver, model, link] of [
   ["keithley-2600", "2602B", "socket"],
   ["keithley-2400", "2400", "prologix"],
   ["keysight-b2900", "B2912A", "hislip"],
+  ["keithley-4200a", "4200A-SCS", "socket"],
 ] as const satisfies readonly (readonly [string, string, LinkKind])[]) {
   for (const [shape, levels] of Object.entries(shapes)) {
     test(`${driver}, ${link}: a sweep of ${levels.length} points, ${shape}, is at most 10 messages`, async () => {
@@ -27,13 +28,15 @@ for (const [driver, model, link] of [
       const bench = await virtualBench([{ label: "smu", driver, model }], smuWiring("smu"), dut, link);
       const sent: string[] = [];
       try {
+        const entry = drivers.get(driver);
+        assert.ok(entry?.kind === "smu");
         const session = await openSession(bench.resource("smu"), {
+          ...entry.session,
           onWire: (event) => void (event.kind === "sent" && sent.push(event.text.trimEnd())),
         });
         try {
-          const entry = drivers.get(driver);
-          assert.ok(entry?.kind === "smu");
           const smu = await entry.open(session, "smu");
+          await smu.outputIsOn(); // as a bench does when it connects
           sent.length = 0;
           const plan = { drive: "voltage", levels, cycles: 1, compliance: 0.1, dwell_s: 2e-3 } as const;
           let readings = 0;

@@ -4,10 +4,12 @@ import fc from "fast-check";
 import { EdgeTrigger } from "../../src/virtual/scope/edge-trigger.js";
 import { convert } from "../../src/virtual/scope/front-end.js";
 import { History, type Traces } from "../../src/virtual/scope/history.js";
-import { measure } from "../../src/virtual/scope/measure.js";
+import { delay_s, measure, phase_deg } from "../../src/virtual/scope/measure.js";
+import { PulseTrigger, pulseOf } from "../../src/virtual/scope/pulse-trigger.js";
 import { averageInto, filterInto, peaksInto, sampleInto } from "../../src/virtual/scope/sampler.js";
 import type { Trace } from "../../src/virtual/scope/sampler.js";
 import { resetSettings } from "../../src/virtual/scope/settings.js";
+import { Statistics } from "../../src/virtual/scope/statistics.js";
 
 const voltage = fc.double({ min: -5, max: 5, noNaN: true });
 
@@ -204,4 +206,71 @@ test("an edge between two lines that do not quite meet is seen, at the beginning
   const jump = new EdgeTrigger(0, "NEG", 0.1);
   assert.equal(jump.follow(0, 1, 1, 1, 0), undefined);
   assert.equal(jump.follow(1, -1, 2, -1, 0), 1);
+});
+
+test("a pulse trigger comes at the edge that ends the first pulse of the width that is asked for", () => {
+  // Pulses of 1, 3 and 2 s, 1 s apart; the last one is followed by none.
+  const edges_s = [1, 2, 3, 6, 7, 9];
+  const first = (trigger: PulseTrigger, from_s = 0, earliest_s = -Infinity): number | undefined => {
+    let high = false;
+    let now_s = 0;
+    for (const edge_s of [...edges_s, 20]) {
+      const [low_V, high_V] = [0, 2];
+      const level_V = high ? high_V : low_V;
+      const found = edge_s > from_s ? trigger.follow(now_s, level_V, edge_s, level_V, earliest_s) : undefined;
+      if (found !== undefined) return found;
+      now_s = edge_s;
+      high = !high;
+    }
+    return undefined;
+  };
+  const on = (...asked: Parameters<typeof pulseOf>) => new PulseTrigger(1, pulseOf(...asked), 0.1);
+  assert.equal(first(on("POS", "shorter", 1.5, 1.5)), 2);
+  assert.equal(first(on("POS", "longer", 1.5, 1.5)), 6);
+  assert.equal(first(on("POS", "within", 2.5, 1.5)), 9);
+  assert.equal(first(on("POS", "outside", 0.5, 2.5)), 6);
+  assert.equal(first(on("NEG", "longer", 0.5, 0.5)), 3);
+  assert.equal(first(on("EITH", "longer", 0.5, 0.5), 0, 2.5), 3, "earlier ones are seen, but do not count");
+  assert.equal(first(on("POS", "longer", 4, 4)), undefined);
+  const interrupted = on("POS", "shorter", 1.5, 1.5);
+  interrupted.follow(0, 0, 1, 0, -Infinity);
+  interrupted.follow(1, 2, 1.5, 2, -Infinity);
+  interrupted.interrupt();
+  assert.equal(interrupted.follow(2, 0, 3, 0, -Infinity), undefined, "a pulse that began before is not measured");
+});
+
+test("duty, cycles, delay, phase and statistics are those of the waveform, and of nothing where there is none", () => {
+  const step_s = 1e-4;
+  const square = (shift_s: number, duty: number) => ({
+    volts: Float64Array.from({ length: 1000 }, (_, k) =>
+      ((((k * step_s - shift_s) / 0.02) % 1) + 1) % 1 < duty ? 3 : 1,
+    ),
+    start_s: 0,
+    step_s,
+  });
+  const one = square(0.005, 0.25);
+  const near = (got: number | undefined, wanted: number, within: number) =>
+    assert.ok(Math.abs((got ?? NaN) - wanted) <= within, `${got} for ${wanted}`);
+  near(measure("NDUT", one), 75, 0.5);
+  near(measure("CAV", one), 1.5, 0.02);
+  near(measure("CRMS", one), Math.sqrt(0.25 * 9 + 0.75), 0.02);
+  near(measure("CSTD", one), Math.sqrt(0.25 * 0.75) * 2, 0.02);
+  near(measure("CARE", one), 1.5 * 0.02, 1e-3);
+  assert.deepEqual(
+    [measure("CYC", one), measure("PEDG", one), measure("PPUL", one), measure("EDG", one)],
+    [4, 5, 5, 10],
+  );
+  near(delay_s(one, square(0.008, 0.25)), 0.003, step_s);
+  near(delay_s(one, square(0.003, 0.25)), -0.002, step_s);
+  near(delay_s(one, one, [true, false]), 0.005, step_s);
+  near(phase_deg(one, square(0.01, 0.25)), 90, 2);
+  const flat = { volts: new Float64Array(100), start_s: 0, step_s };
+  assert.equal(phase_deg(one, flat), undefined);
+  assert.equal(measure("CAV", flat), undefined);
+  const statistics = new Statistics();
+  assert.deepEqual([statistics.mean, statistics.deviation, statistics.count], [undefined, undefined, 0]);
+  for (const value of [1, 2, undefined, 6]) statistics.add(value);
+  assert.deepEqual([statistics.min, statistics.max, statistics.mean, statistics.count], [1, 6, 3, 3]);
+  near(statistics.deviation, Math.sqrt(7), 1e-12);
+  near(statistics.rms, Math.sqrt(41 / 3), 1e-12);
 });

@@ -8,15 +8,19 @@ import { whatParts } from "./line-parts.js";
 /** One that has ended: how, and its run or why there is none. */
 export class EndedLine implements Line {
   readonly element = h("li", { class: "entry-line" });
+  private told = "";
 
   show(line: QueueLine): void {
-    if (this.element.childElementCount > 0) return; // what has ended does not change
+    // A cancelled one has its time a moment later.
+    const told = JSON.stringify(line);
+    if (told === this.told) return;
+    this.told = told;
     const { run, reason, state, endedAt } = line;
     const what =
       run === undefined
         ? h("div", { class: "what" }, ...whatParts(line))
         : h("a", { class: "what", href: `#/run/${encodeURIComponent(run)}` }, ...whatParts(line));
-    this.element.append(
+    this.element.replaceChildren(
       h(
         "div",
         { class: "entry-head" },

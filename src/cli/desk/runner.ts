@@ -1,12 +1,15 @@
 import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RunnerProcess } from "../../../dashboard/server/desk.js";
 import { inheritedOptions } from "../../bench/child-process.js";
 
-/** The command line beside this module: `.ts` where the source runs as it is, `.js` in a build. */
-const program = fileURLToPath(new URL(`../main${path.extname(fileURLToPath(import.meta.url))}`, import.meta.url));
+/** The command line: beside this module in the bundle, else a folder up, `.ts` where the source runs as it is. */
+const program =
+  ["./main", "../main"]
+    .map((place) => fileURLToPath(new URL(`${place}${path.extname(fileURLToPath(import.meta.url))}`, import.meta.url)))
+    .find((file) => existsSync(file)) ?? "";
 
 /**
  * Starts `memrig queue run` in a process of its own, which Ctrl-C on the dashboard does not reach: runs go on without it. What it says

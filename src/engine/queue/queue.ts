@@ -123,7 +123,8 @@ export class Queue {
       return { ...entryOf(id, running, "running"), ...(question ? { question } : {}) };
     }
     const ended = await this.read(this.file("ended", id));
-    return ended && entryOf(id, ended, ended.state ?? "interrupted");
+    // Only a cancelled one comes here before its end is written into it.
+    return ended && entryOf(id, ended, ended.state ?? "cancelled");
   }
 
   /**

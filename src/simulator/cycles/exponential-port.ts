@@ -51,7 +51,7 @@ export class ExponentialPort implements OnePort {
 
   advance(until_s: number, drive: Drive, probe?: Probe, resolution_s = 0): void {
     const { general, states } = this;
-    this.fast = drive.limit_A === Infinity && drive.series_ohm < Infinity;
+    this.fast = drive.limit_A === Infinity && drive.series_ohm < Infinity && drive.around === undefined;
     if (!this.fast) {
       general.advance(until_s, drive, probe);
       return;

@@ -3,6 +3,7 @@ import { SimulationError, type Drive, type OnePort, type Probe } from "../one-po
 import { DrivenDevice } from "./driven-device.js";
 import { cornerAfter, emfAt } from "./pwl.js";
 import { growthRate_per_s, Rodas4 } from "./rodas4.js";
+import { Surroundings } from "./surroundings.js";
 
 /** Relative error allowed in a step. */
 const defaultTolerance = 1e-5;
@@ -79,16 +80,19 @@ export class DevicePort implements OnePort {
 
   advance(until_s: number, drive: Drive, probe?: Probe): void {
     this.check(until_s, drive);
-    this.circuit.connect(drive.series_ohm, drive.limit_A);
+    const around = drive.around && new Surroundings(drive.around);
+    this.circuit.connect(drive.series_ohm, drive.limit_A, around);
     this.allowedSteps = this.steps + maxStepsAtOnce;
     let t = 0;
     this.circuit.line(emfAt(drive.emf, this.time_s, Infinity), 0);
+    around?.stand(this.time_s);
     while (this.time_s < until_s) {
       const end_s = Math.min(until_s, cornerAfter(drive.emf, this.time_s));
       const start_V = emfAt(drive.emf, this.time_s, end_s);
       t = end_s - this.time_s;
       const end_V = emfAt(drive.emf, end_s, this.time_s);
       this.circuit.line(start_V, (end_V - start_V) / t);
+      around?.line(this.time_s, end_s);
       this.span(t, probe);
       this.time_s = end_s;
     }

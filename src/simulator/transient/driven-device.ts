@@ -1,4 +1,5 @@
 import type { Device } from "../models/device.js";
+import type { Surroundings } from "./surroundings.js";
 import type { OdeSystem } from "./rodas4.js";
 
 /** Least series resistance before a capacitance: an ideal source would need an infinite current at a step. */
@@ -7,6 +8,8 @@ const leastBeforeCapacitance_ohm = 1e-3;
 const changeover = 1e-9;
 /** A Newton step this much smaller than the voltage leaves an error at the last bit (convergence is quadratic). */
 const settled = 1e-9;
+/** And of the voltage around, where sources at both ends may cancel. */
+const nothing = 1e-15;
 
 /**
  * A device and what drives it as one system of equations, for one straight piece of the source:
@@ -15,6 +18,8 @@ const settled = 1e-9;
  * Without capacitance v is algebraic: both sides are monotone in v, so it is the root between 0 and emf. With one, v
  * is the last state, and the source is free or limited until an event: a limit that bends the equations within
  * nanovolts of the rest would make a solver chatter.
+ *
+ * With `surroundings` these take the place of the source: i(v, x) + C dv/dt = what they deliver at v.
  */
 export class DrivenDevice implements OdeSystem {
   readonly size: number;
@@ -32,6 +37,7 @@ export class DrivenDevice implements OdeSystem {
   /** Without capacitance: the current limit held in the last solve. With: it holds until the next event. */
   private limited = false;
   private sign = 1;
+  private around: Surroundings | undefined;
 
   constructor(private readonly device: Device) {
     this.floating = device.capacitance_F > 0;
@@ -42,7 +48,9 @@ export class DrivenDevice implements OdeSystem {
     this.inner = new Float64Array(device.size * device.size);
   }
 
-  connect(series_ohm: number, limit_A: number): void {
+  /** @param around what drives the device instead of the source */
+  connect(series_ohm: number, limit_A: number, around?: Surroundings): void {
+    this.around = around;
     this.series_ohm = this.floating ? Math.max(series_ohm, leastBeforeCapacitance_ohm) : series_ohm;
     this.limit_A = series_ohm === Infinity ? 0 : limit_A;
     this.limited = this.limit_A === 0;
@@ -57,6 +65,11 @@ export class DrivenDevice implements OdeSystem {
   /** Terminal voltage, V. */
   voltage_V(t: number, x: Float64Array): number {
     if (this.floating) return x[this.size - 1]!;
+    if (this.around) {
+      this.around.at(t);
+      this.lastVoltage_V = this.root_V(0, 0, 0, x);
+      return this.lastVoltage_V;
+    }
     const emf = this.start_V + this.slope_V_per_s * t;
     this.lastVoltage_V = this.solve_V(emf, x);
     return this.lastVoltage_V;
@@ -65,6 +78,7 @@ export class DrivenDevice implements OdeSystem {
   /** Current from the source into the terminals at the terminal voltage v, A. */
   current_A(t: number, v: number, x: Float64Array): number {
     if (!this.floating) return this.device.current_A(v, x);
+    if (this.around) return this.sourceCurrent_A(t, v);
     return Math.max(-this.limit_A, Math.min(this.limit_A, this.sourceCurrent_A(t, v)));
   }
 
@@ -85,30 +99,51 @@ export class DrivenDevice implements OdeSystem {
 
   linearise(t: number, x: Float64Array, rate: Float64Array, byState: Float64Array, byTime: Float64Array): void {
     const { device, byVoltage, currentByState, inner } = this;
-    const m = device.size;
     const v = this.voltage_V(t, x);
     this.ratesAt(t, v, x, rate);
     const conductance_S = device.conductance_S(v, x);
     device.ratesByState(v, x, inner);
     device.ratesByVoltage(v, x, byVoltage);
     device.currentByState(v, x, currentByState);
-    if (this.floating) return this.floatingJacobian(conductance_S, byState, byTime);
+    if (this.floating) return this.floatingJacobian(t, v, conductance_S, byState, byTime);
+    if (this.around) {
+      this.around.solve(v);
+      const all_S = conductance_S + this.around.conductance_S;
+      const per_S = all_S > 0 ? 1 / all_S : 0;
+      this.following(per_S, this.around.rate_A_per_s * per_S, byState, byTime);
+      return;
+    }
     // v follows emf and x: differentiate i(v, x) = (emf - v)/R, or i(v, x) = limit
     const stiff = 1 + this.series_ohm * conductance_S;
     const perCurrent_ohm = this.limited ? (conductance_S > 0 ? 1 / conductance_S : 0) : this.series_ohm / stiff;
     const perEmf = this.limited ? 0 : 1 / stiff;
+    this.following(perCurrent_ohm, perEmf * this.slope_V_per_s, byState, byTime);
+  }
+
+  /** A voltage that follows at once: by so much per ampere of the device, and by itself with time. */
+  private following(perCurrent_ohm: number, rate_V_per_s: number, byState: Float64Array, byTime: Float64Array): void {
+    const { byVoltage, currentByState, inner } = this;
+    const m = this.device.size;
     for (let i = 0; i < m; i++) {
       const f_v = byVoltage[i]!;
       for (let j = 0; j < m; j++) byState[i * m + j] = inner[i * m + j]! - f_v * perCurrent_ohm * currentByState[j]!;
-      byTime[i] = f_v * perEmf * this.slope_V_per_s;
+      byTime[i] = f_v * rate_V_per_s;
     }
   }
 
-  private floatingJacobian(conductance_S: number, byState: Float64Array, byTime: Float64Array): void {
+  private floatingJacobian(
+    t: number,
+    v: number,
+    conductance_S: number,
+    byState: Float64Array,
+    byTime: Float64Array,
+  ): void {
     const m = this.device.size;
     const n = this.size;
     const C = this.device.capacitance_F;
-    const source_S = this.limited ? 0 : 1 / this.series_ohm;
+    if (this.around) this.sourceCurrent_A(t, v);
+    const source_S = this.around ? this.around.conductance_S : this.limited ? 0 : 1 / this.series_ohm;
+    const rate_A_per_s = this.around ? this.around.rate_A_per_s : this.slope_V_per_s * source_S;
     for (let i = 0; i < m; i++) {
       for (let j = 0; j < m; j++) byState[i * n + j] = this.inner[i * m + j]!;
       byState[i * n + m] = this.byVoltage[i]!;
@@ -116,7 +151,7 @@ export class DrivenDevice implements OdeSystem {
       byTime[i] = 0;
     }
     byState[m * n + m] = -(conductance_S + source_S) / C;
-    byTime[m] = (this.slope_V_per_s * source_S) / C;
+    byTime[m] = rate_A_per_s / C;
   }
 
   private wanted_A(t: number, v: number): number {
@@ -124,13 +159,17 @@ export class DrivenDevice implements OdeSystem {
   }
 
   private sourceCurrent_A(t: number, v: number): number {
+    if (this.around) {
+      this.around.at(t);
+      return this.around.solve(v);
+    }
     if (this.limit_A === 0) return 0;
     return this.limited ? this.sign * this.limit_A : this.wanted_A(t, v);
   }
 
   /** Negative between events of the source before a capacitance; it changes over where this reaches zero. */
   private sourceGuard(t: number, v: number): number {
-    if (!this.floating || this.limit_A === 0 || this.limit_A === Infinity) return -1;
+    if (!this.floating || this.around || this.limit_A === 0 || this.limit_A === Infinity) return -1;
     const wanted_A = this.wanted_A(t, v);
     const excess_A = this.limited ? this.limit_A - this.sign * wanted_A : Math.abs(wanted_A) - this.limit_A;
     const rounding_A = (1e-14 * Math.abs(v)) / this.series_ohm;
@@ -168,23 +207,26 @@ export class DrivenDevice implements OdeSystem {
 
   /**
    * Root of i(v, x) + source_S v = target between 0 and `bound`, and as much beyond as the device has a voltage of its own:
-   * Newton, halving the bracket where Newton crawls.
+   * Newton, halving the bracket where Newton crawls. With surroundings: of i(v, x) = what they deliver.
    */
   private root_V(bound: number, source_S: number, target_A: number, x: Float64Array): number {
-    let low = Math.min(0, bound) - this.emf_V;
-    let high = Math.max(0, bound) + this.emf_V;
+    const { around } = this;
+    const most_V = around ? around.most_V : 0;
+    let low = Math.min(0, bound) - this.emf_V - most_V;
+    let high = Math.max(0, bound) + this.emf_V + most_V;
     let v = this.lastVoltage_V >= low && this.lastVoltage_V <= high ? this.lastVoltage_V : bound;
     let lastMove = high - low;
     for (let i = 0; i < 200; i++) {
-      const excess_A = this.device.current_A(v, x) + source_S * v - target_A;
+      const outside_A = around ? -around.solve(v) : source_S * v - target_A;
+      const excess_A = this.device.current_A(v, x) + outside_A;
       if (excess_A === 0) return v;
       if (excess_A > 0) high = v;
       else low = v;
-      const move = -excess_A / (this.device.conductance_S(v, x) + source_S);
+      const move = -excess_A / (this.device.conductance_S(v, x) + (around ? around.conductance_S : source_S));
       let next = v + move;
       const crawls = Math.abs(move) > 0.5 * lastMove && i > 1;
       if (!(next >= low && next <= high) || crawls) next = low + (high - low) / 2;
-      else if (Math.abs(move) <= settled * Math.abs(next)) return next;
+      else if (Math.abs(move) <= settled * Math.abs(next) + nothing * most_V) return next;
       lastMove = Math.abs(next - v);
       if (lastMove === 0 || high - low <= 4e-16 * Math.max(Math.abs(low), Math.abs(high))) return next;
       v = next;

@@ -13,6 +13,8 @@ export interface Amount {
   convert?(channel: AwgChannel, value: number, unit: ScpiUnit | ""): number;
   get(channel: AwgChannel): number;
   set(channel: AwgChannel, value: number, notice: Notice): void;
+  /** False: it does not change what is being played; left out: it does. */
+  replays?(channel: AwgChannel): boolean;
 }
 
 /** Declares the command and the query of such a setting. The first number in the header is the channel. */
@@ -34,7 +36,7 @@ export function amount(generator: Generator, pattern: string, spec: Amount): voi
       const written = readNumber(given, spec.units, rangeOf(channel));
       const value = spec.convert?.(channel, written.value, written.unit) ?? written.value;
       spec.set(channel, clip(value, bound(channel, "min"), bound(channel, "max"), generator.notice), generator.notice);
-      channel.refresh();
+      if (spec.replays?.(channel) ?? true) channel.refresh();
     }),
   );
   tree.query(pattern, {

@@ -24,7 +24,7 @@ export function applyCommands(generator: Generator): void {
   );
 }
 
-/** APPLy: function, frequency, amplitude and offset at once; trigger immediate, burst off, and **the output on**. */
+/** APPLy: function, frequency, amplitude and offset at once; trigger immediate, burst and modulation off, and **the output on**. */
 function applyHandler(generator: Generator, fn: FunctionName) {
   const { model, notice } = generator;
   const part = optional(raw());
@@ -35,6 +35,7 @@ function applyHandler(generator: Generator, fn: FunctionName) {
     const given = (value: RawParameter | undefined) =>
       value?.kind === "plain" && /^def(ault)?$/i.test(value.text) ? undefined : value;
     k.burst.on = false;
+    c.enter(undefined);
     k.trigger.source = "IMM";
     k.autoRange = true;
     setFunction(generator, c, fn);

@@ -1,6 +1,7 @@
 import { INFINITY, ScpiError, boolean, keyword, raw, takes } from "../scpi/index.js";
 import { amount, readNumber } from "./amount.js";
 import type { Generator } from "./generator.js";
+import { setBurst } from "./modulation-commands.js";
 import { clip, fitBurstPeriod } from "./rules.js";
 import { flag, word } from "./simple-settings.js";
 
@@ -10,7 +11,7 @@ export function burstCommands(generator: Generator): void {
   flag(generator, "[:SOURce<1-2>]:BURSt:STATe", {
     get: (c) => c.settings.burst.on,
     set: (c, on) => {
-      c.settings.burst.on = on;
+      setBurst(generator, c, on);
       fitBurstPeriod(c.settings, c.period_s, notice);
     },
   });

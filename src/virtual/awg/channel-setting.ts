@@ -28,6 +28,8 @@ export interface Setting {
   readonly default: number;
   get(c: AwgChannel): number;
   set(c: AwgChannel, value: number, unit: ScpiUnit | ""): void;
+  /** False: it does not change what is being played; left out: it does. */
+  replays?(c: AwgChannel): boolean;
 }
 
 /** Slack for decimal fractions that are not exact in binary. */
@@ -45,7 +47,7 @@ export function setting(host: Host, pattern: string, spec: Setting): void {
       const slack = ROUNDING * Math.max(Math.abs(range.min), Math.abs(range.max));
       if (!(value >= range.min - slack && value <= range.max + slack)) throw new ScpiError(-222);
       spec.set(c, value, unit);
-      c.refresh();
+      if (spec.replays?.(c) ?? true) c.refresh();
     }),
   );
   host.scpi.tree.query(pattern, {

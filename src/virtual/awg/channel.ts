@@ -1,7 +1,10 @@
 import type { Random } from "../../simulator/random.js";
+import { ScpiError } from "../scpi/index.js";
 import { ArbMemory, type ArbWave, levelAt, playArb } from "./arb-memory.js";
 import { type Swing, direct, edgeOf, noise, prbs, pulse, ramp, sine } from "./functions.js";
 import type { AwgModel } from "./models.js";
+import { Kept } from "./modulation/kept.js";
+import { modulatedShape } from "./modulation/played.js";
 import { type Outlet, Player } from "./player.js";
 import { type Shape, repeated } from "./shape.js";
 import { type ChannelSettings, resetSettings } from "./settings.js";
@@ -13,11 +16,15 @@ const longestRepeat = 1e6;
 export class AwgChannel {
   settings: ChannelSettings = resetSettings();
   readonly memory: ArbMemory;
+  /** Settings of modulation and sweep, and of what leads nowhere. */
+  readonly kept = new Kept();
+  #mode: string | undefined;
   readonly #player: Player;
   /** Ends the operation of the burst under way. */
   #endBurst: (() => void) | undefined;
   /** Of a waveform that triggers advance: the sample that is put out. */
   #sample = 0;
+  #refreshed: () => void = () => undefined;
 
   /**
    * @param outlet the terminal in the lab
@@ -42,20 +49,80 @@ export class AwgChannel {
   /** To the settings of `*RST`: output off. The waveform memory is kept. */
   reset(): void {
     this.settings = resetSettings();
+    this.kept.reset();
+    this.#mode = undefined;
     this.#player.connected = false;
     this.refresh();
   }
 
-  /** Opens or closes the output relay. A burst under way goes on. */
+  /** The modulation or sweep that is on, by its name among the kept settings: one at a time, and none beside a burst. */
+  get mode(): string | undefined {
+    return this.#mode;
+  }
+
+  /** Turns a modulation or sweep on, and burst and any other off; undefined: all off but the burst. */
+  enter(mode: string | undefined): void {
+    if (mode !== undefined) this.settings.burst.on = false;
+    this.#mode = mode;
+  }
+
+  /** Takes over all that another channel is set to, but for its output relay and its waveforms. */
+  copyFrom(other: AwgChannel): void {
+    const { output } = this.settings;
+    this.settings = { ...structuredClone(other.settings), output };
+    this.kept.copyFrom(other.kept);
+    this.#mode = other.mode;
+    this.refresh();
+  }
+
+  /** Turns the burst on or off; modulation and sweep go off when it goes on. */
+  setBurst(on: boolean): void {
+    if (on) this.#mode = undefined;
+    this.settings.burst.on = on;
+  }
+
+  /** Has `action` called after settings were put into effect. */
+  onRefresh(action: () => void): void {
+    this.#refreshed = action;
+  }
+
+  /** What of the settings could not be put out, as a part of a sentence; undefined: all of it can. */
+  get unplayed(): string | undefined {
+    const shape = this.#mode === undefined ? undefined : modulatedShape(this);
+    return typeof shape === "string" ? shape : this.kept.unplayed;
+  }
+
+  /**
+   * Opens or closes the output relay. A burst under way goes on.
+   *
+   * @throws ScpiError -241: what is set is not simulated; the output stays off
+   */
   setOutput(on: boolean): void {
     if (on === this.settings.output) return;
+    const missing = on ? this.unplayed : undefined;
+    if (missing !== undefined) throw new ScpiError(-241, `${missing} is not simulated, the output stays off`);
     this.settings.output = on;
     if (!this.bursting) this.refresh();
     this.#player.connected = on;
   }
 
-  /** Puts the settings into effect: a burst under way ends, a free-running waveform begins anew. */
+  /**
+   * Puts the settings into effect: a burst under way ends, a free-running waveform begins anew.
+   *
+   * @throws ScpiError -241: what is set is not simulated; it is kept, and the output is off now
+   */
   refresh(): void {
+    const missing = this.settings.output ? this.unplayed : undefined;
+    if (missing !== undefined) {
+      this.settings.output = false;
+      this.#player.connected = false;
+    }
+    this.#play();
+    this.#refreshed();
+    if (missing !== undefined) throw new ScpiError(-241, `${missing} is not simulated, the output was turned off`);
+  }
+
+  #play(): void {
     this.#finish();
     if (!this.settings.output) {
       this.#player.halt();
@@ -68,7 +135,8 @@ export class AwgChannel {
       this.#player.rest(this.#levelOf(stepped));
       return;
     }
-    const shape = this.shape();
+    const modulated = this.#mode === undefined ? undefined : modulatedShape(this);
+    const shape = typeof modulated === "object" ? modulated : this.shape();
     if (!burst.on) this.#player.run(shape);
     else if (burst.mode === "GAT") this.#gate(shape);
     else if (trigger.source === "IMM") this.#repeat(shape, burst.period_s);
@@ -127,7 +195,8 @@ export class AwgChannel {
         return ramp(period_s, swing, phase, k.fn === "TRI" ? 0.5 : k.rampSymmetry, edge_s);
       case "PULS": {
         const { width_s, lead_s, trail_s } = k.pulse;
-        return pulse(period_s, swing, phase, { width_s, lead_s: edgeOf(lead_s), trail_s: edgeOf(trail_s) });
+        const delayed = phase - (this.kept.number("pulseDelay_s") ?? 0) / period_s;
+        return pulse(period_s, swing, delayed, { width_s, lead_s: edgeOf(lead_s), trail_s: edgeOf(trail_s) });
       }
       case "PRBS":
         return prbs(k.prbs.rate_bit_per_s, k.prbs.length, swing, edgeOf(k.prbs.edge_s));

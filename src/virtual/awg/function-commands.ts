@@ -3,6 +3,7 @@ import { amount } from "./amount.js";
 import { selectArb } from "./arb-commands.js";
 import type { AwgChannel } from "./channel.js";
 import type { Generator } from "./generator.js";
+import { leaveImpossibleMode } from "./modulation-commands.js";
 import { clip, fitBurstPeriod, fitPulse, fitSquare, fitOffset, frequencyMax_Hz, peak_V } from "./rules.js";
 import type { FunctionName } from "./settings.js";
 import { noiseCommands, pulseCommands } from "./shape-commands.js";
@@ -26,11 +27,6 @@ export function functionCommands(generator: Generator): void {
     default: 1e3,
     get: frequencyOf,
     set: (c, value) => setFrequency(generator, c, value),
-  });
-  // Kept and read back; sweeps and lists of frequencies are not played.
-  word(generator, "[:SOURce<1-2>]:FREQuency:MODE", ["CW", "FIXed", "LIST", "SWEep"], {
-    get: (c) => c.settings.frequencyMode,
-    set: (c, mode) => (c.settings.frequencyMode = mode),
   });
   for (const name of ["[:SOURce<1-2>]:FUNCtion:PERiod", "[:SOURce<1-2>]:FUNCtion:PULSe:PERiod"]) {
     amount(generator, name, {
@@ -101,6 +97,7 @@ export function setFunction(generator: Generator, c: AwgChannel, fn: FunctionNam
   if (fn === "SQU") fitSquare(k, model, notice);
   if (fn === "ARB") selectArb(c, k.arb.name);
   if (fn !== "DC" && Math.abs(k.offset_V) + k.amplitude_Vpp / 2 > peak_V) fitOffset(k, k.offset_V, notice);
+  leaveImpossibleMode(generator, c);
   fitBurstPeriod(k, c.period_s, notice);
 }
 

@@ -2,6 +2,7 @@ import { createRandom } from "../../simulator/random.js";
 import type { Lab } from "../lab.js";
 import { type Call, ScpiError, ScpiInstrument, nr3 } from "../scpi/index.js";
 import { AwgChannel } from "./channel.js";
+import { type Coupling, couple } from "./coupling.js";
 import type { AwgModel } from "./models.js";
 import type { Notice } from "./rules.js";
 
@@ -10,6 +11,7 @@ export interface Generator {
   readonly scpi: ScpiInstrument;
   readonly model: AwgModel;
   readonly channels: readonly AwgChannel[];
+  readonly coupling: Coupling;
   /** Unit of angles. */
   angle: "DEG" | "RAD" | "SEC";
   /** Order of the bytes in a binary upload. */
@@ -46,6 +48,7 @@ export function createGenerator(model: AwgModel, lab: Lab, label: string, seed: 
     scpi,
     model,
     channels,
+    coupling: couple(channels),
     angle: "DEG",
     byteOrder: "NORM",
     notice: (number, extra) => scpi.raise(number, extra),
@@ -63,6 +66,7 @@ export function channelsOf(
 ): readonly AwgChannel[] {
   const channels = Array.from({ length: model.channels }, (_, index) => {
     const terminal = `${label}.${index + 1}`;
+    lab.wiring.addSource(terminal);
     const outlet = {
       get now_s() {
         return lab.now_s;

@@ -1,42 +1,62 @@
 import { ScpiError, boolean, keyword, name, optional, takes } from "../scpi/index.js";
 import { amount } from "./amount.js";
+import type { AwgChannel } from "./channel.js";
 import type { Generator } from "./generator.js";
+import { flag, word } from "./simple-settings.js";
 
 /** Bytes of the file memory; nothing is ever stored in it. */
 const fileMemory_bytes = 64 * 1024 * 1024;
 
-const modulations = ["AM", "FM", "PM", "PWM", "FSKey", "BPSK", "SUM", "SWEep"];
-
-/** What is switched off, kept, or empty here: programs set it on their way to something else. */
+/** What leads nowhere here: programs set it on their way to something else. */
 export function keptCommands(generator: Generator): void {
-  for (const node of modulations) {
-    alwaysOff(generator, `[:SOURce<1-2>]:${node}:STATe`, -241, `${node.toUpperCase()} is not simulated`);
-  }
-  for (const node of ["FREQuency", "VOLTage"]) {
-    const why = `${node.toLowerCase()} coupling of the channels is not simulated`;
-    alwaysOff(generator, `[:SOURce<1-2>]:${node}:COUPle[:STATe]`, -221, why);
-  }
+  couplingCommands(generator);
   markerCommands(generator);
   triggerStateCommands(generator);
   systemCommands(generator);
 }
 
-function alwaysOff(generator: Generator, pattern: string, code: number, why: string): void {
-  const { tree } = generator.scpi;
-  tree.command(
-    pattern,
-    takes([boolean()], ([on], call) => {
-      generator.channelOf(call);
-      if (on) throw new ScpiError(code, why);
-    }),
-  );
-  tree.query(
-    pattern,
-    takes([], (_, call) => {
-      generator.channelOf(call);
-      return false;
-    }),
-  );
+/** The channel that is told leads; it is coupled from either side. */
+function couplingCommands(generator: Generator): void {
+  const { coupling, channels } = generator;
+  const replays = () => false;
+  const set = (part: "frequency" | "levels") => (c: AwgChannel, on: boolean) => {
+    if (on && channels.length < 2) throw new ScpiError(-221, "there is one channel only");
+    coupling[part] = on;
+    coupling.from(c);
+  };
+  for (const [node, part] of [
+    ["FREQuency", "frequency"],
+    ["VOLTage", "levels"],
+  ] as const) {
+    flag(generator, `[:SOURce<1-2>]:${node}:COUPle[:STATe]`, { get: () => coupling[part], set: set(part), replays });
+  }
+  for (const c of channels) c.kept.declare("coupling", "OFFS");
+  word(generator, "[:SOURce<1-2>]:FREQuency:COUPle:MODE", ["OFFSet", "RATio"], {
+    get: () => channels[0]?.kept.word("coupling") ?? "OFFS",
+    set: (c, mode) => {
+      for (const one of channels) one.kept.set("coupling", mode);
+      Object.assign(coupling, mode === "RAT" ? { deviation_Hz: 0 } : { ratio: 1 });
+      coupling.from(c);
+    },
+    replays,
+  });
+  for (const [node, key, units, min, max, preset] of [
+    ["RATio", "ratio", [], 1e-3, 1e3, 1],
+    ["OFFSet", "deviation_Hz", ["HZ"], -generator.model.sineMax_Hz, generator.model.sineMax_Hz, 0],
+  ] as const) {
+    amount(generator, `[:SOURce<1-2>]:FREQuency:COUPle:${node}`, {
+      units: [...units],
+      min,
+      max,
+      default: preset,
+      get: () => coupling[key],
+      set: (c, value) => {
+        Object.assign(coupling, { ratio: 1, deviation_Hz: 0, [key]: value });
+        coupling.from(c);
+      },
+      replays,
+    });
+  }
 }
 
 function markerCommands(generator: Generator): void {

@@ -7,11 +7,12 @@ import { createGenerator } from "./generator.js";
 import { keptCommands } from "./kept-commands.js";
 import { levelCommands } from "./level-commands.js";
 import { awgModel, defaultAwgModel } from "./models.js";
+import { modulationCommands } from "./modulation-commands.js";
 
 /**
  * A simulated Keysight 33500/33600 Trueform generator: standard functions, pulses, arbitrary waveforms and bursts behind
- * 50 ohm. Not simulated: modulation, sweeps and channel coupling, which are off and can not be turned on; and, answered as
- * unknown commands, lists, sequences and files. Filters of arbitrary waveforms do not ring.
+ * 50 ohm, with modulation and sweeps as far as `modulatedShape` says. Not simulated, and answered as unknown commands: lists,
+ * sequences and files. Filters of arbitrary waveforms do not ring.
  *
  * @throws MemrigError `invalid-request`: a model that is not of the family
  * @see Agilent 33500 Series Operating and Service Guide
@@ -23,8 +24,10 @@ export function createKeysight33500({ plan, lab, seed }: InstrumentContext): Vir
   applyCommands(generator);
   arbCommands(generator);
   burstCommands(generator);
+  modulationCommands(generator);
   keptCommands(generator);
   generator.scpi.onReset(() => {
+    generator.coupling.reset();
     for (const channel of generator.channels) channel.reset();
     generator.angle = "DEG";
     generator.byteOrder = "NORM";

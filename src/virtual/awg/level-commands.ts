@@ -122,7 +122,11 @@ function amplitudeCommands(generator: Generator): void {
 
 function outputCommands(generator: Generator): void {
   const { scpi, notice } = generator;
-  flag(generator, ":OUTPut<1-2>[:STATe]", { get: (c) => c.settings.output, set: (c, on) => c.setOutput(on) }, false);
+  flag(generator, ":OUTPut<1-2>[:STATe]", {
+    get: (c) => c.settings.output,
+    set: (c, on) => c.setOutput(on),
+    replays: () => false,
+  });
   word(generator, ":OUTPut<1-2>:POLarity", ["NORMal", "INVerted"], {
     get: (c) => c.settings.polarity,
     set: (c, polarity) => (c.settings.polarity = polarity as "NORM" | "INV"),

@@ -15,6 +15,19 @@ export function fitPulse(model: AwgModel, c: AwgChannel): void {
   pulse.trail_s = Math.min(pulse.trail_s, edge_s);
 }
 
+/** Time from the beginning of the period to the rising edge. */
+export function pulseDelay(host: Host): void {
+  for (const c of host.channels) c.kept.declare("pulseDelay_s", 0);
+  setting(host, "[:SOURce<1-2>]:PULSe:DELay", {
+    units: ["S"],
+    min: 0,
+    max: (c) => 1 / c.settings.frequency_Hz,
+    default: 0,
+    get: (c) => c.kept.number("pulseDelay_s") ?? 0,
+    set: (c, value) => c.kept.set("pulseDelay_s", value),
+  });
+}
+
 /** Width, duty, edges and which of them is held while the period changes, below `root`: `[:SOURce<1-2>]:PULSe`. */
 export function pulseCommands(host: Host, root: string): void {
   const period_s = (c: AwgChannel) => 1 / c.settings.frequency_Hz;

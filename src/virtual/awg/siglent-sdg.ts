@@ -9,7 +9,7 @@ import type { Sdg } from "./siglent/sdg.js";
 
 /**
  * A simulated Siglent SDG1000X or SDG2000X: standard shapes, pulses, waveforms of the user and bursts behind 50 ohm.
- * Not simulated: modulation, sweeps, harmonics, built-in waveforms, coupling of channels, PRBS and IQ.
+ * Modulation and sweeps are put out as far as `modulatedShape` says. Not simulated: harmonics, built-in waveforms, PRBS and IQ.
  *
  * @throws MemrigError `invalid-request`: a model that is not of the families
  * @see SDG Series Programming Guide

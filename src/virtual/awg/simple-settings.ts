@@ -1,25 +1,23 @@
 import { boolean, keyword, takes } from "../scpi/index.js";
 import type { AwgChannel } from "./channel.js";
-import type { Generator } from "./generator.js";
+import type { Host } from "./channel-setting.js";
 
 /** How a setting of a channel is kept. */
 export interface ChannelAccess<T> {
   get(channel: AwgChannel): T;
   set(channel: AwgChannel, value: T): void;
+  /** False: it does not change what is being played; left out: it does. */
+  replays?(channel: AwgChannel): boolean;
 }
 
-/**
- * A switch of a channel. The first number in the header is the channel.
- *
- * @param replays false: it does not change what is being played
- */
-export function flag(generator: Generator, pattern: string, access: ChannelAccess<boolean>, replays = true): void {
+/** A switch of a channel. The first number in the header is the channel. */
+export function flag(generator: Host, pattern: string, access: ChannelAccess<boolean>): void {
   generator.scpi.tree.command(
     pattern,
     takes([boolean()], ([on], call) => {
       const channel = generator.channelOf(call);
       access.set(channel, on);
-      if (replays) channel.refresh();
+      if (access.replays?.(channel) ?? true) channel.refresh();
     }),
   );
   generator.scpi.tree.query(
@@ -29,18 +27,13 @@ export function flag(generator: Generator, pattern: string, access: ChannelAcces
 }
 
 /** One of some words, in manual notation; kept and answered in the short form. */
-export function word(
-  generator: Generator,
-  pattern: string,
-  words: readonly string[],
-  access: ChannelAccess<string>,
-): void {
+export function word(generator: Host, pattern: string, words: readonly string[], access: ChannelAccess<string>): void {
   generator.scpi.tree.command(
     pattern,
     takes([keyword(...words)], ([value], call) => {
       const channel = generator.channelOf(call);
       access.set(channel, value);
-      channel.refresh();
+      if (access.replays?.(channel) ?? true) channel.refresh();
     }),
   );
   generator.scpi.tree.query(

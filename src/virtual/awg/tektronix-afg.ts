@@ -6,11 +6,12 @@ import { functionCommands } from "./tektronix/function-commands.js";
 import { keptCommands } from "./tektronix/kept-commands.js";
 import { levelCommands } from "./tektronix/level-commands.js";
 import { memoryCommands } from "./tektronix/memory-commands.js";
+import { modulationCommands } from "./tektronix/modulation-commands.js";
 import { afgModel, defaultAfgModel } from "./tektronix/models.js";
 
 /**
  * A simulated Tektronix AFG3000C or AFG31000 in basic mode: standard shapes, pulses, edit memories and bursts behind 50 ohm.
- * Not simulated: sweeps and modulation (their settings are kept), files and the sequence mode of the AFG31000.
+ * Modulation and sweeps are put out as far as `modulatedShape` says. Not simulated: files and the sequence mode of the AFG31000.
  *
  * @throws MemrigError `invalid-request`: a model that is not of the families
  * @see AFG3000 Series Programmer Manual, 071-1639
@@ -18,6 +19,7 @@ import { afgModel, defaultAfgModel } from "./tektronix/models.js";
 export function createTektronixAfg({ plan, lab, seed }: InstrumentContext): VirtualInstrument {
   const afg = createAfg(afgModel(plan.model ?? defaultAfgModel), lab, plan.label, seed);
   const preset = () => {
+    afg.coupling.reset();
     for (const c of afg.channels) {
       c.reset();
       Object.assign(c.settings, { frequency_Hz: 1e6, amplitude_Vpp: 2, rampSymmetry: 0.5, unit: "VPP" });
@@ -31,6 +33,7 @@ export function createTektronixAfg({ plan, lab, seed }: InstrumentContext): Virt
   functionCommands(afg);
   memoryCommands(afg);
   burstCommands(afg);
+  modulationCommands(afg);
   keptCommands(afg);
   afg.scpi.tree.command(
     ":SYSTem:BEEPer[:IMMediate]",

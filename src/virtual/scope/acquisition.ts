@@ -2,6 +2,7 @@ import { untilWoken } from "../scpi/index.js";
 import type { LabStep } from "../lab.js";
 import { EdgeTrigger } from "./edge-trigger.js";
 import { History, type Traces } from "./history.js";
+import { type AwaitedPulse, PulseTrigger } from "./pulse-trigger.js";
 
 /** What an acquisition needs of the lab. */
 export interface Circuit {
@@ -25,13 +26,15 @@ export interface AcquisitionPlan {
   readonly holdoff_s: number;
   /** Forces a trigger when none has come; undefined: waits for ever. */
   readonly auto_s: number | undefined;
-  /** Undefined: no edge of this source ever comes. */
+  /** Undefined: no trigger ever comes. */
   readonly trigger:
     | {
         readonly source: "top" | "bottom";
         readonly level_V: number;
         readonly slope: "POS" | "NEG" | "EITH" | "ALT";
         readonly hysteresis_V: number;
+        /** Waits for a pulse in place of an edge. */
+        readonly pulse?: AwaitedPulse | undefined;
       }
     | undefined;
 }
@@ -58,7 +61,7 @@ export class Acquisition {
   /** Called after every change of `state`, or when a trigger came. */
   onChange: () => void = () => undefined;
   #plan: AcquisitionPlan | undefined;
-  #edge: EdgeTrigger | undefined;
+  #detector: EdgeTrigger | PulseTrigger | undefined;
   #history = new History();
   #unwatch: () => void = () => undefined;
   #cancelAuto: () => void = () => undefined;
@@ -91,7 +94,7 @@ export class Acquisition {
     this.records = [];
     this.#plan = plan;
     const { trigger } = plan;
-    this.#edge = trigger && new EdgeTrigger(trigger.level_V, trigger.slope, trigger.hysteresis_V);
+    this.#detector = trigger && detectorOf(trigger);
     this.#history.clear(givenUp);
     this.#trigger_s = undefined;
     this.#unwatch = this.circuit.watch((step) => this.#follow(step), plan.sample_s); // may set a free-running generator going
@@ -143,7 +146,7 @@ export class Acquisition {
     // Several records may end and begin within one step of a slow solver.
     for (let from_s = step.t0_s; this.#plan === plan;) {
       if (this.#trigger_s === undefined) {
-        const trigger_s = this.#edgeIn(step, from_s, plan);
+        const trigger_s = this.#triggerIn(step, from_s, plan);
         if (trigger_s === undefined) return;
         this.#take(trigger_s);
       }
@@ -154,13 +157,13 @@ export class Acquisition {
     }
   }
 
-  #edgeIn(step: LabStep, from_s: number, { trigger }: AcquisitionPlan): number | undefined {
-    if (!trigger || !this.#edge) return undefined;
+  #triggerIn(step: LabStep, from_s: number, { trigger }: AcquisitionPlan): number | undefined {
+    if (!trigger || !this.#detector) return undefined;
     const v0_V = trigger.source === "top" ? step.top0_V : step.bottom0_V;
     const v1_V = trigger.source === "top" ? step.top1_V : step.bottom1_V;
-    if (from_s <= step.t0_s) return this.#edge.follow(step.t0_s, v0_V, step.t1_s, v1_V, this.#earliest_s);
+    if (from_s <= step.t0_s) return this.#detector.follow(step.t0_s, v0_V, step.t1_s, v1_V, this.#earliest_s);
     const share = (from_s - step.t0_s) / (step.t1_s - step.t0_s);
-    return this.#edge.follow(from_s, v0_V + share * (v1_V - v0_V), step.t1_s, v1_V, this.#earliest_s);
+    return this.#detector.follow(from_s, v0_V + share * (v1_V - v0_V), step.t1_s, v1_V, this.#earliest_s);
   }
 
   #take(trigger_s: number): void {
@@ -189,6 +192,7 @@ export class Acquisition {
     const { times_s, top_V, bottom_V, first, end } = this.#history.cut(trigger_s + plan.from_s, trigger_s + plan.to_s);
     this.records.push({ times_s, top_V, bottom_V, first, end, serial: (this.#serial += 1), trigger_s });
     this.#trigger_s = undefined;
+    if (this.#detector instanceof PulseTrigger) this.#detector.interrupt();
     // What the next record shows before its trigger must not belong to this one.
     const free_s = end_s + Math.max(rearm_s, -plan.from_s);
     this.#earliest_s = Math.max(free_s, trigger_s + plan.holdoff_s);
@@ -217,4 +221,13 @@ export class Acquisition {
   #wake(): void {
     for (const wake of [...this.#waiters]) wake();
   }
+}
+
+function detectorOf({
+  level_V,
+  slope,
+  hysteresis_V,
+  pulse,
+}: NonNullable<AcquisitionPlan["trigger"]>): EdgeTrigger | PulseTrigger {
+  return pulse ? new PulseTrigger(level_V, pulse, hysteresis_V) : new EdgeTrigger(level_V, slope, hysteresis_V);
 }

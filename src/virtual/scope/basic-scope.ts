@@ -4,6 +4,7 @@ import type { Call } from "../scpi/index.js";
 import type { InputSettings } from "./input.js";
 import type { AcquisitionType } from "./record-reader.js";
 import { ScopeCore } from "./scope-core.js";
+import type { AwaitedPulse } from "./pulse-trigger.js";
 import type { Setup } from "./scope-core.js";
 
 /** What all dialects set, each with its own words. What they derive from it differs: see `Timing`. */
@@ -31,6 +32,17 @@ export interface Timing {
   readonly samples: number;
 }
 
+/** A trigger of another kind than an edge. */
+export interface OtherTrigger {
+  /** From 1; undefined: a kind that is not simulated, or a source that is not. It never comes. */
+  readonly channel: number | undefined;
+  readonly level_V: number;
+  readonly pulse?: AwaitedPulse;
+}
+
+/** The trigger of a kind that is kept and not simulated. */
+export const neverComes: OtherTrigger = { channel: undefined, level_V: 0 };
+
 export interface BasicModel {
   readonly channels: number;
   readonly rateMax_Sa_per_s: number;
@@ -41,6 +53,8 @@ export interface BasicModel {
 /** A simulated scope whose dialect keeps its settings in `BasicSettings`. */
 export class BasicScope<Input extends InputSettings> extends ScopeCore<Input> {
   settings: BasicSettings<Input>;
+  /** What is waited for where that is no edge; undefined: an edge, as the settings say. */
+  otherTrigger: () => OtherTrigger | undefined = () => undefined;
   /** Told of every change of the run state. */
   onState: () => void = () => undefined;
 
@@ -99,6 +113,7 @@ export class BasicScope<Input extends InputSettings> extends ScopeCore<Input> {
         slope: trigger.slope,
         holdoff_s: trigger.holdoff_s,
         noiseReject: false,
+        ...this.otherTrigger(),
       },
     };
   }

@@ -67,6 +67,7 @@ export function displayCommands(scope: Scope): void {
     );
   }
   switches(scope);
+  generatorCommands(scope);
   setUpCommands(scope);
 }
 
@@ -108,11 +109,21 @@ function switches(scope: Scope): void {
     ":SYSTem:DSP",
     takes([], () => `"${shown}"`),
   );
-  // The wave generator is an option that this one does not have: it is off.
+}
+
+/** The wave generator is not simulated: its settings are kept, and its output can not be turned on. */
+function generatorCommands({ kept, scpi: { tree } }: Scope): void {
+  kept.words({
+    ":WGEN:FUNCtion": "SINusoid SQUare RAMP PULSe NOISe DC",
+    ":WGEN:OUTPut:LOAD": "ONEMeg FIFTy",
+  });
+  kept.numbers("HZ", { ":WGEN:FREQuency": [0.1, 20e6, 1e3] });
+  kept.numbers("V", { ":WGEN:VOLTage": [20e-3, 5, 0.5], ":WGEN:VOLTage:OFFSet": [-2.5, 2.5, 0] });
+  kept.numbers("", { ":WGEN:FUNCtion:SQUare:DCYCle": [20, 80, 50], ":WGEN:FUNCtion:RAMP:SYMMetry": [0, 100, 0] });
   tree.command(
     ":WGEN:OUTPut",
     takes([boolean()], ([on]) => {
-      if (on) throw new ScpiError(-241);
+      if (on) throw new ScpiError(-241, "the generator inside is not simulated");
     }),
   );
   tree.query(

@@ -1,28 +1,11 @@
+import { type Edge, edgesOf, settled } from "./edges.js";
+
 /** A stretch of one channel as it is on the screen. */
 export interface Screen {
   readonly volts: Float64Array;
   readonly start_s: number;
   readonly step_s: number;
 }
-
-export type Measurement =
-  | "VPP"
-  | "VMAX"
-  | "VMIN"
-  | "VAV"
-  | "VRMS"
-  | "VTOP"
-  | "VBAS"
-  | "VAMP"
-  | "FREQ"
-  | "PER"
-  | "RIS"
-  | "FALL"
-  | "PWID"
-  | "NWID"
-  | "DUTY"
-  | "OVER"
-  | "PRES";
 
 /** Where an edge begins, is counted, and ends, as shares of the swing. */
 export interface Thresholds {
@@ -33,144 +16,224 @@ export interface Thresholds {
 
 export const standardThresholds: Thresholds = { lower: 0.1, middle: 0.5, upper: 0.9 };
 
-/** What the screen shows, by name. Undefined: it can not be measured there, such as a period of less than one cycle. */
+type Value = number | undefined;
+
+const formulas = {
+  VMAX: (view: View): Value => view.high,
+  VMIN: (view) => view.low,
+  VPP: (view) => view.high - view.low,
+  /** Mean, rms, standard deviation and area of all that is shown. */
+  VAV: (view) => view.mean(),
+  VRMS: (view) => view.rms(0),
+  STD: (view) => view.rms(view.mean()),
+  AREA: (view) => view.mean() * view.volts.length * view.step_s,
+  MEDI: (view) => view.median(),
+  VTOP: (view) => view.top,
+  VBAS: (view) => view.base,
+  VAMP: (view) => view.swing,
+  /** The same over as many whole cycles as are shown. */
+  CAV: (view) => view.ofCycles((cycles) => cycles.mean()),
+  CRMS: (view) => view.ofCycles((cycles) => cycles.rms(0)),
+  CSTD: (view) => view.ofCycles((cycles) => cycles.rms(cycles.mean())),
+  CARE: (view) => view.ofCycles((cycles) => (cycles.mean() * cycles.volts.length * view.step_s) / view.cycles),
+  FREQ: (view) => inverse(view.period_s),
+  PER: (view) => view.period_s,
+  RIS: (view) => view.first(true, (edge) => edge.high_s - edge.low_s),
+  FALL: (view) => view.first(false, (edge) => edge.low_s - edge.high_s),
+  PWID: (view) => view.width_s(true),
+  NWID: (view) => view.width_s(false),
+  DUTY: (view) => view.duty(true),
+  NDUT: (view) => view.duty(false),
+  /** Beyond the level that the first edge goes to, and before the one it comes from. */
+  OVER: (view) => view.beyond((first) => first.rising),
+  PRES: (view) => view.beyond((first) => !first.rising),
+  /** Above the top, and below the base. */
+  POVE: (view) => view.beyond(() => true),
+  NOVE: (view) => view.beyond(() => false),
+  BWID: (view) => view.span_s,
+  XMAX: (view) => view.when(view.high),
+  XMIN: (view) => view.when(view.low),
+  EDG: (view) => view.edges.length,
+  PEDG: (view) => view.count(true),
+  NEDG: (view) => view.count(false),
+  /** Edges of one kind with the other behind them. */
+  PPUL: (view) => view.pulses(true),
+  NPUL: (view) => view.pulses(false),
+  CYC: (view) => view.cycles,
+  /** Volts a second between the thresholds. */
+  SLR: (view) => view.slew(true),
+  SLF: (view) => view.slew(false),
+} satisfies Readonly<Record<string, (view: View) => Value>>;
+
+export type Measurement = keyof typeof formulas;
+
+/**
+ * What the screen shows, by name.
+ *
+ * @param acOnly VRMS without the mean
+ * @returns volts, seconds, hertz, percent or a count; undefined: it can not be measured there, such as a period of less than one cycle
+ */
 export function measure(
   kind: Measurement,
   screen: Screen,
   acOnly = false,
   thresholds = standardThresholds,
 ): number | undefined {
-  const { volts } = screen;
-  const high = volts.reduce((a, b) => Math.max(a, b), -Infinity);
-  const low = volts.reduce((a, b) => Math.min(a, b), Infinity);
-  const mean = volts.reduce((a, b) => a + b, 0) / volts.length;
-  switch (kind) {
-    case "VMAX":
-      return high;
-    case "VMIN":
-      return low;
-    case "VPP":
-      return high - low;
-    case "VAV":
-      return mean;
-    case "VRMS":
-      return Math.sqrt(volts.reduce((sum, v) => sum + (acOnly ? v - mean : v) ** 2, 0) / volts.length);
-    default:
-  }
-  const top = settled(volts, (low + high) / 2, high, 1) ?? high;
-  const base = settled(volts, low, (low + high) / 2, -1) ?? low;
-  if (kind === "VTOP") return top;
-  if (kind === "VBAS") return base;
-  if (kind === "VAMP") return top - base;
-  const edges = edgesOf(screen, base, top - base, thresholds);
-  if (kind === "OVER" || kind === "PRES") {
-    const first = edges[0];
-    if (!first) return undefined;
-    const above = (100 * (high - top)) / (top - base);
-    const below = (100 * (base - low)) / (top - base);
-    return (kind === "OVER") === first.rising ? above : below;
-  }
-  return timing(kind, edges);
+  const formula: (view: View) => Value = formulas[acOnly && kind === "VRMS" ? "STD" : kind];
+  return formula(new View(screen, thresholds));
 }
 
-/** The level where more than 5 % of the points lie within a 40th of the swing: the flat part of a pulse. */
-function settled(volts: Float64Array, from: number, to: number, side: 1 | -1): number | undefined {
-  const bins = 20;
-  const width = (to - from) / bins;
-  if (!(width > 0)) return undefined;
-  const counts = new Array<number>(bins).fill(0);
-  const sums = new Array<number>(bins).fill(0);
-  for (const v of volts) {
-    const bin = Math.min(bins - 1, Math.floor((v - from) / width));
-    if (v < from || v > to || bin < 0) continue;
-    counts[bin] = (counts[bin] ?? 0) + 1;
-    sums[bin] = (sums[bin] ?? 0) + v;
+/** Delay of the second screen's edge that lies nearest to the first edge of the same kind on the first one. */
+export function delay_s(
+  one: Screen,
+  other: Screen,
+  rising: readonly [first: boolean, second: boolean] = [true, true],
+  thresholds = standardThresholds,
+): number | undefined {
+  const [from, to] = [new View(one, thresholds), new View(other, thresholds)];
+  const start_s = from.first(rising[0], (edge) => edge.middle_s);
+  if (start_s === undefined) return undefined;
+  const delays = to.edges.filter((edge) => edge.rising === rising[1]).map((edge) => edge.middle_s - start_s);
+  return delays.reduce<Value>(
+    (best, now) => (best === undefined || Math.abs(now) < Math.abs(best) ? now : best),
+    undefined,
+  );
+}
+
+/** The same in degrees of the first screen's period. */
+export function phase_deg(one: Screen, other: Screen, thresholds = standardThresholds): number | undefined {
+  const delay = delay_s(one, other, [true, true], thresholds);
+  const period_s = new View(one, thresholds).period_s;
+  return delay === undefined || period_s === undefined ? undefined : (360 * delay) / period_s;
+}
+
+const inverse = (value: Value) => (value === undefined ? undefined : 1 / value);
+
+/** A screen with what several measurements need of it, each found once. */
+class View {
+  readonly volts: Float64Array;
+  readonly step_s: number;
+  readonly high: number;
+  readonly low: number;
+  #levels: readonly [base: number, top: number] | undefined;
+  #edges: readonly Edge[] | undefined;
+
+  constructor(
+    private readonly screen: Screen,
+    private readonly thresholds: Thresholds,
+  ) {
+    this.volts = screen.volts;
+    this.step_s = screen.step_s;
+    let high = -Infinity;
+    let low = Infinity;
+    for (const v of this.volts) {
+      if (v > high) high = v;
+      if (v < low) low = v;
+    }
+    this.high = high;
+    this.low = low;
   }
-  let best = side > 0 ? bins - 1 : 0;
-  for (let bin = 0; bin < bins; bin += 1) if ((counts[bin] ?? 0) > (counts[best] ?? 0)) best = bin;
-  const count = counts[best] ?? 0;
-  return count > 0.05 * volts.length ? (sums[best] ?? 0) / count : undefined;
-}
 
-interface Edge {
-  readonly rising: boolean;
-  readonly low_s: number;
-  readonly middle_s: number;
-  readonly high_s: number;
-}
+  mean(): number {
+    return this.volts.reduce((a, b) => a + b, 0) / this.volts.length;
+  }
 
-function timing(kind: Measurement, edges: readonly Edge[]): number | undefined {
-  const first = edges[0];
-  const second = edges[1];
-  const third = edges[2];
-  const rise = edges.find((edge) => edge.rising);
-  const fall = edges.find((edge) => !edge.rising);
-  const period_s = first && third ? third.middle_s - first.middle_s : undefined;
-  const width = (rising: boolean) => {
-    const at = edges.findIndex((edge) => edge.rising === rising);
-    const begin = edges[at];
-    const end = edges[at + 1];
+  rms(of: number): number {
+    return Math.sqrt(this.volts.reduce((sum, v) => sum + (v - of) ** 2, 0) / this.volts.length);
+  }
+
+  median(): number | undefined {
+    return this.volts.toSorted()[Math.floor(this.volts.length / 2)];
+  }
+
+  get base(): number {
+    return this.#settled()[0];
+  }
+
+  get top(): number {
+    return this.#settled()[1];
+  }
+
+  get swing(): number {
+    return this.top - this.base;
+  }
+
+  get edges(): readonly Edge[] {
+    return (this.#edges ??= edgesOf(this.screen, this.base, this.swing, this.thresholds));
+  }
+
+  get cycles(): number {
+    return Math.max(0, Math.floor((this.edges.length - 1) / 2));
+  }
+
+  get period_s(): Value {
+    const [first, , third] = this.edges;
+    return first && third && third.middle_s - first.middle_s;
+  }
+
+  get span_s(): Value {
+    const [first] = this.edges;
+    const last = this.edges.at(-1);
+    return first && last && last !== first ? last.middle_s - first.middle_s : undefined;
+  }
+
+  first(rising: boolean, value: (edge: Edge) => number): Value {
+    const edge = this.edges.find((one) => one.rising === rising);
+    return edge && value(edge);
+  }
+
+  width_s(rising: boolean): Value {
+    const at = this.edges.findIndex((edge) => edge.rising === rising);
+    const begin = this.edges[at];
+    const end = this.edges[at + 1];
     return begin && end ? end.middle_s - begin.middle_s : undefined;
-  };
-  switch (kind) {
-    case "RIS":
-      return rise && rise.high_s - rise.low_s;
-    case "FALL":
-      return fall && fall.low_s - fall.high_s;
-    case "PER":
-      return period_s;
-    case "FREQ":
-      return period_s === undefined ? undefined : 1 / period_s;
-    case "PWID":
-      return width(true);
-    case "NWID":
-      return width(false);
-    case "DUTY": {
-      if (!first || !second || period_s === undefined) return undefined;
-      const on_s = second.middle_s - first.middle_s;
-      return (100 * (first.rising ? on_s : period_s - on_s)) / period_s;
-    }
-    default:
-      return undefined;
   }
-}
 
-/** Passages from below the lower to above the upper threshold, or back: noise on a level makes none. */
-function edgesOf(
-  { volts, start_s, step_s }: Screen,
-  base: number,
-  swing: number,
-  { lower, middle, upper }: Thresholds,
-): Edge[] {
-  if (!(swing > 0)) return [];
-  const edges: Edge[] = [];
-  const share = (k: number) => ((volts[k] ?? 0) - base) / swing;
-  const passed = (from: number, to: number, level: number, rising: boolean) => {
-    for (let k = from + 1; k <= to; k += 1) {
-      const before = share(k - 1);
-      const after = share(k);
-      if (rising ? before < level && after >= level : before > level && after <= level) {
-        return start_s + (k - 1 + (level - before) / (after - before)) * step_s;
-      }
-    }
-    return start_s + to * step_s;
-  };
-  let side = 0;
-  let left = 0; // last point that was still on the old side
-  for (let k = 0; k < volts.length; k += 1) {
-    const now = share(k) <= lower ? -1 : share(k) >= upper ? 1 : 0;
-    if (now === 0) continue;
-    if (side !== 0 && now !== side) {
-      const rising = now > 0;
-      edges.push({
-        rising,
-        low_s: passed(left, k, lower, rising),
-        middle_s: passed(left, k, middle, rising),
-        high_s: passed(left, k, upper, rising),
-      });
-    }
-    side = now;
-    left = k;
+  duty(positive: boolean): Value {
+    const [first, second] = this.edges;
+    const period_s = this.period_s;
+    if (!first || !second || period_s === undefined) return undefined;
+    const on_s = second.middle_s - first.middle_s;
+    return (100 * (first.rising === positive ? on_s : period_s - on_s)) / period_s;
   }
-  return edges;
+
+  beyond(above: (first: Edge) => boolean): Value {
+    const [first] = this.edges;
+    if (!first) return undefined;
+    return (100 * (above(first) ? this.high - this.top : this.base - this.low)) / this.swing;
+  }
+
+  slew(rising: boolean): Value {
+    const volts = this.swing * (this.thresholds.upper - this.thresholds.lower);
+    return this.first(rising, (edge) => volts / (edge.high_s - edge.low_s));
+  }
+
+  count(rising: boolean): number {
+    return this.edges.filter((edge) => edge.rising === rising).length;
+  }
+
+  pulses(positive: boolean): number {
+    return this.edges.slice(0, -1).filter((edge) => edge.rising === positive).length;
+  }
+
+  /** Where the value is first. */
+  when(value: number): number {
+    return this.screen.start_s + this.volts.indexOf(value) * this.step_s;
+  }
+
+  ofCycles(value: (cycles: View) => number): Value {
+    const [first] = this.edges;
+    const last = this.edges[2 * this.cycles];
+    if (!first || !last || last === first) return undefined;
+    const at = (time_s: number) => Math.round((time_s - this.screen.start_s) / this.step_s);
+    const volts = this.volts.subarray(at(first.middle_s), Math.max(at(first.middle_s) + 1, at(last.middle_s)));
+    return value(new View({ ...this.screen, volts }, this.thresholds));
+  }
+
+  #settled(): readonly [number, number] {
+    const { low, high, volts } = this;
+    const middle = (low + high) / 2;
+    this.#levels ??= [settled(volts, low, middle, -1) ?? low, settled(volts, middle, high, 1) ?? high];
+    return this.#levels;
+  }
 }

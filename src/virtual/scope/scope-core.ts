@@ -4,6 +4,7 @@ import { ScpiError } from "../scpi/index.js";
 import { Acquisition, type AcquisitionPlan, type ScopeRecord } from "./acquisition.js";
 import { NoiseTable } from "./front-end.js";
 import type { InputSettings } from "./input.js";
+import type { AwaitedPulse } from "./pulse-trigger.js";
 import { type Reading, RecordReader } from "./record-reader.js";
 
 /** Without a trigger AUTO takes a record anyway after this time. */
@@ -31,12 +32,14 @@ export interface Setup<Input extends InputSettings = InputSettings> extends Take
   readonly count: number;
   readonly trigger: {
     readonly auto: boolean;
-    /** Undefined: a source that is not simulated, from which no edge ever comes. */
+    /** Undefined: a source or a kind of trigger that is not simulated, and so never comes. */
     readonly channel: number | undefined;
     readonly level_V: number;
     readonly slope: "POS" | "NEG" | "EITH" | "ALT";
     readonly holdoff_s: number;
     readonly noiseReject: boolean;
+    /** Waits for a pulse in place of an edge. */
+    readonly pulse?: AwaitedPulse | undefined;
   };
 }
 
@@ -178,7 +181,7 @@ export abstract class ScopeCore<Input extends InputSettings = InputSettings> {
       count,
       holdoff_s: trigger.holdoff_s,
       auto_s: trigger.auto ? Math.max(auto_s, 2 * reading.window_s) : undefined,
-      trigger: node && channel && channel.coupling !== "GND" ? edgeAt(node, channel, trigger) : undefined,
+      trigger: node && channel && channel.coupling !== "GND" ? triggerAt(node, channel, trigger) : undefined,
     };
   }
 
@@ -200,18 +203,19 @@ export abstract class ScopeCore<Input extends InputSettings = InputSettings> {
 }
 
 /** The trigger as the node sees it: probe factor and inversion taken back. */
-function edgeAt(
+function triggerAt(
   source: "top" | "bottom",
   channel: InputSettings,
-  { level_V: shown_V, slope, noiseReject }: Setup["trigger"],
+  { level_V: shown_V, slope, noiseReject, pulse }: Setup["trigger"],
 ): AcquisitionPlan["trigger"] {
   const level_V = shown_V / channel.probe;
-  const turned = slope === "POS" ? "NEG" : slope === "NEG" ? "POS" : slope;
+  const turned = <T extends string>(word: T) => (word === "POS" ? "NEG" : word === "NEG" ? "POS" : word);
   const division_V = channel.range_V / divisions / channel.probe;
   return {
     source,
     level_V: channel.invert ? -level_V : level_V,
-    slope: channel.invert ? turned : slope,
+    slope: channel.invert ? turned(slope) : slope,
+    pulse: pulse && channel.invert ? { ...pulse, polarity: turned(pulse.polarity) } : pulse,
     hysteresis_V: division_V * (noiseReject ? 0.6 : 0.1),
   };
 }

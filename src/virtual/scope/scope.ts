@@ -2,6 +2,8 @@ import { createRandom } from "../../simulator/random.js";
 import type { Lab } from "../lab.js";
 import { ScpiError, ScpiInstrument, nr3 } from "../scpi/index.js";
 import type { Call } from "../scpi/index.js";
+import type { OtherTrigger } from "./basic-scope.js";
+import { KeptSettings } from "./kept-settings.js";
 import type { ScopeModel } from "./models.js";
 import { ScopeCore } from "./scope-core.js";
 import type * as core from "./scope-core.js";
@@ -18,6 +20,10 @@ export type Taken = core.Taken<ChannelSettings>;
 export class Scope extends ScopeCore<ChannelSettings> {
   readonly scpi: ScpiInstrument;
   settings: ScopeSettings;
+  /** Settings of the triggers that are no edges. */
+  readonly kept: KeptSettings;
+  /** What is waited for where that is no edge; undefined: an edge. */
+  otherTrigger: () => OtherTrigger | undefined = () => undefined;
 
   constructor(
     readonly model: ScopeModel,
@@ -37,6 +43,7 @@ export class Scope extends ScopeCore<ChannelSettings> {
       formatNumber: (value) => nr3(value, 5, true),
     });
     this.scpi.status.deviceBits = () => (this.acquisition.triggered ? 1 : 0);
+    this.kept = new KeptSettings(this.scpi, () => this.changed());
     this.settings = resetSettings(model.channels);
     this.stateChanged();
   }
@@ -76,6 +83,7 @@ export class Scope extends ScopeCore<ChannelSettings> {
         slope: trigger.slope,
         holdoff_s: trigger.holdoff_s,
         noiseReject: trigger.noiseReject,
+        ...this.otherTrigger(),
       },
     };
   }

@@ -7,9 +7,10 @@ import { Sds } from "./siglent/sds.js";
 import { treeCommands } from "./siglent/tree-commands.js";
 
 /**
- * A simulated Siglent SDS1000X-E, SDS800X HD, SDS1000X HD, SDS2000X HD or SDS2000X Plus: inputs, edge trigger, averages,
- * sequence, memory read in pieces. Not simulated: measurements, math, history, decoding, digital channels, the generator (of
- * the SDS2000X Plus and HD) but for its output going on and off, and that commands which come too soon after each other are lost.
+ * A simulated Siglent SDS1000X-E, SDS800X HD, SDS1000X HD, SDS2000X HD or SDS2000X Plus: inputs, edge and pulse trigger,
+ * averages, sequence, memory read in pieces, measurements. Not simulated: math, history, decoding, digital channels, the
+ * generator (of the SDS2000X Plus and HD) but for its output going on and off, and that commands which come too soon after
+ * each other are lost. Triggers of other kinds are set, asked back, and never come.
  *
  * @throws MemrigError `invalid-request`: a model that is of none of the families
  * @see SDS programming guide EN11F; SDS1000X-E programming guide

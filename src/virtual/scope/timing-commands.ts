@@ -74,8 +74,6 @@ export function triggerCommands(scope: Scope): void {
   const { tree } = scope.scpi;
   const trigger = () => scope.settings.trigger;
   const analog = scope.settings.channels.map((_, index) => `CHANnel${index + 1}`);
-  // Only edges are simulated; the other modes are refused.
-  word(scope, ":TRIGger:MODE", ["EDGE"], { get: () => "EDGE", set: () => undefined });
   word(scope, ":TRIGger:SWEep", ["AUTO", "NORMal"], {
     get: () => trigger().sweep,
     set: (value) => (trigger().sweep = value as "AUTO" | "NORM"),

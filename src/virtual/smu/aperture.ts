@@ -6,7 +6,7 @@ export interface ApertureMeans {
   current_A: number;
 }
 
-/** Integrates what the terminals see while it is open: the converter of an SMU. Steps are linear, so this is exact. */
+/** Integrates what an SMU's terminals see while it is open: its converter. Steps are linear, so this is exact. */
 export class Aperture {
   private charge_As = 0;
   private flux_Vs = 0;
@@ -15,7 +15,11 @@ export class Aperture {
   private close: (() => void) | undefined;
   private readonly means: ApertureMeans = { voltage_V: 0, current_A: 0 };
 
-  constructor(private readonly lab: Lab) {}
+  /** @param terminal the high of the SMU */
+  constructor(
+    private readonly lab: Lab,
+    private readonly terminal: string,
+  ) {}
 
   open(): void {
     this.abandon();
@@ -31,10 +35,11 @@ export class Aperture {
   shut(leads_ohm: number): ApertureMeans {
     this.abandon();
     const width_s = this.end_s - this.begin_s;
-    const current_A = width_s > 0 ? this.charge_As / width_s : this.lab.device_A;
-    const device_V = width_s > 0 ? this.flux_Vs / width_s : this.lab.device_V;
+    const now = width_s > 0 ? undefined : this.lab.seenAt(this.terminal);
+    const current_A = now ? now.current_A : this.charge_As / width_s;
+    const sensed_V = now ? now.voltage_V : this.flux_Vs / width_s;
     this.means.current_A = current_A;
-    this.means.voltage_V = device_V + current_A * leads_ohm;
+    this.means.voltage_V = sensed_V + current_A * leads_ohm;
     return this.means;
   }
 
@@ -44,9 +49,13 @@ export class Aperture {
   }
 
   private readonly see = (step: LabStep): void => {
+    const { lab, terminal } = this;
     const half_s = (step.t1_s - step.t0_s) / 2;
-    this.charge_As += (step.i0_A + step.i1_A) * half_s;
-    this.flux_Vs += (step.top0_V - step.bottom0_V + step.top1_V - step.bottom1_V) * half_s;
+    const [i0_A, i1_A] = lab.currentsAt_A(terminal, step);
+    const v0_V = lab.voltageAt_V(terminal, step.top0_V, step.bottom0_V);
+    const v1_V = lab.voltageAt_V(terminal, step.top1_V, step.bottom1_V);
+    this.charge_As += (i0_A + i1_A) * half_s;
+    this.flux_Vs += (v0_V + v1_V) * half_s;
     this.end_s = step.t1_s;
   };
 }

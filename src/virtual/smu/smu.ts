@@ -64,7 +64,7 @@ export class Smu {
   ) {
     this.settings = resetSettings(model);
     this.noise = createRandom(seed, `noise:${label}`);
-    this.aperture = new Aperture(lab);
+    this.aperture = new Aperture(lab, this.terminal);
   }
 
   private get terminal(): string {
@@ -77,7 +77,9 @@ export class Smu {
 
   /** The limit of the source was active in the last reading, or is active now. */
   get limitTripped(): boolean {
-    return this.on && this.isLimited(this.lab.device_V, this.lab.device_A);
+    if (!this.on) return false;
+    const { voltage_V, current_A } = this.lab.seenAt(this.terminal);
+    return this.isLimited(voltage_V, current_A);
   }
 
   get overvoltageTripped(): boolean {
@@ -162,10 +164,10 @@ export class Smu {
     return fixed === undefined ? limit : Math.min(limit, fixed * OVERRANGE);
   }
 
-  private isLimited(device_V: number, device_A: number): boolean {
+  private isLimited(voltage_V: number, current_A: number): boolean {
     const { sourceFunction, source, protection_V } = this.settings;
-    if (sourceFunction === "VOLT") return Math.abs(device_A) >= this.effectiveLimit() * (1 - 1e-4);
-    return Math.abs(device_V) >= Math.min(source.CURR.limit, protection_V) * (1 - 1e-4);
+    if (sourceFunction === "VOLT") return Math.abs(current_A) >= this.effectiveLimit() * (1 - 1e-4);
+    return Math.abs(voltage_V) >= Math.min(source.CURR.limit, protection_V) * (1 - 1e-4);
   }
 
   /** Time between a step of the source and the aperture, as set or by auto delay. */

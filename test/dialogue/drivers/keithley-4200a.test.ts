@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 import { keithley4200a, Keithley4200a } from "../../../drivers/smu/keithley-4200a.js";
 import type { DriverSettings } from "../../../drivers/index.js";
 import type { SweepPlan, SweepReading } from "../../../src/capabilities/index.js";
@@ -30,6 +30,12 @@ const nothingOn: Turn[] = [
   asked("US;TV2", "NBV+0.0000E+00"),
   asked("US;TI2", "NBI+2.0000E-11"),
 ];
+/** Another hand's level. */
+const foundOn: Turn[] = [
+  ...nothingOn.slice(0, 2),
+  asked("US;TV1", "NAV+2.0000E-01"),
+  asked("US;TI1", "NAI+1.0000E-04"),
+];
 const pulsesOff = taken(":PMU:ABORT", ":PMU:OUTPUT:STATE 1,0", ":PMU:OUTPUT:STATE 2,0");
 const off = (channel: number): Turn[] => [
   ...taken(":ERROR:LAST:CLEAR", "MD;ME4", `US;DV${channel}`, `US;DI${channel}`),
@@ -44,18 +50,23 @@ const plan: SweepPlan = {
   dwell_s: 0.05,
   nplc: 1,
 };
-const configured: Turn[] = [
-  noError,
-  ...taken(
-    "BC;EM 1,0",
-    "DE;CH1;CH2;CH1,'V1','I1',1,1",
-    // 0.2 V is left in one step at 10 V/s and 50 ms.
-    "SS;VL1,1,1E-3,0E+0,1E-1,2E-1,0E+0;HT 0;DT 0.01",
-    "SS;IT4,0,0,1;RS 7;RG 1,1E-6",
-    "SM;DM2;LI 'V1','I1'",
-  ),
-  noError,
+const pages = [
+  "BC;EM 1,0",
+  "DE;CH1;CH2;CH1,'V1','I1',1,1",
+  // 0.2 V is left in one step at 10 V/s and 50 ms.
+  "SS;VL1,1,1E-3,0E+0,1E-1,2E-1,0E+0;HT 0;DT 0.01",
+  "SS;IT4,0,0,1;RS 7;RG 1,1E-6",
+  "SM;DM2;LI 'V1','I1'",
 ];
+const configured: Turn[] = [...taken(pages.join(";")), noError];
+const readings: Turn[] = [
+  asked("DO 'V1'", "N+0.000000E+00,N+1.000010E-01,C+1.500000E-01,N+0.000000E+00"),
+  asked("DO 'I1'", "N+0.000000E+00,N+1.000000E-04,C+1.000000E-03,L+0.000000E+00"),
+  asked("DO 'CH1T'", "+1.200000E-02,+6.300000E-02,+1.140000E-01,+1.650000E-01"),
+];
+const played: Turn[] = [...taken("MD;ME1"), asked("SP", "16"), asked("SP", "1"), ...readings];
+const endLine = "MD;ME4;US;DV1;US;DI1";
+const failed = asked(":ERROR:LAST:GET", "General failure (-992)");
 
 async function collect(sweep: AsyncGenerator<SweepReading[]>): Promise<SweepReading[]> {
   const all: SweepReading[] = [];
@@ -65,19 +76,7 @@ async function collect(sweep: AsyncGenerator<SweepReading[]>): Promise<SweepRead
 
 test("4200A: a sweep is a list sweep of system mode with its way to zero, polled, read by column and turned off", () =>
   dialogue(
-    [
-      ...hello,
-      ...nothingOn,
-      ...configured,
-      ...taken("MD;ME1"),
-      asked("SP", "16"),
-      asked("SP", "1"),
-      noError,
-      asked("DO 'V1'", "N+0.000000E+00,N+1.000010E-01,C+1.500000E-01,N+0.000000E+00"),
-      asked("DO 'I1'", "N+0.000000E+00,N+1.000000E-04,C+1.000000E-03,L+0.000000E+00"),
-      asked("DO 'CH1T'", "+1.200000E-02,+6.300000E-02,+1.140000E-01,+1.650000E-01"),
-      ...off(1),
-    ],
+    [...hello, ...nothingOn, ...configured, ...played, ...taken(endLine), noError],
     open,
     async (smu) => {
       const readings = await collect(smu.sweep(plan, never));
@@ -101,8 +100,10 @@ test("4200A: what is only told by the last error ends the sweep before its outpu
     [
       ...hello,
       ...nothingOn,
-      ...configured.slice(0, -1),
-      asked(":ERROR:LAST:GET", "General failure (-992)"),
+      ...taken(pages.join(";")),
+      failed,
+      ...taken(":ERROR:LAST:CLEAR", ...pages), // it may have been one of before, or the many commands in a message
+      failed,
       ...taken(":ERROR:LAST:CLEAR"),
       ...off(1),
     ],
@@ -126,12 +127,136 @@ test("4200A: a column that is shorter than the sweep is an error, not missing re
       ...configured,
       ...taken("MD;ME1"),
       asked("SP", "0"),
-      noError,
       asked("DO 'V1'", "N+0.000000E+00"),
+      noError,
       ...off(1),
     ],
     open,
     (smu) => assert.rejects(collect(smu.sweep(plan, never)), refused("bad-reply")),
+    3000,
+    sessionOptions,
+  ));
+
+test("4200A: a test that did not begin is told with the instrument's reason, not as a column that is too short", () =>
+  dialogue(
+    [
+      ...hello,
+      ...nothingOn,
+      ...configured,
+      ...taken("MD;ME1"),
+      asked("SP", "0"),
+      asked("DO 'V1'", ""),
+      failed,
+      ...taken(":ERROR:LAST:CLEAR"),
+      ...off(1),
+    ],
+    open,
+    (smu) => assert.rejects(collect(smu.sweep(plan, never)), refused("instrument-refused")),
+    3000,
+    sessionOptions,
+  ));
+
+test("4200A: outputs that were just seen to be off are not asked about again; one that this program holds is", () =>
+  dialogue(
+    [
+      ...hello,
+      ...nothingOn,
+      ...[1, 2].flatMap(() => [...configured, ...played, ...taken(endLine), noError]),
+      asked("SP", "0"),
+      asked("US;TV2", "NBV+0.0000E+00"),
+      asked("US;TI2", "NBI+0.0000E+00"),
+      noError,
+      ...taken("US;IT4,0,0,1"),
+      noError,
+      ...taken("US;DV2,1,0E+0,1E-3"),
+      noError,
+      noError,
+      ...off(2),
+      ...foundOn,
+    ],
+    open,
+    async (smu) => {
+      assert.equal(await smu.outputIsOn(), false);
+      for (const sweep of [1, 2]) assert.equal((await collect(smu.sweep(plan, never))).length, 3, `sweep ${sweep}`);
+      await smu.hold({ channel: 2, drive: "voltage", level: 0, compliance: 1e-3 }, never);
+      await assert.rejects(collect(smu.sweep(plan, never)), refused("busy"));
+      await smu.release(2);
+      await assert.rejects(collect(smu.sweep(plan, never)), refused("busy"));
+    },
+    3000,
+    sessionOptions,
+  ));
+
+test("4200A: half a minute later somebody may have closed KXCI and turned an output on: it is asked again", () =>
+  dialogue(
+    [...hello, ...nothingOn, ...configured, ...played, ...taken(endLine), noError, ...foundOn],
+    open,
+    async (smu) => {
+      const now = performance.now.bind(performance);
+      await collect(smu.sweep(plan, never));
+      const later = mock.method(performance, "now", () => now() + 31e3);
+      try {
+        await assert.rejects(collect(smu.sweep(plan, never)), refused("busy"));
+      } finally {
+        later.mock.restore();
+      }
+    },
+    3000,
+    sessionOptions,
+  ));
+
+test("4200A: an abort is heard while a test of minutes goes on, which is not looked at meanwhile", () =>
+  dialogue(
+    [
+      ...hello,
+      ...nothingOn,
+      ...taken(pages.join(";").replace("DT 0.01", "DT 5.96").replace("1E-6", "1E-9")),
+      noError,
+      ...taken("MD;ME1"),
+      asked("SP", "16"),
+      ...off(1),
+    ],
+    open,
+    (smu) => assert.rejects(collect(smu.sweep({ ...plan, dwell_s: 6 }, AbortSignal.timeout(150))), refused("aborted")),
+    3000,
+    sessionOptions,
+  ));
+
+test("4200A: where many commands in a message are refused, the sweep is told, and turned off, message by message", () =>
+  dialogue(
+    [
+      ...hello,
+      ...nothingOn,
+      ...taken(pages.join(";")),
+      failed,
+      ...taken(":ERROR:LAST:CLEAR", ...pages),
+      noError,
+      ...taken("MD;ME1"),
+      asked("SP", "0"),
+      noError,
+      ...readings,
+      ...off(1),
+    ],
+    open,
+    async (smu) => assert.equal((await collect(smu.sweep(plan, never))).length, 3),
+    3000,
+    sessionOptions,
+  ));
+
+test("4200A: an error that is told when a sweep is over fails it, with its output turned off message by message", () =>
+  dialogue(
+    [
+      ...hello,
+      ...nothingOn,
+      ...configured,
+      ...played,
+      ...taken(endLine),
+      failed,
+      ...taken(":ERROR:LAST:CLEAR"),
+      ...off(1),
+    ],
+    open,
+    (smu) => assert.rejects(collect(smu.sweep(plan, never)), refused("instrument-refused")),
     3000,
     sessionOptions,
   ));

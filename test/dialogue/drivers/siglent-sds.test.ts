@@ -14,8 +14,11 @@ import { until } from "../../support/until.js";
 
 const open = (session: Parameters<typeof SiglentSds.open>[0]) => SiglentSds.open(session, "scope");
 const never = new AbortController().signal;
-const flatHello = asked("*IDN?", "Siglent Technologies,SDS1104X-E,SDSMMEBQ2R1234,8.2.6.1.37R9");
-const treeHello = asked("*IDN?", "Siglent Technologies,SDS824X HD,SDS08A0X802019,1.1.3.8");
+const flatIs = asked("*IDN?", "Siglent Technologies,SDS1104X-E,SDSMMEBQ2R1234,8.2.6.1.37R9");
+const treeIs = asked("*IDN?", "Siglent Technologies,SDS824X HD,SDS08A0X802019,1.1.3.8");
+/** No generator: the question stays unanswered. */
+const flatHello: Turn[] = [flatIs, ...told("C1:OUTP?")];
+const treeHello: Turn[] = [treeIs, ...told("C1:OUTP?")];
 const set = (header: string, value: string, reply = value): Turn[] => [
   ...told(`${header} ${value}`),
   asked(`${header}?`, reply),
@@ -35,7 +38,7 @@ const plan: CapturePlan = {
 };
 
 const flatArmed: Turn[] = [
-  flatHello,
+  ...flatHello,
   ...told("TRIG_MODE AUTO"),
   ...set("C1:TRA", "OFF", "C1:TRA OFF"),
   ...set("C2:TRA", "ON", "C2:TRA ON"),
@@ -149,7 +152,7 @@ test("the tree: a sequence gives its times with the descriptor, and its records 
   const wide = told(":WAV:WIDT WORD", ":WAV:INT 1");
   const codes = (code: number) => Buffer.from(Int16Array.from({ length: 6000 }, () => code).buffer);
   const script: Turn[] = [
-    treeHello,
+    ...treeHello,
     ...told("TRIG_MODE AUTO"),
     ...set(":CHAN1:SWIT", "OFF"),
     ...set(":CHAN2:SWIT", "ON"),
@@ -215,13 +218,13 @@ test("the tree: a sequence gives its times with the descriptor, and its records 
 });
 
 test("making safe stops it in a word that both languages know, and turns a built-in generator off", async () => {
-  await dialogue([treeHello, ...told("TRIG_MODE STOP", "C1:OUTP OFF")], open, async (scope, { heard }) => {
+  await dialogue([...treeHello, ...told("TRIG_MODE STOP", "C1:OUTP OFF")], open, async (scope, { heard }) => {
     await scope.makeSafe();
     await until("both messages", () => (heard.at(-1) === "C1:OUTP OFF" ? true : undefined));
   });
 });
 
-test("an SDS2000X with the generator's option is asked whether it is off; one that does not know its options is not", async () => {
+test("a generator that is there, inside or plugged in (SAG1021I), is asked whether it is off; where none answers it is only told", async () => {
   const hello = asked("*IDN?", "Siglent Technologies,SDS2104X HD,SDS2HA0X000000,1.2.2.9");
   const off = told("TRIG_MODE STOP", "C1:OUTP OFF");
   const script = [
@@ -233,7 +236,17 @@ test("an SDS2000X with the generator's option is asked whether it is off; one th
     await scope.makeSafe();
     assert.equal(await scope.outputIsOn(), true);
   });
-  await dialogue([hello, asked("*OPT?", "I2S"), ...off], open, async (scope, { heard }) => {
+  const [plugged, ...later] = ["ON,LOAD,HZ,PLRT,NOR", "OFF,LOAD,HZ,PLRT,NOR", "ON,LOAD,HZ,PLRT,NOR"].map((state) =>
+    asked("C1:OUTP?", `C1:OUTP ${state}`),
+  );
+  assert.ok(plugged);
+  for (const is of [flatIs, treeIs]) {
+    await dialogue([is, plugged, ...off, ...later], open, async (scope) => {
+      await scope.makeSafe();
+      assert.equal(await scope.outputIsOn(), true);
+    });
+  }
+  await dialogue([hello, asked("*OPT?", "I2S"), ...told("C1:OUTP?"), ...off], open, async (scope, { heard }) => {
     await scope.makeSafe();
     await until("both messages", () => (heard.at(-1) === "C1:OUTP OFF" ? true : undefined));
   });

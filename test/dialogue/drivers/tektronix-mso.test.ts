@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { tektronixEvents, parseEvents } from "../../../drivers/scope/tektronix-events.js";
-import { rangesOf } from "../../../drivers/scope/tektronix-mso-models.js";
+import { modelOf } from "../../../drivers/scope/tektronix-mso-models.js";
 import { TektronixMso } from "../../../drivers/scope/tektronix-mso.js";
 import { parseTimestamps } from "../../../drivers/scope/tektronix-timestamps.js";
 import type { CapturePlan } from "../../../src/capabilities/index.js";
@@ -203,9 +203,27 @@ test("frame times keep their picoseconds over a change of year, and a missing on
 });
 
 test("models are told apart by their names, and others are not taken", () => {
-  assert.deepEqual([rangesOf("MSO58LP")?.channels, rangesOf("MSO58LP")?.external], [8, true]);
-  assert.equal(rangesOf("MSO54")?.external, false);
-  assert.equal(rangesOf("MSO64B")?.minStep_s, 1 / 25e9);
-  assert.equal(rangesOf("MSO4104B"), undefined);
-  assert.equal(rangesOf("AFG31052"), undefined);
+  assert.deepEqual([modelOf("MSO58LP")?.ranges.channels, modelOf("MSO58LP")?.ranges.external], [8, true]);
+  assert.equal(modelOf("MSO54")?.ranges.external, false);
+  assert.equal(modelOf("MSO64B")?.ranges.minStep_s, 1 / 25e9);
+  const rows = ["MDO3012", "MDO3104", "DPO3054", "MSO4104", "DPO4054B", "MSO4104B-L", "MDO4054B-3", "MDO4034C"].map(
+    (name) => {
+      const { ranges, lengths, generator } = modelOf(name) ?? {};
+      return [name, ranges?.channels, lengths?.join(), 1e-9 / (ranges?.minStep_s ?? NaN), ranges?.external, generator];
+    },
+  );
+  const ten = "1000,10000,100000,1000000,5000000,10000000";
+  const five = "1000,10000,100000,1000000,5000000";
+  assert.deepEqual(rows, [
+    ["MDO3012", 2, ten, 2.5, false, "CONFIG:AFG?"],
+    ["MDO3104", 4, ten, 5, false, "CONFIG:AFG?"],
+    ["DPO3054", 4, five, 2.5, true, undefined],
+    ["MSO4104", 4, "1000,10000,100000,1000000,10000000", 5, true, undefined],
+    ["DPO4054B", 4, `${ten},20000000`, 2.5, true, undefined],
+    ["MSO4104B-L", 4, five, 5, true, undefined],
+    ["MDO4054B-3", 4, `${ten},20000000`, 2.5, false, undefined],
+    ["MDO4034C", 4, `${ten},20000000`, 2.5, false, "CONFIG:AFG?"],
+  ]);
+  assert.equal(modelOf("MSO5104B"), undefined);
+  assert.equal(modelOf("AFG31052"), undefined);
 });

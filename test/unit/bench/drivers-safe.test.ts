@@ -24,7 +24,12 @@ const identities: Readonly<Record<string, readonly string[]>> = {
   "siglent-sdg": ["Siglent Technologies,SDG2042X,SDG2XCAX123456,2.01.01.35R3B2"],
   "rigol-dg": ["Rigol Technologies,DG1022Z,DG1ZA1234567,03.01.12", "Rigol Technologies,DG4162,DG4D1234567,00.01.12"],
   "keysight-infiniivision": ["KEYSIGHT TECHNOLOGIES,MSO-X 3104T,MY57123456,07.20.2017102614"],
-  "tektronix-mso": ["TEKTRONIX,MSO54,C012345,CF:91.1CT FV:1.28.1.1234"],
+  "tektronix-mso": [
+    "TEKTRONIX,MSO54,C012345,CF:91.1CT FV:1.28.1.1234",
+    "TEKTRONIX,MDO3024,B020857,CF:91.1CT FV:v1.30",
+    "TEKTRONIX,DPO4054B,C010123,CF:91.1CT FV:v3.20",
+    "TEKTRONIX,MDO4104-6,C000123,CF:91.1CT FV:v2.20",
+  ],
   "rigol-scope": [
     "RIGOL TECHNOLOGIES,DS1104Z,DS1ZA123456789,00.04.04",
     "RIGOL TECHNOLOGIES,MSO5074,MS5A123456,00.01.03",

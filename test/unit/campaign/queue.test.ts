@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test, type TestContext } from "node:test";
@@ -91,6 +91,15 @@ test("one that waits is cancelled and never taken; one that runs is asked to sto
   assert.equal(await queue.cancelWished(a), false);
   assert.equal(await order(queue), "b:cancelled a:cancelled");
   await assert.rejects(queue.cancel(a), /it is cancelled/);
+});
+
+test("one whose cancelling has got half way is cancelled already, and is cleared", async (t) => {
+  const { queue, folder, ids } = await queueOf(t, "a");
+  const [file = ""] = await readdir(folder);
+  await rename(path.join(folder, file), path.join(folder, `ended_${ids[0] ?? ""}.json`));
+  assert.equal(await order(queue), "a:cancelled");
+  assert.equal(await queue.clearEnded(), 1);
+  assert.deepEqual(await queue.list(), []);
 });
 
 test("one whose program is gone is interrupted, is not run again by itself, and is cleared", async (t) => {

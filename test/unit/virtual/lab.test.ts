@@ -140,19 +140,149 @@ test("a stimulus isolator turns volts into a current", async () => {
   assert.ok(Math.abs((await settled(lab)).i_A - 1e-4) < 2e-9);
 });
 
-test("where an SMU and a generator drive at once, the SMU wins", async () => {
+test("an SMU and a generator at one end: the SMU holds it, and delivers what the generator does not", async () => {
   const lab = labOf([awg, ...smu]);
   lab.drive("awg.1", constant(2, 50));
   lab.drive("smu.high", constant(1));
-  near((await settled(lab)).top_V, 1, "both");
+  const within = (actual: number, expected: number) => assert.ok(Math.abs(actual - expected) < 1e-4, `${actual}`);
+  within((await settled(lab)).top_V, 1); // behind the milliohm that ideal sources at one node have
+  within(lab.seenAt("smu.high").current_A, 1e-3 - 20e-3);
+  lab.drive("smu.high", constant(1, 0, 1e-3));
+  within((await settled(lab)).top_V, (2 / 50 - 1e-3) / (1 / 1000 + 1 / 50)); // its limit is too little to hold it
   lab.drive("smu.high", undefined);
   near((await settled(lab)).top_V, 2 * (1000 / 1050), "generator alone");
   lab.drive("nobody.1", constant(5));
   near((await settled(lab)).top_V, 2 * (1000 / 1050), "a terminal without a wire changes nothing");
 });
 
+const ends: readonly Wire[] = [
+  { instrument: "smu", terminal: "high", node: "dut.top" },
+  { instrument: "smu", terminal: "low", node: "ground" },
+  { instrument: "smu", terminal: "2.high", node: "dut.bottom" },
+  { instrument: "smu", terminal: "2.low", node: "ground" },
+];
+
+/** What an SMU sees against what it should. */
+function sees(lab: Lab, terminal: string, voltage_V: number, current_A: number): void {
+  near(lab.seenAt(terminal).voltage_V, voltage_V, `${terminal}, V`);
+  near(lab.seenAt(terminal).current_A, current_A, `${terminal}, A`);
+}
+
+test("two SMU channels, one at each end, see the same current the other way round", async () => {
+  const lab = labOf(ends);
+  lab.drive("smu.high", constant(1, 0, 0.1));
+  near((await settled(lab)).i_A, 0, "channel 2 is off: its end is open");
+  sees(lab, "smu.high", 1, 0);
+  lab.drive("smu.2.high", constant(-0.5, 0, 0.1));
+  const at = await settled(lab);
+  near(at.i_A, 1.5e-3, "current");
+  near(at.top_V, 1, "top");
+  near(at.bottom_V, -0.5, "bottom");
+  sees(lab, "smu.high", 1, 1.5e-3);
+  sees(lab, "smu.2.high", -0.5, -1.5e-3);
+});
+
+test("the channel with the lower limit gives way, at whichever end it is", async () => {
+  for (const [top_A, bottom_A, top_V, bottom_V] of [
+    [0.1, 1e-4, 1, 0.9],
+    [1e-4, 0.1, -0.4, -0.5],
+  ] as const) {
+    const lab = labOf(ends);
+    lab.drive("smu.high", constant(1, 0, top_A));
+    lab.drive("smu.2.high", constant(-0.5, 0, bottom_A));
+    await settled(lab);
+    sees(lab, "smu.high", top_V, 1e-4);
+    sees(lab, "smu.2.high", bottom_V, -1e-4);
+  }
+  // A channel that forces 0.1 mA, up to 5 V, into one that holds 2 V.
+  const lab = labOf(ends);
+  lab.drive("smu.high", constant(5, 0, 1e-4));
+  lab.drive("smu.2.high", constant(2, 0, 0.1));
+  await settled(lab);
+  sees(lab, "smu.high", 2.1, 1e-4);
+  sees(lab, "smu.2.high", 2, -1e-4);
+});
+
+test("a generator at the top, behind a load, drives against an SMU at the bottom", async () => {
+  const scope: Wire = { instrument: "scope", terminal: "1", node: "dut.top" };
+  const lab = labOf([awg, scope, ...ends.slice(2)]);
+  lab.load("scope.1", 50);
+  lab.drive("awg.1", constant(2, 50)); // as good as 1 V behind 25 ohm
+  lab.drive("smu.2.high", constant(-0.5, 0, 0.1));
+  await settled(lab);
+  sees(lab, "smu.2.high", -0.5, -1.5 / 1025);
+  lab.drive("smu.2.high", constant(-0.5, 0, 1e-4));
+  const at = await settled(lab);
+  near(at.top_V, 1 - 25e-4, "top, the SMU in its limit");
+  sees(lab, "smu.2.high", 1 - 1025e-4, -1e-4);
+});
+
+test("a limited SMU beside a shunt drives it too, and is limited by what both take", async () => {
+  const lab = labOf([awg, probe(1000), ...ends.slice(2)]);
+  lab.drive("awg.1", constant(2, 50));
+  lab.drive("smu.2.high", constant(0.5, 0, 0.1));
+  const within = (terminal: string, voltage_V: number, current_A: number) => {
+    const seen = lab.seenAt(terminal);
+    // The milliohm of its source, at milliamperes.
+    assert.ok(Math.abs(seen.voltage_V - voltage_V) < 2e-6, `${seen.voltage_V} V, expected ${voltage_V}`);
+    assert.ok(Math.abs(seen.current_A - current_A) < 4e-9, `${seen.current_A} A, expected ${current_A}`);
+  };
+  await settled(lab);
+  within("smu.2.high", 0.5, 0.5 / 1000 - 1.5 / 1050);
+  lab.drive("smu.2.high", constant(0, 0, 1e-4));
+  await settled(lab);
+  const bottom_V = (2 / 1050 - 1e-4) / (1 / 1050 + 1 / 1000);
+  within("smu.2.high", bottom_V, -1e-4);
+});
+
+test("an SMU the other way round, across the device or against ground, counts the other way round", async () => {
+  const turned = (high: Wire["node"], low: Wire["node"]) =>
+    labOf([
+      { instrument: "smu", terminal: "high", node: high },
+      { instrument: "smu", terminal: "low", node: low, through: { series_ohm: 1000 } },
+    ]);
+  for (const lab of [turned("dut.bottom", "dut.top"), turned("ground", "dut.top")]) {
+    lab.drive("smu.high", constant(1, 0, 0.1));
+    near((await settled(lab)).i_A, -0.5e-3, "current");
+    sees(lab, "smu.high", 0.5, 0.5e-3);
+  }
+});
+
+test("two generator channels of opposite polarity add up, jumps and corners of both included", async () => {
+  const lab = labOf([awg, { instrument: "awg", terminal: "2", node: "dut.bottom" }]);
+  const us = (...times: number[]) => times.map((time) => time * 1e-6);
+  lab.drive("awg.1", { emf: { times_s: us(1, 2, 2, 3), values: [0, 1, 0.2, 0.2] }, series_ohm: 50, limit_A: Infinity });
+  lab.drive("awg.2", { emf: { times_s: us(2, 2, 4), values: [0, -1, 0] }, series_ohm: 50, limit_A: Infinity });
+  const seen = new Map<number, readonly number[]>();
+  lab.watch(({ t0_s, i0_A, top0_V, bottom0_V }) => seen.set(Math.round(t0_s * 1e7) / 10, [i0_A, top0_V, bottom0_V]));
+  await lab.pass(5e-6);
+  for (const [at_us, top_V, bottom_V] of [
+    [1, 0, 0],
+    [2, 0.2, -1],
+    [3, 0.2, -0.5],
+    [4, 0.2, 0],
+  ] as const) {
+    const [i_A = NaN, ...nodes] = seen.get(at_us) ?? [];
+    near(i_A, (top_V - bottom_V) / 1100, `${at_us} us, A`);
+    near(nodes[0] ?? NaN, top_V - 50 * i_A, `${at_us} us, top`);
+    near(nodes[1] ?? NaN, bottom_V + 50 * i_A, `${at_us} us, bottom`);
+  }
+});
+
+test("a gate, which models have no terminal for, is an open circuit, and the device does not see it", async () => {
+  const lab = labOf([...smu, { instrument: "gate", terminal: "high", node: "ground" }]);
+  lab.drive("gate.high", constant(5, 0, 1e-3));
+  lab.drive("smu.high", constant(1, 0, 0.1));
+  near((await settled(lab)).i_A, 1e-3, "current");
+  sees(lab, "gate.high", 5, 0);
+});
+
 test("wiring that can not be is refused", () => {
-  assert.throws(() => labOf([{ instrument: "smu", terminal: "high", node: "dut.bottom" }]), MemrigError);
+  const short = ["high", "low"].map((terminal): Wire => ({ instrument: "smu", terminal, node: "dut.top" }));
+  assert.throws(() => labOf(short), {
+    kind: "invalid-request",
+    message: /smu\.high and smu\.low are both wired to dut\.top/,
+  });
   assert.throws(() => labOf([awg, awg]), MemrigError);
 });
 

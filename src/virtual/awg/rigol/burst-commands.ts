@@ -19,7 +19,7 @@ export function burstCommands(dg: Dg): void {
     (c) => c.settings.burst.on,
     (c, on) => {
       if (on && (c.settings.fn === "DC" || c.settings.fn === "NOIS")) throw new ScpiError(-221);
-      c.settings.burst.on = on;
+      c.setBurst(on);
       c.refresh();
     },
   );

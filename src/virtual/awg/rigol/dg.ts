@@ -3,6 +3,7 @@ import type { Lab } from "../../lab.js";
 import { ScpiInstrument, boolean, nr3, takes } from "../../scpi/index.js";
 import type { AwgChannel } from "../channel.js";
 import type { Host } from "../channel-setting.js";
+import { type Coupling, couple } from "../coupling.js";
 import { channelOf, channelsOf } from "../generator.js";
 import type { DgModel } from "./models.js";
 
@@ -22,6 +23,7 @@ export interface DgState {
 /** What the parts of the command tree share. */
 export interface Dg extends Host {
   readonly model: DgModel;
+  readonly coupling: Coupling;
   stateOf(channel: AwgChannel): DgState;
   /** The channel that is selected on the front panel: a DG4000 gives it the samples. */
   current: number;
@@ -55,6 +57,7 @@ export function createDg(model: DgModel, lab: Lab, label: string, seed: number):
     scpi,
     model,
     channels,
+    coupling: couple(channels),
     current: 1,
     channelOf: (call) => channelOf(channels, call),
     stateOf: (channel) => {

@@ -1,11 +1,12 @@
 import { ScpiError, keyword, takes } from "../../scpi/index.js";
 import type { AwgChannel } from "../channel.js";
 import { setting } from "../channel-setting.js";
-import { fitPulse, pulseCommands } from "../plain-pulse.js";
+import { fitPulse, pulseCommands, pulseDelay } from "../plain-pulse.js";
 import { frequencyMax_Hz } from "../rules.js";
 import type { FunctionName } from "../settings.js";
 import { VOLATILE } from "./dg.js";
 import type { Dg } from "./dg.js";
+import { leaveForFunction } from "./modulation-commands.js";
 
 /** Short form as it is set, and the word that answers. */
 const shapes: readonly (readonly [short: string, fn: FunctionName, reply: string])[] = [
@@ -19,13 +20,15 @@ const shapes: readonly (readonly [short: string, fn: FunctionName, reply: string
 ];
 const LEAST_HZ = 1e-6;
 
-/** Shape, frequency, sample clock, and what the shapes take. Harmonics and the built-in shapes are not simulated (-224). */
+/** Shape, frequency, sample clock, and what the shapes take. The built-in shapes are not simulated (-224). */
 export function functionCommands(dg: Dg): void {
   const pattern = "[:SOURce<1-2>]:FUNCtion[:SHAPe]";
   dg.scpi.tree.command(
     pattern,
-    takes([keyword("SINusoid", "SQUare", "RAMP", "PULSe", "NOISe", "DC", "USER")], ([word], call) => {
-      select(dg, dg.channelOf(call), shapes.find(([short]) => short === word)?.[1] ?? "SIN");
+    takes([keyword("SINusoid", "SQUare", "RAMP", "PULSe", "NOISe", "DC", "USER", "HARMonic")], ([word], call) => {
+      const c = dg.channelOf(call);
+      if (word === "HARM") selectHarmonic(dg, c);
+      else select(dg, c, shapes.find(([short]) => short === word)?.[1] ?? "SIN");
     }),
   );
   dg.scpi.tree.query(
@@ -71,6 +74,7 @@ export function functionCommands(dg: Dg): void {
     );
   }
   pulseCommands(dg, "[:SOURce<1-2>]:PULSe");
+  if (dg.model.family === "DG4000") pulseDelay(dg);
   if (dg.model.family === "DG1000Z") {
     pulseCommands(dg, "[:SOURce<1-2>]:FUNCtion:PULSe");
     clockCommands(dg);
@@ -78,6 +82,7 @@ export function functionCommands(dg: Dg): void {
 }
 
 export function replyOf(c: AwgChannel): string {
+  if (c.kept.on("harmonic")) return "HARM";
   return shapes.find(([, fn]) => fn === c.settings.fn)?.[2] ?? "SIN";
 }
 
@@ -94,11 +99,22 @@ export function frequencyOf(dg: Dg, c: AwgChannel): number {
 
 /** Selects a shape; a frequency that it does not have comes down without a word. */
 export function select(dg: Dg, c: AwgChannel, fn: FunctionName): void {
+  c.kept.set("harmonic", false);
   c.settings.fn = fn;
   c.settings.frequency_Hz = Math.min(c.settings.frequency_Hz, most_Hz(dg, fn));
   if (fn === "DC" || fn === "NOIS") c.settings.burst.on = false;
+  leaveForFunction(c);
   fitPulse(dg.model, c);
   play(dg, c);
+}
+
+/** A sine with harmonics: set and told again, and never put out. */
+export function selectHarmonic(dg: Dg, c: AwgChannel): void {
+  select(dg, c, "SIN");
+  c.enter(undefined);
+  c.setBurst(false);
+  c.kept.set("harmonic", true);
+  c.refresh();
 }
 
 export function setFrequency(dg: Dg, c: AwgChannel, value_Hz: number): void {

@@ -1,9 +1,10 @@
 import { INFINITY, ScpiError, keyword, raw, takes } from "../../scpi/index.js";
 import { readNumber } from "../amount.js";
+import { setting } from "../channel-setting.js";
 import { switchSetting } from "./dg.js";
 import type { Dg } from "./dg.js";
 
-/** Output, load and polarity of each channel; sweep, modulation and noise on top, which are off (-241 where turned on). */
+/** Output, load and polarity of each channel, and what a DG4000 adds to it. */
 export function outputCommands(dg: Dg): void {
   const { tree } = dg.scpi;
   switchSetting(
@@ -45,16 +46,31 @@ export function outputCommands(dg: Dg): void {
       }),
     );
   }
-  const absent = ["[:SOURce<1-2>]:SWEep:STATe", "[:SOURce<1-2>]:MOD[:STATe]"];
-  if (dg.model.family === "DG4000") absent.push(":OUTPut<1-2>:NOISe[:STATe]");
-  for (const pattern of absent) {
-    switchSetting(
-      dg,
-      pattern,
-      () => false,
-      (_, on) => {
-        if (on) throw new ScpiError(-241, "not simulated");
-      },
-    );
+  if (dg.model.family === "DG4000") noiseCommands(dg);
+}
+
+/** Noise on top of the output: how much is kept, and it can not be put out. */
+function noiseCommands(dg: Dg): void {
+  for (const c of dg.channels) {
+    c.kept.declare("noise", false, "noise on top of the output");
+    c.kept.declare("noise_percent", 10);
   }
+  switchSetting(
+    dg,
+    ":OUTPut<1-2>:NOISe[:STATe]",
+    (c) => c.kept.on("noise"),
+    (c, on) => {
+      c.kept.set("noise", on);
+      c.refresh();
+    },
+  );
+  setting(dg, ":OUTPut<1-2>:NOISe:SCALe", {
+    units: ["PCT"],
+    min: 0,
+    max: 50,
+    default: 10,
+    get: (c) => c.kept.number("noise_percent") ?? 10,
+    set: (c, value) => c.kept.set("noise_percent", value),
+    replays: () => false,
+  });
 }

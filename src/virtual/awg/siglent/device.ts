@@ -2,13 +2,19 @@ import { ScpiError } from "../../scpi/index.js";
 import type { MessageDevice } from "../../scpi/index.js";
 import { StatusModel } from "../../scpi/status.js";
 import { type AwgChannel } from "../channel.js";
-import { burstText, setBurst } from "./burst.js";
+import { burstText, declareBurst, setBurst } from "./burst.js";
+import { Common } from "./common.js";
+import { declareHarmonics, harmonicsText, setHarmonics } from "./harmonics.js";
+import { declareModulation, modulationText, setModulation } from "./modulation.js";
 import { amountOf, preset, shownNumber } from "./sdg.js";
 import type { Sdg, SdgState } from "./sdg.js";
-import { play, setWave, waveText } from "./wave.js";
+import { declareSweep, setSweep, sweepText } from "./sweep.js";
+import { declareWave, play, setWave, waveText } from "./wave.js";
 import { Waveforms, lengthOf } from "./waveforms.js";
 
 const DATA = "WAVEDATA,";
+/** Refusals that are kept until somebody asks. */
+const QUEUE = 20;
 /** Short headers by their long forms, as far as they are simulated. */
 const longForms: Readonly<Record<string, string>> = {
   OUTP: "OUTPUT",
@@ -34,6 +40,9 @@ export class SdgDevice implements MessageDevice {
   readonly status = new StatusModel(0);
   readonly errors = { errorCount: 0 };
   readonly #waveforms: Waveforms;
+  readonly #common: Common;
+  /** What an output was refused for, the oldest first: `SYST:ERR?` of newer firmware. */
+  readonly #refused: string[] = [];
   #header: "SHORT" | "LONG" | "OFF" = "SHORT";
 
   constructor(
@@ -41,6 +50,8 @@ export class SdgDevice implements MessageDevice {
     private readonly sdg: Sdg,
   ) {
     this.#waveforms = new Waveforms(sdg);
+    this.#common = new Common(sdg);
+    for (const declare of [declareWave, declareModulation, declareSweep, declareBurst, declareHarmonics]) declare(sdg);
   }
 
   raise(): void {
@@ -72,7 +83,9 @@ export class SdgDevice implements MessageDevice {
 
   #unit(unit: string): string | Uint8Array | undefined {
     // Newer firmware answers, and drivers of others ask; what was ignored is not in it.
-    if (/^:?SYST(em)?:ERR(or)?\?$/i.test(unit) && this.sdg.model.family === "SDG2000X") return '0,"No error"';
+    if (/^:?SYST(em)?:ERR(or)?\?$/i.test(unit) && this.sdg.model.family === "SDG2000X") {
+      return this.#refused.shift() ?? '0,"No error"';
+    }
     const match = /^(?:C([12]):)?(\*?\w+)(\?)?\s*(.*)$/is.exec(unit);
     if (!match) return undefined;
     const c = this.sdg.channels[Number(match[1] ?? 1) - 1];
@@ -84,13 +97,18 @@ export class SdgDevice implements MessageDevice {
       this.#told(c, header, words);
     } catch (error) {
       if (!(error instanceof ScpiError)) throw error; // beyond a range: passed over in silence
+      if (error.code === -241 && this.#refused.length < QUEUE)
+        this.#refused.push(`-241,"Hardware missing; ${error.detail}"`);
     }
     return undefined;
   }
 
   #told(c: AwgChannel, header: string, words: readonly string[]): void {
     const [first = "", second = ""] = words;
-    if (header === "*RST") preset(this.sdg);
+    if (header === "*RST") {
+      this.#common.reset();
+      preset(this.sdg);
+    } else if (this.#common.told(header, words)) return;
     else if (header === "CHDR" && /^(SHORT|LONG|OFF)$/i.test(first)) {
       this.#header = first.toUpperCase() as "SHORT" | "LONG" | "OFF";
     } else if (header === "OUTP") setOutput(c, words);
@@ -98,7 +116,13 @@ export class SdgDevice implements MessageDevice {
       for (let i = 0; i + 1 < words.length; i += 2)
         setWave(this.sdg, c, (words[i] ?? "").toUpperCase(), words[i + 1] ?? "");
     } else if (header === "BTWV") setBurst(this.sdg, c, words);
-    else if (header === "INVT")
+    else if (header === "MDWV") setModulation(this.sdg, c, words);
+    else if (header === "SWWV") setSweep(this.sdg, c, words);
+    else if (header === "HARM") setHarmonics(c, words);
+    else if (header === "CMBN" && /^(ON|OFF)$/i.test(first)) {
+      c.kept.set("combined", /^ON$/i.test(first));
+      c.refresh();
+    } else if (header === "INVT")
       setOutput(c, ["PLRT", /^ON$/i.test(first) ? "INVT" : /^OFF$/i.test(first) ? "NOR" : ""]);
     else if (header === "SYNC") setSync(this.sdg.stateOf(c).sync, words);
     else if (header === "ARWV") this.#waveforms.select(c, first.toUpperCase(), second);
@@ -128,6 +152,8 @@ export class SdgDevice implements MessageDevice {
       return `STL WVNM${/^USER$/i.test(words[0] ?? "") ? names.map((name) => `,${name}`).join("") : ""}`;
     }
     if (header === "WVDT") return this.#waveforms.read(words[1] ?? "");
+    const shared = this.#common.asked(header);
+    if (shared !== undefined) return this.#header === "OFF" || header === "VOLTPRT" ? shared : `${header} ${shared}`;
     const text = this.#channelText(c, header);
     if (text === undefined || this.#header === "OFF") return text;
     return `C${channel}:${this.#header === "LONG" ? (longForms[header] ?? header) : header} ${text}`;
@@ -153,8 +179,13 @@ export class SdgDevice implements MessageDevice {
       case "ARWV":
         return this.#waveforms.selected(c);
       case "MDWV":
+        return modulationText(this.sdg, c);
       case "SWWV":
-        return "STATE,OFF"; // neither is simulated
+        return sweepText(this.sdg, c);
+      case "HARM":
+        return harmonicsText(c);
+      case "CMBN":
+        return c.kept.on("combined") ? "ON" : "OFF";
       case "SRATE": {
         if (this.sdg.model.family !== "SDG2000X") return undefined;
         const { clock, rate_Sa_per_s } = this.sdg.stateOf(c);
@@ -178,7 +209,7 @@ function setSync(sync: SdgState["sync"], words: readonly string[]): void {
 /** `ON`, `OFF`, and pairs after it or alone. The load rescales what is shown, and changes nothing that comes out. */
 function setOutput(c: AwgChannel, words: readonly string[]): void {
   const pairs = [...words];
-  if (/^(ON|OFF)$/i.test(pairs[0] ?? "")) c.setOutput(/^ON$/i.test(pairs.shift() ?? ""));
+  const state = /^(ON|OFF)$/i.test(pairs[0] ?? "") ? pairs.shift() : undefined;
   for (let i = 0; i + 1 < pairs.length; i += 2) {
     const key = (pairs[i] ?? "").toUpperCase();
     const value = (pairs[i + 1] ?? "").toUpperCase();
@@ -188,4 +219,5 @@ function setOutput(c: AwgChannel, words: readonly string[]): void {
     if (key === "PLRT" && /^(NOR|INVT)$/.test(value)) c.settings.polarity = value === "INVT" ? "INV" : "NORM";
   }
   c.refresh();
+  if (state !== undefined) c.setOutput(/^ON$/i.test(state));
 }

@@ -44,7 +44,7 @@ export function preset(sdg: Sdg): void {
 
 /** A number with its unit; undefined: not one. */
 export function amountOf(text: string): number | undefined {
-  const match = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(?:HZ|S|V|VPP|%|SA\/S)?$/i.exec(text.trim());
+  const match = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(?:HZ|S|V|VPP|VRMS|DBM|%|SA\/S)?$/i.exec(text.trim());
   return match ? Number(match[1]) : undefined;
 }
 

@@ -3,12 +3,14 @@ import type { Lab } from "../../lab.js";
 import { ScpiInstrument, nr3 } from "../../scpi/index.js";
 import type { AwgChannel } from "../channel.js";
 import type { Host } from "../channel-setting.js";
+import { type Coupling, couple } from "../coupling.js";
 import { channelOf, channelsOf } from "../generator.js";
 import type { AfgModel } from "./models.js";
 
 /** What the parts of the command tree share. */
 export interface Afg extends Host {
   readonly model: AfgModel;
+  readonly coupling: Coupling;
   /** Of every channel: which memory it plays from; `EMEM`, `EMEM1`, `USER1`. */
   readonly memory: Map<AwgChannel, string>;
 }
@@ -25,5 +27,6 @@ export function createAfg(model: AfgModel, lab: Lab, label: string, seed: number
     inputLimit_bytes: 1024 * 1024,
   });
   const channels = channelsOf(model, lab, label, scpi, seed);
-  return { scpi, model, channels, memory: new Map(), channelOf: (call) => channelOf(channels, call) };
+  const coupling = couple(channels);
+  return { scpi, model, channels, coupling, memory: new Map(), channelOf: (call) => channelOf(channels, call) };
 }

@@ -13,7 +13,7 @@ export function burstCommands(afg: Afg): void {
     takes([boolean()], ([on], call) => {
       const c = afg.channelOf(call);
       if (on && (c.settings.fn === "DC" || c.settings.fn === "NOIS")) throw new ScpiError(-221);
-      c.settings.burst.on = on;
+      c.setBurst(on);
       c.refresh();
     }),
   );

@@ -1,7 +1,8 @@
 import { ScpiError, keyword, raw, takes } from "../../scpi/index.js";
 import type { AwgChannel } from "../channel.js";
 import { setting } from "../channel-setting.js";
-import { fitPulse, pulseCommands } from "../plain-pulse.js";
+import { fitPulse, pulseCommands, pulseDelay } from "../plain-pulse.js";
+import { leaveImpossible, plainAllows } from "../modulation/state.js";
 import { frequencyMax_Hz } from "../rules.js";
 import type { Afg } from "./afg.js";
 import { builtInShapes } from "./built-in-shapes.js";
@@ -31,7 +32,7 @@ const shape = keyword(
 );
 const LEAST_HZ = 1e-6;
 
-/** Shape, frequency, and what the shapes take. Sweep and modulation are not simulated: see kept-commands. */
+/** Shape, frequency, and what the shapes take. */
 export function functionCommands(afg: Afg): void {
   for (const c of afg.channels) for (const [name, wave] of builtInShapes) c.memory.set(name, wave);
   shapeCommand(afg);
@@ -46,16 +47,6 @@ export function functionCommands(afg: Afg): void {
       set: (c, value) => setFrequency(afg, c, value),
     });
   }
-  afg.scpi.tree.command(
-    "[:SOURce<1-2>]:FREQuency:MODE",
-    takes([keyword("CW", "FIXed", "SWEep")], ([mode]) => {
-      if (mode === "SWE") throw new ScpiError(-221, "sweeps are not simulated");
-    }),
-  );
-  afg.scpi.tree.query(
-    "[:SOURce<1-2>]:FREQuency:MODE",
-    takes([], () => "CW"),
-  );
   setting(afg, "[:SOURce<1-2>]:PULSe:PERiod", {
     units: ["S"],
     min: afg.model.pulsePeriodMin_s,
@@ -87,6 +78,7 @@ export function functionCommands(afg: Afg): void {
     }),
   );
   pulseCommands(afg, "[:SOURce<1-2>]:PULSe");
+  pulseDelay(afg);
 }
 
 function shapeCommand(afg: Afg): void {
@@ -102,6 +94,7 @@ function shapeCommand(afg: Afg): void {
       if (fn === "ARB") play(afg, c, word);
       c.settings.frequency_Hz = Math.min(c.settings.frequency_Hz, frequencyMax_Hz(afg.model, fn));
       fitPulse(afg.model, c);
+      leaveImpossible(c, plainAllows);
       c.refresh();
     }),
   );

@@ -4,6 +4,7 @@ import { ScpiInstrument, nr3 } from "../../scpi/index.js";
 import { BasicCommands } from "../basic-settings.js";
 import { BasicScope } from "../basic-scope.js";
 import type { Timing } from "../basic-scope.js";
+import { KeptSettings } from "../kept-settings.js";
 import { plainInput } from "../input.js";
 import type { InputSettings } from "../input.js";
 import type { RigolModel } from "./models.js";
@@ -24,6 +25,7 @@ export class Rigol {
   readonly scpi: ScpiInstrument;
   readonly scope: BasicScope<RigolInput>;
   readonly commands: BasicCommands<RigolInput>;
+  readonly kept: KeptSettings;
   timebase = { scale_s: 1e-6, offset_s: 0 };
   /** Undefined: AUTO. */
   depth: number | undefined;
@@ -49,6 +51,7 @@ export class Rigol {
     });
     this.scope = new BasicScope(lab, label, seed, model, factoryInput, () => this.#timing());
     this.commands = new BasicCommands(this.scpi, this.scope);
+    this.kept = new KeptSettings(this.scpi, () => this.scope.changed());
     let wasActive = false;
     this.scope.onState = () => {
       const { active, records } = this.scope.acquisition;

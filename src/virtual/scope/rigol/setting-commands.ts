@@ -1,5 +1,7 @@
 import { ScpiError, integer, keyword, takes } from "../../scpi/index.js";
+import { autosetCommand } from "../autoset.js";
 import type { Rigol, RigolInput } from "./rigol.js";
+import { triggerKinds } from "./trigger-kinds.js";
 
 const clip = (value: number, min: number, max: number) => Math.min(max, Math.max(min, value));
 
@@ -14,7 +16,17 @@ export function settingCommands(rigol: Rigol): void {
   channelCommands(rigol);
   timebaseCommands(rigol);
   triggerCommands(rigol);
+  triggerKinds(rigol);
   acquireCommands(rigol);
+  autosetCommand(rigol.scpi, rigol.scope, ":AUToscale", {
+    place(input, scale_V, middle_V) {
+      Object.assign(input, { scale_V, shift_V: -middle_V });
+      fit(rigol, input);
+    },
+    spread: (scale_s) => void (rigol.timebase = { scale_s, offset_s: 0 }),
+    edge: () => rigol.kept.set("EDGE", ":TRIGger:MODE"),
+    run: () => rigol.scope.run(),
+  });
 }
 
 function fit(rigol: Rigol, input: RigolInput): void {
@@ -65,7 +77,7 @@ function channelCommands(rigol: Rigol): void {
 
 function timebaseCommands(rigol: Rigol): void {
   const { commands } = rigol;
-  commands.word(":TIMebase:MODE", ["MAIN", "XY", "ROLL"], { get: () => "MAIN", set: () => undefined });
+  rigol.kept.words({ ":TIMebase:MODE": "MAIN XY ROLL" }); // records are taken as in MAIN
   commands.number(
     ":TIMebase[:MAIN]:SCALe",
     "S",
@@ -86,10 +98,9 @@ function timebaseCommands(rigol: Rigol): void {
   );
 }
 
-function triggerCommands({ commands, scope, scpi }: Rigol): void {
+function triggerCommands({ commands, kept, scope, scpi }: Rigol): void {
   const trigger = () => scope.settings.trigger;
   const inputs = scope.settings.channels.map((_, index) => `CHANnel${index + 1}`);
-  commands.word(":TRIGger:MODE", ["EDGE"], { get: () => "EDGE", set: () => undefined });
   commands.word(":TRIGger:EDGe:SOURce", [...inputs, "AC"], {
     get: () => trigger().source.replace(/^CH(?=\d)/, "CHAN"),
     set: (word) => (trigger().source = word),
@@ -107,11 +118,8 @@ function triggerCommands({ commands, scope, scpi }: Rigol): void {
       set: (value) => (trigger().levels_V[(scope.triggerChannel ?? 1) - 1] = value),
     },
   );
-  let coupling = "DC";
-  commands.word(":TRIGger:COUPling", ["AC", "DC", "LFReject", "HFReject"], {
-    get: () => coupling,
-    set: (word) => (coupling = word),
-  });
+  kept.words({ ":TRIGger:COUPling": "DC AC LFReject HFReject" });
+  kept.flags({ ":TRIGger:NREJect": false });
   commands.number(
     ":TRIGger:HOLDoff",
     "S",

@@ -62,10 +62,10 @@ export function channelCommands(rtx: Rtx): void {
     set: (on, call) => (scope.channelOf(call).invert = on),
   });
   commands.word(node("ARIThmetics"), ["OFF", "ENVelope", "AVERage"], {
-    get: (call) => (scope.channelOf(call).averaged ? "AVER" : "OFF"),
+    get: (call) => (scope.channelOf(call).averaged ? "AVER" : scope.channelOf(call).envelope ? "ENV" : "OFF"),
     set: (word, call) => {
-      if (word === "ENV") throw new ScpiError(-241, "envelopes are not simulated");
       scope.channelOf(call).averaged = word === "AVER";
+      scope.channelOf(call).envelope = word === "ENV";
       scope.settings.type = scope.settings.channels.some(({ averaged }) => averaged) ? "AVER" : "NORM";
       rtx.divide();
     },
@@ -74,25 +74,18 @@ export function channelCommands(rtx: Rtx): void {
 
 /** What is set and read back, and acts on nothing here. */
 export function keptCommands(rtx: Rtx): void {
-  const { commands, model } = rtx;
+  const { commands, kept, model } = rtx;
   if (!model.large) return;
-  const kept = (pattern: string, on: boolean) => {
-    let state = on;
-    commands.flag(pattern, { get: () => state, set: (value) => (state = value) });
-  };
-  kept(":SYSTem:DISPlay:UPDate", true);
-  kept(":DISPlay:TRIGger:LINes", true);
-  kept(":CHANnel<1-4>:GND", false);
-  let impedance_ohm = 50;
-  commands.number(
-    ":CHANnel<1-4>:IMPedance",
-    "OHM",
-    { min: 0.1, max: 100e3 },
-    {
-      get: () => impedance_ohm, // of the line, for powers on the screen; not of the input
-      set: (value) => (impedance_ohm = value),
-    },
-  );
+  kept.flags({ ":SYSTem:DISPlay:UPDate": true, ":DISPlay:TRIGger:LINes": true, ":CHANnel<1-4>:GND": false });
+  // Of the line, for powers on the screen; not of the input.
+  kept.numbers("OHM", { ":CHANnel<1-4>:IMPedance": [0.1, 100e3, 50] });
+  kept.words({ ":ACQuire:POINts:AUTO": "RECLength RESolution" });
+  kept.flags({
+    ":ACQuire:SEGMented:MAX": false,
+    ":CHANnel<1-4>[:WAVeform<1-3>]:HISTory[:STATe]": true,
+    ":EXPort:WAVeform:INCXvalues": false,
+    ":EXPort:WAVeform:MULTichannel": false,
+  });
   commands.answer(":CHANnel<1-4>:OVERload", () => "0");
   commands.answer(":DIAGnostic:SERVice:WFAModel", () => "RTO1004");
   commands.does(":ACQuire:ARESet:IMMediate", () => rtx.scope.changed());
@@ -140,7 +133,6 @@ export function timingCommands(rtx: Rtx): void {
   commands.answer(":TIMebase:DIVisions", () => String(model.horizontalDivisions));
   const trigger = () => scope.settings.trigger;
   const [root, input] = model.large ? [":TRIGger<1-3>", "CHANnel"] : [":TRIGger:A", "CH"];
-  commands.word(`${root}:TYPE`, ["EDGE"], { get: () => "EDGE", set: () => undefined });
   const inputs = scope.settings.channels.map((_, index) => `${input}${index + 1}`);
   commands.word(`${root}:SOURce`, [...inputs, "EXTernanalog", "EXT", "LINE"], {
     get: () => trigger().source.replace(/^CH(?=\d)/, model.large ? "CHAN" : "CH"),
@@ -150,7 +142,6 @@ export function timingCommands(rtx: Rtx): void {
     get: () => trigger().slope,
     set: (word) => (trigger().slope = word as "POS" | "NEG" | "EITH"),
   });
-  if (!model.large) commands.word(`${root}:EDGE:COUPling`, ["DC", "AC"], { get: () => "DC", set: () => undefined });
   commands.number(
     `${root}:LEVel<1-5>`,
     "V",
@@ -169,12 +160,7 @@ export function timingCommands(rtx: Rtx): void {
   for (const pattern of [":SINGle", ":RUNSingle"]) {
     commands.does(pattern, () => {
       rtx.index = 0;
-      const ended = scpi.operations.begin();
-      scope.onState = () => {
-        if (scope.running) return;
-        scope.onState = () => undefined;
-        ended();
-      };
+      rtx.whenStopped(scpi.operations.begin());
       scope.single();
     });
   }
@@ -227,8 +213,6 @@ function acquireCommands(rtx: Rtx): void {
   const taken = () => (scope.acquisition.active ? scope.acquisition : scope.held)?.records.length ?? 0;
   commands.answer(":ACQuire:AVAilable", () => String(taken()));
   if (model.large) {
-    commands.word(":ACQuire:POINts:AUTO", ["RESolution", "RECLength"], { get: () => "RECL", set: () => undefined });
-    commands.flag(":ACQuire:SEGMented:MAX", { get: () => false, set: () => undefined });
     commands.answer(":ACQuire:CURRent", () => String(taken()));
     return;
   }
@@ -284,11 +268,7 @@ export function dataCommands(rtx: Rtx): void {
     const at = records[records.length - 1 + rtx.index]?.trigger_s ?? NaN;
     return nr3(at - (records.at(-1)?.trigger_s ?? NaN), 12);
   });
-  if (model.large) {
-    commands.flag(`${history}[:STATe]`, { get: () => true, set: () => undefined });
-    commands.flag(":EXPort:WAVeform:INCXvalues", { get: () => false, set: () => undefined });
-    commands.flag(":EXPort:WAVeform:MULTichannel", { get: () => false, set: () => undefined });
-  } else {
+  if (!model.large) {
     // The whole memory is given whatever the word, except while it runs.
     commands.word(":CHANnel<1-4>:DATA:POINts", ["DEFault", "MAXimum", "DMAXimum"], {
       get: () => "MAX",
@@ -296,10 +276,12 @@ export function dataCommands(rtx: Rtx): void {
     });
   }
   for (const node of model.large ? [":CHANnel<1-4>[:WAVeform<1-3>]:DATA"] : [":CHANnel<1-4>:DATA"]) {
-    commands.answer(`${node}:HEADer`, () => {
-      const { from_s, window_s, samples } = (scope.held ?? scope.present).reading;
+    commands.answer(`${node}:HEADer`, (call) => {
+      const { reading, channels } = scope.held ?? scope.present;
+      const { from_s, window_s, samples } = reading;
       const end_s = from_s + (window_s * (samples - 1)) / samples;
-      return `${nr3(from_s, 12)},${nr3(end_s, 12)},${samples},1`;
+      const values = channels[(call.suffixes[0] ?? 1) - 1]?.envelope === true ? 2 : 1;
+      return `${nr3(from_s, 12)},${nr3(end_s, 12)},${samples},${values}`;
     });
     commands.answer(node, async (call) => data(rtx, await scope.fresh(call.signal), call.suffixes[0] ?? 1));
   }
@@ -308,15 +290,29 @@ export function dataCommands(rtx: Rtx): void {
 function data(rtx: Rtx, held: Held<RtxInput>, number: number): string | Uint8Array {
   const input = held.channels[number - 1];
   if (!input?.display) throw new ScpiError(-230);
-  const words = new Uint16Array(held.reading.samples);
+  const words = input.envelope ? envelope(rtx, held, number) : new Uint16Array(held.reading.samples);
   const record = held.reading.type === "AVER" ? "average" : held.records.length - 1 + rtx.index;
-  rtx.scope.wordsOf(held, number, record, words);
+  if (!input.envelope) rtx.scope.wordsOf(held, number, record, words);
   const volts = Float32Array.from(words, (word) => ((word - 32_768) * input.range_V) / 65_536 + input.offset_V);
   if (rtx.format.startsWith("INT")) return integers(rtx, input, volts);
   if (rtx.format !== "REAL,32") return Array.from(volts, (value) => nr3(value, 6)).join(",");
   const bytes = Buffer.allocUnsafe(4 * volts.length);
   volts.forEach((value, k) => (rtx.bigEndian ? bytes.writeFloatBE(value, 4 * k) : bytes.writeFloatLE(value, 4 * k)));
   return block(bytes);
+}
+
+/** Least and most of all records, in turn, at each sample. */
+function envelope(rtx: Rtx, held: Held<RtxInput>, number: number): Uint16Array {
+  const all = new Uint16Array(2 * held.reading.samples).map((_, k) => (k % 2 === 0 ? 0xffff : 0));
+  const one = new Uint16Array(all.length);
+  const peaks = { ...held, reading: { ...held.reading, type: "PEAK" as const } };
+  for (const record of held.records.keys()) {
+    rtx.scope.wordsOf(peaks, number, record, one);
+    one.forEach((word, k) => (all[k] = (k % 2 === 0 ? Math.min : Math.max)(all[k] ?? 0, word)));
+  }
+  // Noise may turn a pair around.
+  for (let k = 0; k < all.length; k += 2) all.subarray(k, k + 2).sort();
+  return all;
 }
 
 /** 253 codes of 8 bits, or as many times 256 of 16, over the screen; 0 at its middle, whatever the offset. */

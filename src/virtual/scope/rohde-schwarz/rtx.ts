@@ -4,6 +4,7 @@ import type { Lab } from "../../lab.js";
 import { ScpiInstrument, nr3 } from "../../scpi/index.js";
 import { BasicCommands } from "../basic-settings.js";
 import { BasicScope } from "../basic-scope.js";
+import { KeptSettings } from "../kept-settings.js";
 import { plainInput } from "../input.js";
 import type { InputSettings } from "../input.js";
 
@@ -72,13 +73,21 @@ export interface RtxInput extends InputSettings {
   position_div: number;
   shift_V: number;
   averaged: boolean;
+  /** Least and most value of all records of an acquisition. */
+  envelope: boolean;
 }
+
+/** Bits of the operation status (RTO user manual, STATus:OPERation). */
+const waitBit = 8;
+const measuringBit = 16;
 
 /** The simulated scope with what only this dialect has. */
 export class Rtx {
   readonly scpi: ScpiInstrument;
   readonly scope: BasicScope<RtxInput>;
   readonly commands: BasicCommands<RtxInput>;
+  readonly kept: KeptSettings;
+  #ended: () => void = () => undefined;
   timebase = { scale_s: 1e-6, position_s: 0, reference_percent: 50 };
   points = 10_000;
   /** Records of a single acquisition. */
@@ -109,6 +118,22 @@ export class Rtx {
       samples: Math.max(1, Math.round(this.rate_Sa_per_s * this.window_s)),
     }));
     this.commands = new BasicCommands(this.scpi, this.scope);
+    this.kept = new KeptSettings(this.scpi, () => this.scope.changed());
+    this.scope.onState = () => {
+      const { operation } = this.scpi.status;
+      operation.assign(waitBit, this.scope.running && this.scope.acquisition.waiting);
+      operation.assign(measuringBit, this.scope.running);
+      if (!this.scope.running) this.#ended();
+    };
+  }
+
+  /** Calls once, when the acquisition that begins now has ended, or another one begins in its place. */
+  whenStopped(ended: () => void): void {
+    this.#ended();
+    this.#ended = () => {
+      this.#ended = () => undefined;
+      ended();
+    };
   }
 
   get window_s(): number {
@@ -134,6 +159,7 @@ export class Rtx {
   }
 
   reset(): void {
+    this.#ended();
     this.timebase = { scale_s: 1e-6, position_s: 0, reference_percent: 50 };
     this.points = 10_000;
     this.count = 1;
@@ -150,5 +176,6 @@ function factoryInput(channel: number): RtxInput {
     position_div: 0,
     shift_V: 0,
     averaged: false,
+    envelope: false,
   };
 }

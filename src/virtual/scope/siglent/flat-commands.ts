@@ -1,8 +1,11 @@
 import { ScpiError, integer, keyword, nr3, numeric, raw, rest, takes } from "../../scpi/index.js";
 import type { Call, ScpiUnit } from "../../scpi/index.js";
+import { selectCommand } from "./flat-triggers.js";
+import { invalid, items } from "./measure-items.js";
 import { block, descriptor, samples } from "./samples.js";
-import { depthText, scaleOf } from "./sds.js";
+import { autoset, depthText, scaleOf } from "./sds.js";
 import type { Sds, SdsInput } from "./sds.js";
+import { type Question, measureScreen } from "../screen-measure.js";
 
 const couplings = { DC: "D1M", AC: "A1M", GND: "GND" } as const;
 
@@ -16,6 +19,34 @@ export function flatCommands(sds: Sds): void {
   recordCommands(sds);
   triggerCommands(sds);
   waveCommands(sds);
+  measureCommands(sds);
+}
+
+/** `C1:PAVA? FREQ`: a measurement of one channel, with its unit where the header is on. */
+function measureCommands(sds: Sds): void {
+  const { scope, scpi } = sds;
+  const unitOf = (kind: Question["kind"]) =>
+    kind === "FREQ" ? "Hz" : /PER|RIS|FALL|WID|XM/.test(kind) ? "S" : /DU|OVE/.test(kind) ? "%" : "V";
+  const value = async (item: string, channel: number, signal: AbortSignal) => {
+    const question = items.get(item);
+    const found = question && (await measureScreen(scope, { ...question, channel }, signal));
+    return found === undefined
+      ? invalid
+      : nr3(found, 2) + (sds.header === "OFF" ? "" : unitOf(question?.kind ?? "VPP"));
+  };
+  const single = [...items].filter(([, { kind }]) => kind !== "DELAY" && kind !== "PHASE").map(([item]) => item);
+  for (const pattern of patterns(["PAVA", "PARAMETER_VALUE"], true)) {
+    scpi.tree.query(
+      pattern,
+      takes([keyword("ALL", ...single)], async ([item], call) => {
+        const pairs: string[] = [];
+        for (const one of item === "ALL" ? single : [item]) {
+          pairs.push(one, await value(one, call.suffixes[0] ?? 1, call.signal));
+        }
+        return shown(sds, ["PAVA", "PARAMETER_VALUE"], call, true, pairs.join(","));
+      }),
+    );
+  }
 }
 
 /** It has no error queue to ask. */
@@ -181,20 +212,9 @@ function triggerCommands(sds: Sds): void {
   const { scope, scpi } = sds;
   const trigger = () => scope.settings.trigger;
   const select: Name = ["TRSE", "TRIG_SELECT"];
-  for (const pattern of patterns(select, false)) {
-    scpi.tree.command(
-      pattern,
-      takes([keyword("EDGE"), rest(raw())], ([, pairs]) => {
-        const words = pairs.map((one) => (one.kind === "plain" ? one.text.toUpperCase() : ""));
-        const source = words[words.indexOf("SR") + 1] ?? "";
-        if (words.includes("SR") && /^(C[1-4]|EX|EX\/5|LINE)$/.test(source)) {
-          trigger().source = source.replace(/^C(?=\d)/, "CH");
-        }
-        scope.changed();
-      }),
-    );
-  }
-  answer(sds, select, false, () => `EDGE,SR,${trigger().source.replace(/^CH/, "C")},HT,OFF`);
+  const { shown: selection, edge } = selectCommand(sds, patterns(select, false));
+  answer(sds, select, false, selection);
+  for (const pattern of ["ASET", "AUTO_SETUP"]) autoset(sds, pattern, edge);
   number(sds, ["TRLV", "TRIG_LEVEL"], "V", true, {
     get: (call) => trigger().levels_V[(call.suffixes[0] ?? 1) - 1] ?? 0,
     set: (value, call) => (trigger().levels_V[(call.suffixes[0] ?? 1) - 1] = value),
@@ -204,6 +224,7 @@ function triggerCommands(sds: Sds): void {
     set: (value) => (trigger().slope = value === "POS" || value === "NEG" ? value : "EITH"),
   });
   let coupling = "DC";
+  scpi.onReset(() => void (coupling = "DC"));
   word(sds, ["TRCP", "TRIG_COUPLING"], ["DC", "AC", "HFREJ", "LFREJ"], true, {
     get: () => coupling,
     set: (value) => (coupling = value),

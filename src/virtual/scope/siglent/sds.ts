@@ -1,9 +1,11 @@
 import { createRandom } from "../../../simulator/random.js";
 import type { Lab } from "../../lab.js";
 import { ScpiInstrument, nr3 } from "../../scpi/index.js";
+import { autosetCommand } from "../autoset.js";
 import { BasicCommands } from "../basic-settings.js";
 import { BasicScope } from "../basic-scope.js";
 import type { Timing } from "../basic-scope.js";
+import { KeptSettings } from "../kept-settings.js";
 import { plainInput } from "../input.js";
 import type { InputSettings } from "../input.js";
 import type { SdsModel } from "./models.js";
@@ -24,6 +26,7 @@ export class Sds {
   readonly scpi: ScpiInstrument;
   readonly scope: BasicScope<SdsInput>;
   readonly commands: BasicCommands<SdsInput>;
+  readonly kept: KeptSettings;
   timebase = { scale_s: 1e-6, delay_s: 0 };
   /** Undefined: the largest but one. */
   depth: number | undefined;
@@ -51,6 +54,7 @@ export class Sds {
     });
     this.scope = new BasicScope(lab, label, seed, model, factoryInput, () => this.#timing());
     this.commands = new BasicCommands(this.scpi, this.scope);
+    this.kept = new KeptSettings(this.scpi, () => this.#keptChanged(), true);
     let wasActive = false;
     this.scope.onState = () => {
       const { active, waiting, records } = this.scope.acquisition;
@@ -59,6 +63,14 @@ export class Sds {
       wasActive = active;
       if (!this.scope.running && this.mode === "SINGLE") this.mode = "STOP";
     };
+  }
+
+  #keptChanged(): void {
+    if (this.model.tree) {
+      const held = this.kept.word(":TRIGger:EDGE:HOLDoff") === "TIME";
+      this.scope.settings.trigger.holdoff_s = held ? this.kept.number(":TRIGger:EDGE:HLDTime") : 0;
+    }
+    this.scope.changed();
   }
 
   reset(): void {
@@ -79,6 +91,7 @@ export class Sds {
       this.scope.stop();
       return;
     }
+    this.scope.acquisition.triggered = false;
     this.scope.settings.trigger.auto = mode === "AUTO";
     if (mode === "SINGLE") this.scope.single();
     else this.scope.run();
@@ -142,6 +155,19 @@ function factoryInput(channel: number): SdsInput {
 }
 
 const clip = (value: number, min: number, max: number) => Math.min(max, Math.max(min, value));
+
+/** @param edge makes edges the kind of trigger that is selected */
+export function autoset(sds: Sds, pattern: string, edge: () => void): void {
+  autosetCommand(sds.scpi, sds.scope, pattern, {
+    place(input, scale_V, middle_V) {
+      Object.assign(input, { scale_V, shift_V: -middle_V });
+      sds.fit(input);
+    },
+    spread: (scale_s) => void (sds.timebase = { scale_s, delay_s: 0 }),
+    edge,
+    run: () => sds.setMode("AUTO"),
+  });
+}
 
 /** The next of 1, 2, 5 times a power of ten. */
 export function scaleOf(value: number): number {

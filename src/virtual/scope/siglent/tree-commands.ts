@@ -1,50 +1,42 @@
-import { ScpiError, integer, keyword, numeric, optional, string, takes } from "../../scpi/index.js";
+import { ScpiError, integer, keyword, nr3, numeric, optional, string, takes } from "../../scpi/index.js";
+import { measureScreen } from "../screen-measure.js";
 import { measureCommands } from "./measure-commands.js";
 import { block, descriptor, framesOf, samples } from "./samples.js";
-import { depthText, scaleOf } from "./sds.js";
+import { autoset, depthText, scaleOf } from "./sds.js";
 import type { Sds, SdsInput } from "./sds.js";
+import { triggerKinds } from "./trigger-kinds.js";
 
-/** Set and read back; acts on nothing here. */
-const kept: readonly (readonly [pattern: string, words: readonly string[]])[] = [
-  [":TIMebase:REFerence", ["DELay", "POSition"]],
-  [":TIMebase:WINDow", ["OFF", "ON"]],
-  [":TRIGger:EDGE:IMPedance", ["ONEMeg", "FIFTy"]],
-  [":TRIGger:EDGE:HOLDoff", ["OFF", "EVENts", "TIME"]],
-  [":TRIGger:EDGE:HSTart", ["LAST_TRIG", "ACQ_START"]],
-  [":TRIGger:EDGE:NREJect", ["OFF", "ON"]],
-  [":ACQuire:AMODe", ["SLOW", "FAST"]],
-  [":ACQuire:INTerpolation", ["ON", "OFF"]],
-  [":CHANnel<1-4>:UNIT", ["V", "A"]],
-];
-
-function keptCommands({ commands, scpi, scope }: Sds): void {
-  for (const [pattern, words] of kept) {
-    let [value = ""] = words;
-    const long = (word: string) => words.find((one) => one.replace(/[a-z]+/g, "") === word) ?? word;
-    commands.word(pattern, words, { get: () => value, set: (word) => (value = long(word)) });
-  }
-  for (const [pattern, unit, min, max, preset] of keptNumbers) {
-    let value = preset;
-    const shown = () => (unit === "" ? String(Math.round(value)) : value);
-    commands.number(pattern, unit, { min, max }, { get: shown, set: (given) => (value = given) });
-  }
+/** Set and read back; of these only the time that the trigger is held off acts here. */
+function keptCommands({ commands, kept, scpi, scope }: Sds): void {
+  kept.words({
+    ":TIMebase:REFerence": "DELay POSition",
+    ":TIMebase:WINDow": "OFF ON",
+    ":TRIGger:EDGE:IMPedance": "ONEMeg FIFTy",
+    ":TRIGger:EDGE:COUPling": "DC AC LFREJect HFREJect",
+    ":TRIGger:EDGE:HOLDoff": "OFF EVENts TIME",
+    ":TRIGger:EDGE:HSTart": "LAST_TRIG ACQ_START",
+    ":TRIGger:EDGE:NREJect": "OFF ON",
+    ":ACQuire:AMODe": "SLOW FAST",
+    ":ACQuire:INTerpolation": "ON OFF",
+    ":ACQuire:MMANagement": "AUTO FSRate FMDepth",
+    ":ACQuire:MODE": "YT XY ROLL",
+    ":CHANnel<1-4>:UNIT": "V A",
+  });
+  kept.wholes({ ":TIMebase:REFerence:POSition": [0, 100, 50], ":TRIGger:EDGE:HLDEVent": [1, 1e8, 1] });
+  kept.numbers("S", {
+    ":TIMebase:WINDow:DELay": [-1e6, 1e6, 0],
+    ":TIMebase:WINDow:SCALe": [1e-10, 1000, 1e-7],
+    ":TRIGger:EDGE:HLDTime": [8e-9, 30, 8e-9],
+  });
   commands.does(":ACQuire:CSWeep", () => scope.changed());
   const labels = new Map<number, string>();
+  scpi.onReset(() => labels.clear());
   scpi.tree.command(
     ":CHANnel<1-4>:LABel:TEXT",
     takes([string()], ([text], call) => void labels.set(call.suffixes[0] ?? 1, text)),
   );
   commands.answer(":CHANnel<1-4>:LABel:TEXT", (call) => `"${labels.get(call.suffixes[0] ?? 1) ?? ""}"`);
 }
-
-/** Numbers of the zoomed window and of holding the trigger off, which act on nothing here: least, most, factory setting. */
-const keptNumbers: readonly (readonly [pattern: string, unit: "S" | "", min: number, max: number, preset: number])[] = [
-  [":TIMebase:REFerence:POSition", "", 0, 100, 50],
-  [":TIMebase:WINDow:DELay", "S", -1e6, 1e6, 0],
-  [":TIMebase:WINDow:SCALe", "S", 1e-10, 1000, 1e-7],
-  [":TRIGger:EDGE:HLDEVent", "", 1, 1e8, 1],
-  [":TRIGger:EDGE:HLDTime", "S", 8e-9, 30, 8e-9],
-];
 
 /** What the newer scopes are told: inputs, time base, memory, sequence, trigger, read-out. */
 export function treeCommands(sds: Sds): void {
@@ -54,6 +46,8 @@ export function treeCommands(sds: Sds): void {
   waveCommands(sds);
   measureCommands(sds);
   keptCommands(sds);
+  triggerKinds(sds);
+  autoset(sds, ":AUToset", () => sds.kept.set("EDGE", ":TRIGger:TYPE"));
 }
 
 function inputCommands(sds: Sds): void {
@@ -143,13 +137,6 @@ function recordCommands(sds: Sds): void {
     const { type, averages } = scope.settings;
     return type === "AVER" ? `${types.AVER},${averages}` : types[type];
   });
-  let management = "AUTO";
-  commands.word(":ACQuire:MMANagement", ["AUTO", "FSRate", "FMDepth"], {
-    get: () => management,
-    set: (word) => (management = word),
-  });
-  let mode = "YT";
-  commands.word(":ACQuire:MODE", ["YT", "XY", "ROLL"], { get: () => mode, set: (word) => (mode = word) });
   scpi.tree.command(
     ":ACQuire:MDEPth",
     takes([{ ...keyword("AUTO"), read: (raw) => (raw.kind === "plain" ? raw.text : "") }], ([word]) => {
@@ -186,7 +173,6 @@ function triggerCommands(sds: Sds): void {
   const { commands, scope } = sds;
   const trigger = () => scope.settings.trigger;
   const inputs = scope.settings.channels.map((_, index) => `C${index + 1}`);
-  commands.word(":TRIGger:TYPE", ["EDGE"], { get: () => "EDGE", set: () => undefined });
   commands.word(":TRIGger:EDGE:SOURce", [...inputs, "EX", "EX5", "LINE"], {
     get: () => trigger().source.replace(/^CH/, "C"),
     set: (word) => (trigger().source = word.replace(/^C(?=\d)/, "CH")),
@@ -194,11 +180,6 @@ function triggerCommands(sds: Sds): void {
   commands.word(":TRIGger:EDGE:SLOPe", ["RISing", "FALLing", "ALTernate"], {
     get: () => ({ POS: "RISing", NEG: "FALLing", EITH: "ALTernate" })[trigger().slope],
     set: (word) => (trigger().slope = word === "RIS" ? "POS" : word === "FALL" ? "NEG" : "EITH"),
-  });
-  let coupling = "DC";
-  commands.word(":TRIGger:EDGE:COUPling", ["DC", "AC", "LFREJect", "HFREJect"], {
-    get: () => coupling,
-    set: (word) => (coupling = word),
   });
   const index = () => (scope.triggerChannel ?? 1) - 1;
   commands.number(
@@ -219,6 +200,11 @@ function triggerCommands(sds: Sds): void {
   commands.does(":TRIGger:RUN", () => sds.setMode(sds.mode === "STOP" ? "AUTO" : sds.mode));
   commands.does(":TRIGger:STOP", () => sds.setMode("STOP"));
   commands.answer(":TRIGger:STATus", () => sds.state);
+  commands.answer(":TRIGger:FREQuency", async ({ signal }) => {
+    const channel = scope.triggerChannel;
+    const hertz = channel && (await measureScreen(scope, { kind: "FREQ", channel }, signal));
+    return nr3(hertz ?? 0, 2);
+  });
 }
 
 function waveCommands(sds: Sds): void {

@@ -1,21 +1,24 @@
 import { boolean, integer, keyword, numeric, takes } from "../../scpi/index.js";
 import { leastPoints } from "./mso.js";
 import type { Mso } from "./mso.js";
+import { olderAcquireCommands } from "./older-acquire-commands.js";
 
 /** Time base, FastFrame, acquisition and run control. */
 export function acquireCommands(mso: Mso): void {
-  horizontalCommands(mso);
-  fastFrameCommands(mso);
+  positionCommands(mso);
+  if (mso.model.older) olderAcquireCommands(mso, mso.model.older);
+  else newerAcquireCommands(mso);
   const { scope, scpi } = mso;
   const types = { SAM: "NORM", AVE: "AVER", HIR: "HRES", PEAK: "PEAK", ENV: "PEAK" } as const;
   const words = { NORM: "SAMPLE", AVER: "AVERAGE", HRES: "HIRES", PEAK: "PEAKDETECT" };
+  // Simulated as peak detection of one record.
+  let envelope = false;
   mso.setting("ACQuire:MODe", keyword("SAMple", "AVErage", "HIRes", "PEAKdetect", "ENVelope"), {
-    get: () => words[scope.settings.type],
-    set: (word) => (scope.settings.type = types[word as keyof typeof types]),
-  });
-  mso.setting("ACQuire:NUMAVg", integer({ min: 2, max: 10_240 }), {
-    get: () => String(scope.settings.averages),
-    set: (value) => (scope.settings.averages = value),
+    get: () => (envelope && scope.settings.type === "PEAK" ? "ENVELOPE" : words[scope.settings.type]),
+    set: (word) => {
+      envelope = word === "ENV";
+      scope.settings.type = types[word as keyof typeof types];
+    },
   });
   mso.setting("ACQuire:STOPAfter", keyword("RUNSTop", "SEQuence"), {
     get: () => (mso.state.sequence ? "SEQUENCE" : "RUNSTOP"),
@@ -29,9 +32,6 @@ export function acquireCommands(mso: Mso): void {
   mso.answer("ACQuire:NUMACq", () => {
     const records = (scope.acquisition.active ? scope.acquisition : scope.held)?.records.length ?? 0;
     return String(scope.settings.segments > 1 ? Number(records >= scope.settings.segments) : records);
-  });
-  mso.answer("ACQuire:NUMFRAMESACQuired", () => {
-    return String((scope.acquisition.active ? scope.acquisition : scope.held)?.records.length ?? 0);
   });
   mso.answer("BUSY", () => scope.running && mso.state.sequence);
   mso.answer("TRIGger:STATE", () => {
@@ -66,6 +66,19 @@ function setRunning(mso: Mso, on: boolean): void {
     ended();
   };
   if (!scope.running) scope.onState();
+}
+
+function newerAcquireCommands(mso: Mso): void {
+  const { scope } = mso;
+  horizontalCommands(mso);
+  fastFrameCommands(mso);
+  mso.setting("ACQuire:NUMAVg", integer({ min: 2, max: 10_240 }), {
+    get: () => String(scope.settings.averages),
+    set: (value) => (scope.settings.averages = value),
+  });
+  mso.answer("ACQuire:NUMFRAMESACQuired", () => {
+    return String((scope.acquisition.active ? scope.acquisition : scope.held)?.records.length ?? 0);
+  });
 }
 
 function horizontalCommands(mso: Mso): void {
@@ -108,6 +121,10 @@ function horizontalCommands(mso: Mso): void {
       },
     });
   }
+}
+
+function positionCommands(mso: Mso): void {
+  const h = () => mso.state.horizontal;
   mso.setting("HORizontal:POSition", numeric("PCT", { min: 0, max: 100 }), {
     get: () => h().position_percent,
     set: (value) => (h().position_percent = value),

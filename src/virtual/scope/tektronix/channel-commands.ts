@@ -1,24 +1,29 @@
-import { ScpiError, boolean, either, keyword, name, numeric } from "../../scpi/index.js";
+import { boolean, either, keyword, name, numeric, string } from "../../scpi/index.js";
 import type { Call } from "../../scpi/index.js";
 import { bandLimit_Hz } from "../front-end.js";
+import { nearestOf } from "./mso.js";
 import type { Mso, MsoInput } from "./mso.js";
+import { olderChannelCommands, olderOffsetMax_V } from "./older-channel-commands.js";
+import { triggerCommands } from "./trigger-commands.js";
 
-/** Scales of the two inputs (data sheet), volts a division with a probe of 1. */
-const scales_V = { ONEM: { min: 500e-6, max: 10 }, FIFT: { min: 500e-6, max: 1 } };
+/** Largest scale of the two inputs (data sheets), volts a division with a probe of 1. */
+const scaleMax_V = { ONEM: 10, FIFT: 1 };
 
 const clip = (value: number, min: number, max: number) => Math.min(max, Math.max(min, value));
 
 /** Largest offset by scale (data sheet, 1 MΩ and 50 Ω). Beyond it the nearest is set without a word. */
-function offsetMax_V({ scale_V, impedance, probe }: MsoInput): number {
+function offsetMax_V({ model }: Mso, input: MsoInput): number {
+  if (model.older) return olderOffsetMax_V(input);
+  const { scale_V, impedance, probe } = input;
   const per = scale_V / probe;
   if (impedance === "FIFT") return probe * (per < 0.1 ? 1 : 10);
   return probe * (per < 0.064 ? 1 : per < 1 ? 10 : 100);
 }
 
 function fit(mso: Mso, input: MsoInput): void {
-  const { min, max } = scales_V[input.impedance];
-  input.scale_V = clip(input.scale_V, min * input.probe, max * input.probe);
-  const most_V = offsetMax_V(input);
+  const min_V = mso.model.older ? 1e-3 : 500e-6;
+  input.scale_V = clip(input.scale_V, min_V * input.probe, scaleMax_V[input.impedance] * input.probe);
+  const most_V = offsetMax_V(mso, input);
   input.shift_V = clip(input.shift_V, -most_V, most_V);
   mso.fit(input);
 }
@@ -26,6 +31,9 @@ function fit(mso: Mso, input: MsoInput): void {
 /** Analog inputs. */
 export function channelCommands(mso: Mso): void {
   const { scope } = mso;
+  const { older } = mso.model;
+  /** Divisions that a trace can be moved by (programmer manuals). */
+  const most = older ? 8 : 5;
   const number = (
     node: string,
     unit: "V" | "HZ" | "S" | "",
@@ -40,6 +48,70 @@ export function channelCommands(mso: Mso): void {
         fit(mso, input);
       },
     });
+  number("SCAle", "V", (k) => k.scale_V, (k, v) => (k.scale_V = v)); // prettier-ignore
+  if (older) number("VOLts", "V", (k) => k.scale_V, (k, v) => (k.scale_V = v)); // prettier-ignore
+  number("OFFSet", "V", (k) => k.shift_V, (k, v) => (k.shift_V = v)); // prettier-ignore
+  number("POSition", "", (k) => k.position_div, (k, v) => (k.position_div = clip(v, -most, most))); // prettier-ignore
+  number("DESKew", "S", (k) => k.deskew_s, (k, v) => (k.deskew_s = v)); // prettier-ignore
+  mso.setting("CH<1-8>:COUPling", keyword("DC", "AC", "DCREJect"), {
+    get: (call) => scope.channelOf(call).coupling,
+    set: (word, call) => (scope.channelOf(call).coupling = word === "DC" ? "DC" : "AC"),
+  });
+  mso.setting("CH<1-8>:INVert", boolean(), {
+    get: (call) => scope.channelOf(call).invert,
+    set: (on, call) => (scope.channelOf(call).invert = on),
+  });
+  // The older ones take words for both, and say numbers.
+  for (const node of older ? ["TERmination", "IMPedance"] : ["TERmination"]) {
+    mso.setting(`CH<1-8>:${node}`, either(keyword(...(older ? ["FIFty", "MEG"] : [])), numeric("OHM", {})), {
+      get: (call) => (scope.channelOf(call).impedance === "FIFT" ? 50 : 1e6),
+      set: (value, call) => {
+        const fifty = typeof value === "string" ? value === "FIF" : Math.abs(value - 50) < 1;
+        scope.setImpedance(call.suffixes[0] ?? 1, fifty ? "FIFT" : "ONEM");
+        fit(mso, scope.channelOf(call));
+      },
+    });
+  }
+  const full_Hz = older?.bandwidth_Hz ?? 1e9;
+  const limits_Hz: Readonly<Record<string, number>> = { FUL: full_Hz, TWE: 20e6, ONE: 150e6, TWO: 250e6 };
+  const limits = keyword("FULl", ...(older ? ["TWEnty", "ONEfifty", "TWOfifty"] : []));
+  mso.setting("CH<1-8>:BANdwidth", either(limits, numeric("HZ", {})), {
+    get: (call) => Math.min(full_Hz, scope.channelOf(call).bandwidth_Hz),
+    set: (value, call) => {
+      const input = scope.channelOf(call);
+      const named_Hz = typeof value === "string" ? (limits_Hz[value] ?? full_Hz) : undefined;
+      input.bandwidth_Hz = named_Hz ?? limitNear(Number(value), full_Hz, older !== undefined);
+      input.bandLimit = input.bandwidth_Hz <= bandLimit_Hz;
+    },
+  });
+  const probe = (call: Call, value: number) => {
+    const input = scope.channelOf(call);
+    input.probe = value;
+    fit(mso, input);
+  };
+  // In the virtual lab a plain cable is connected.
+  const cable = {
+    "PRObe:ID:TYPe": older ? '"No Probe Detected"' : '"1X"',
+    "PRObe:ID:SERnumber": '"N/A"',
+    "PRObe:UNIts": '"V"',
+    "PRObe:RESistance": 1e6,
+    ...(older ? { YUNits: '"V"' } : { PROBETYPE: "ANALOG" }),
+  };
+  for (const [node, value] of Object.entries(cable)) mso.answer(`CH<1-8>:${node}`, () => value);
+  mso.answer("CH<1-8>:PRObe:ID", () => `${cable["PRObe:ID:TYPe"]};${cable["PRObe:ID:SERnumber"]}`);
+  if (older) olderChannelCommands(mso, probe);
+  else newerChannelCommands(mso, probe);
+  triggerCommands(mso);
+}
+
+/** A limit is the nearest there is; the newer ones have one between theirs and none, too. */
+function limitNear(asked_Hz: number, full_Hz: number, older: boolean): number {
+  if (!older) return asked_Hz <= bandLimit_Hz ? bandLimit_Hz : 250e6;
+  return nearestOf([bandLimit_Hz, 250e6, full_Hz], asked_Hz);
+}
+
+function newerChannelCommands(mso: Mso, probe: (call: Call, value: number) => void): void {
+  const { scope } = mso;
   // DISP and GLOB are longer than the shortest forms, and other people's drivers send them.
   for (const pattern of [
     "DISplay:GLObal:CH<1-8>:STATE",
@@ -55,84 +127,13 @@ export function channelCommands(mso: Mso): void {
     get: (call) => scope.channel(call.suffixes[1] ?? 1).display,
     set: (on, call) => (scope.channel(call.suffixes[1] ?? 1).display = on),
   });
-  number("SCAle", "V", (k) => k.scale_V, (k, v) => (k.scale_V = v)); // prettier-ignore
-  number("OFFSet", "V", (k) => k.shift_V, (k, v) => (k.shift_V = v)); // prettier-ignore
-  number("POSition", "", (k) => k.position_div, (k, v) => (k.position_div = clip(v, -5, 5))); // prettier-ignore
-  number("DESKew", "S", (k) => k.deskew_s, (k, v) => (k.deskew_s = v)); // prettier-ignore
-  number("PROBEFunc:EXTAtten", "", (k) => k.probe, (k, v) => (k.probe = v)); // prettier-ignore
+  mso.setting("CH<1-8>:PROBEFunc:EXTAtten", numeric("", {}), {
+    get: (call) => scope.channelOf(call).probe,
+    set: (value, call) => probe(call, value),
+  });
   mso.answer("CH<1-8>:PRObe:GAIN", (call) => 1 / scope.channelOf(call).probe);
-  mso.setting("CH<1-8>:TERmination", numeric("OHM", {}), {
-    get: (call) => (scope.channelOf(call).impedance === "FIFT" ? 50 : 1e6),
-    set: (value, call) => {
-      scope.setImpedance(call.suffixes[0] ?? 1, Math.abs(value - 50) < 1 ? "FIFT" : "ONEM");
-      fit(mso, scope.channelOf(call));
-    },
-  });
-  mso.setting("CH<1-8>:COUPling", keyword("DC", "AC", "DCREJect"), {
-    get: (call) => scope.channelOf(call).coupling,
-    set: (word, call) => (scope.channelOf(call).coupling = word === "DC" ? "DC" : "AC"),
-  });
-  mso.setting("CH<1-8>:BANdwidth", either(keyword("FULl"), numeric("HZ", {})), {
-    get: (call) => scope.channelOf(call).bandwidth_Hz,
-    set: (value, call) => {
-      const input = scope.channelOf(call);
-      input.bandwidth_Hz = typeof value === "string" ? 1e9 : value <= bandLimit_Hz ? bandLimit_Hz : 250e6;
-      input.bandLimit = input.bandwidth_Hz <= bandLimit_Hz;
-    },
-  });
-  mso.setting("CH<1-8>:INVert", boolean(), {
-    get: (call) => scope.channelOf(call).invert,
-    set: (on, call) => (scope.channelOf(call).invert = on),
-  });
-  mso.setting("CH<1-8>:LABel:NAMe", name(), {
+  mso.setting("CH<1-8>:LABel:NAMe", either(string(), name()), {
     get: (call) => `"${scope.channelOf(call).name}"`,
     set: (text, call) => (scope.channelOf(call).name = text),
-  });
-  triggerCommands(mso);
-}
-
-function triggerCommands(mso: Mso): void {
-  const { scope } = mso;
-  const trigger = () => scope.settings.trigger;
-  const inputs = scope.settings.channels.map((_, index) => `CH${index + 1}`);
-  // Only edges are simulated; the other types are refused.
-  mso.setting("TRIGger:A:TYPe", keyword("EDGE"), { get: () => "EDGE", set: () => undefined });
-  mso.setting("TRIGger:A:EDGE:SOUrce", keyword(...inputs, "AUXiliary", "LINE"), {
-    get: () => trigger().source,
-    set: (source) => (trigger().source = source),
-  });
-  mso.setting("TRIGger:A:EDGE:SLOpe", keyword("RISe", "FALL", "EITher", "ANY"), {
-    get: () => ({ POS: "RISE", NEG: "FALL", EITH: "EITHER" })[trigger().slope],
-    set: (word) => (trigger().slope = word === "RIS" ? "POS" : word === "FALL" ? "NEG" : "EITH"),
-  });
-  let coupling = "DC";
-  mso.setting("TRIGger:A:EDGE:COUPling", keyword("DC", "HFRej", "LFRej", "NOISErej"), {
-    get: () => coupling,
-    set: (word) => (coupling = word),
-  });
-  const level = (channel: number, set_V?: number): number => {
-    const { levels_V } = trigger();
-    if (levels_V[channel - 1] === undefined) throw new ScpiError(-114);
-    if (set_V !== undefined) levels_V[channel - 1] = set_V;
-    return levels_V[channel - 1] ?? 0;
-  };
-  const numberOf = (call: Call) => call.suffixes[0] ?? 1;
-  mso.setting("TRIGger:A:LEVel:CH<1-8>", numeric("V", {}), {
-    get: (call) => level(numberOf(call)),
-    set: (value, call) => void level(numberOf(call), value),
-  });
-  mso.setting("TRIGger:A:LEVel", numeric("V", {}), {
-    get: () => level(scope.triggerChannel ?? 1),
-    set: (value) => void level(scope.triggerChannel ?? 1, value),
-  });
-  let aux_V = 0;
-  mso.setting("TRIGger:AUXLevel", numeric("V", {}), { get: () => aux_V, set: (value) => (aux_V = value) });
-  mso.setting("TRIGger:A:MODe", keyword("AUTO", "NORMal"), {
-    get: () => (trigger().auto ? "AUTO" : "NORMAL"),
-    set: (word) => (trigger().auto = word === "AUTO"),
-  });
-  mso.setting("TRIGger:A:HOLDoff:TIMe", numeric("S", { min: 0, max: 10 }), {
-    get: () => trigger().holdoff_s,
-    set: (value) => (trigger().holdoff_s = value),
   });
 }

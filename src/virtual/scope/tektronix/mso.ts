@@ -14,6 +14,8 @@ const converterDivisions = 65_536 / CODES_PER_DIVISION;
 /** Rates are one of these times a power of ten. */
 const mantissas = [1.25, 2.5, 3.125, 6.25];
 export const leastPoints = 1000;
+/** Time a division of the 3000 and 4000 series. */
+const scales = [1, 2, 4];
 
 export interface MsoInput extends InputSettings {
   scale_V: number;
@@ -53,15 +55,16 @@ export interface MsoState {
   };
 }
 
-function factoryState(): MsoState {
+function factoryState({ older }: MsoModel): MsoState {
+  const record = older ? 10_000 : 2500;
   return {
     header: true,
     verbose: true,
     horizontal: {
       manual: false,
-      scale_s: 40e-9,
-      rate_Sa_per_s: 6.25e9,
-      record: 2500,
+      scale_s: older ? 4e-6 : 40e-9,
+      rate_Sa_per_s: older ? 250e6 : 6.25e9,
+      record,
       position_percent: 50,
       delayed: true,
       delay_s: 0,
@@ -71,7 +74,7 @@ function factoryState(): MsoState {
     data: {
       sources: [1],
       start: 1,
-      stop: 2500,
+      stop: record,
       frameStart: 1,
       frameStop: 1_000_000,
       width: 1,
@@ -86,7 +89,7 @@ function factoryState(): MsoState {
 export class Mso {
   readonly scpi: ScpiInstrument;
   readonly scope: BasicScope<MsoInput>;
-  state = factoryState();
+  state: MsoState;
 
   constructor(
     readonly model: MsoModel,
@@ -94,6 +97,7 @@ export class Mso {
     label: string,
     seed: number,
   ) {
+    this.state = factoryState(model);
     const serial = Math.floor(createRandom(seed, `serial:${label}`).uniform() * 1e6);
     this.scpi = new ScpiInstrument({
       identity: `TEKTRONIX,${model.name},C${String(serial).padStart(6, "0")},${model.firmware}`,
@@ -101,7 +105,8 @@ export class Mso {
       errorBit: 0,
       formatError: (entry) => (entry === undefined ? '0,"No error"' : `${Math.abs(entry.code)},"${entry.text}"`),
       formatNumber: (value) => nr3(value, 9),
-      // The capitals of the manuals are "the minimum acceptable abbreviation"; drivers in the field write `COUPL`.
+      // The manuals show "the minimum acceptable abbreviations in capitals" (MSO4000 and DPO4000 programmer manual, 2-4: any
+      // longer beginning is acceptable, then); drivers in the field write `COUPL`.
       partialWords: true,
     });
     this.scope = new BasicScope(lab, label, seed, model, factoryInput, () => this.#timing());
@@ -110,7 +115,7 @@ export class Mso {
   /** Sets everything but the form of replies. */
   reset(): void {
     const { header, verbose } = this.state;
-    this.state = { ...factoryState(), header, verbose };
+    this.state = { ...factoryState(this.model), header, verbose };
     this.scope.reset();
   }
 
@@ -159,12 +164,15 @@ export class Mso {
 
   /** The nearest rate there is. */
   rateNear(asked: number): number {
-    const decade = 10 ** Math.floor(Math.log10(asked));
-    const rates = [decade / 10, decade, decade * 10].flatMap((one) => mantissas.map((m) => m * one));
-    const nearest = rates.reduce((best, rate) =>
-      Math.abs(Math.log(rate / asked)) < Math.abs(Math.log(best / asked)) ? rate : best,
-    );
-    return Math.min(nearest, this.model.rateMax_Sa_per_s);
+    return Math.min(nearest(mantissas, asked), this.model.rateMax_Sa_per_s);
+  }
+
+  /** The 3000 and 4000 series: a record is ten divisions long, or longer where the rate can not follow. */
+  stretch(): void {
+    const { horizontal } = this.state;
+    horizontal.scale_s = nearest(scales, horizontal.scale_s);
+    horizontal.rate_Sa_per_s = Math.min(this.model.rateMax_Sa_per_s, horizontal.record / (10 * horizontal.scale_s));
+    this.divide();
   }
 
   /** Frames that fit into the memory. */
@@ -200,6 +208,19 @@ export class Mso {
       .replace(/^:?/, ":");
     return `${this.state.verbose ? full.toUpperCase() : full.replace(/[a-z]+/g, "")} ${String(text)}`;
   }
+}
+
+/** The nearest of some mantissas times a power of ten. */
+function nearest(of: readonly number[], asked: number): number {
+  const exponent = Math.floor(Math.log10(asked));
+  const all = [-1, 0, 1].flatMap((more) => of.map((mantissa) => Number(`${mantissa}e${exponent + more}`)));
+  return nearestOf(all, asked);
+}
+
+/** The nearest by ratio. */
+export function nearestOf(all: readonly number[], asked: number): number {
+  const distance = (one: number) => Math.abs(Math.log(one / asked));
+  return all.reduce((best, one) => (distance(one) < distance(best) ? one : best));
 }
 
 function factoryInput(channel: number): MsoInput {

@@ -10,17 +10,29 @@ export function waveformCommands(mso: Mso): void {
   dataCommands(mso);
   const fields = preamble(mso);
   for (const [name, value] of fields) mso.answer(`WFMOutpre:${name}`, value);
-  mso.scpi.tree.query(
-    "WFMOutpre",
-    takes([], () => {
-      const show = ([name, value]: (typeof fields)[number]) =>
-        mso.state.header ? `${name.toUpperCase()} ${value()}` : value();
-      return `${mso.state.header ? ":WFMOUTPRE:" : ""}${fields.map(show).join(";")}`;
-    }),
-  );
-  mso.scpi.tree.query(
+  const word = (long: string, short: string) => (mso.state.header ? (mso.state.verbose ? long : short) : "");
+  const shown = ([name, value]: Field) => {
+    if (!mso.state.header) return value();
+    return `${mso.state.verbose ? name.toUpperCase() : name.replace(/[a-z]+/g, "")} ${value()}`;
+  };
+  const whole = () => `${word(":WFMOUTPRE:", ":WFMO:")}${fields.map(shown).join(";")}`;
+  const data = async (signal: AbortSignal) => {
+    const values = curve(mso, await heldNow(mso, signal));
+    const header = word(":CURVE ", ":CURV ");
+    return typeof values === "string" ? header + values : Buffer.concat([Buffer.from(header), values]);
+  };
+  const { tree } = mso.scpi;
+  tree.query("WFMOutpre", takes([], whole));
+  tree.query(
     "CURVe",
-    takes([], async (_, call) => curve(mso, await heldNow(mso, call.signal))),
+    takes([], (_, call) => data(call.signal)),
+  );
+  tree.query(
+    "WAVFrm",
+    takes([], async (_, call) => {
+      const values = await data(call.signal);
+      return Buffer.concat([Buffer.from(`${whole()};`), Buffer.from(values)]);
+    }),
   );
 }
 
@@ -42,18 +54,27 @@ function dataCommands(mso: Mso): void {
       data().sources = [first, ...more].map((word) => Number(word.slice(2)));
     }),
   );
+  if (!mso.model.older) {
+    mso.answer(
+      "DATa:SOUrce:AVAILable",
+      () => inputs.filter((_, k) => mso.scope.channel(k + 1).display).join(",") || "NONE",
+    );
+  }
   mso.answer("DATa:SOUrce", () =>
     data()
       .sources.map((number) => `CH${number}`)
       .join(","),
   );
   // Beyond the record is taken, and clipped when it is read.
-  for (const [node, key] of [
+  const spans = [
     ["STARt", "start"],
     ["STOP", "stop"],
+  ] as const;
+  const frames = [
     ["FRAMESTARt", "frameStart"],
     ["FRAMESTOP", "frameStop"],
-  ] as const) {
+  ] as const;
+  for (const [node, key] of mso.model.older ? spans : [...spans, ...frames]) {
     mso.setting(`DATa:${node}`, integer({ min: 0 }), {
       get: () => String(data()[key]),
       set: (value) => (data()[key] = Math.max(1, value)),
@@ -65,6 +86,10 @@ function dataCommands(mso: Mso): void {
       set: (value) => (data().width = value === 1 ? 1 : 2),
     });
   }
+  mso.setting("WFMOutpre:BIT_Nr", integer({ min: 8, max: 16 }), {
+    get: () => String(8 * data().width),
+    set: (value) => (data().width = value > 8 ? 2 : 1),
+  });
   const codings = ["ASCIi", "FAStest", "RIBinary", "RPBinary", "SRIbinary", "SRPbinary"];
   mso.setting("DATa:ENCdg", keyword(...codings), {
     get: () => {
@@ -93,8 +118,22 @@ function dataCommands(mso: Mso): void {
   mso.setting("WFMOutpre:BYT_Or", keyword("LSB", "MSB"), access.order);
 }
 
-/** The fields in their order (4/5/6 series MSO programmer manual, WFMOutpre?). */
-function preamble(mso: Mso): (readonly [name: string, value: () => string])[] {
+type Field = readonly [name: string, value: () => string];
+
+/**
+ * The fields in their order: 4/5/6 series MSO programmer manual, WFMOutpre?. The 3000 and 4000 series have no ASC_Fmt, and what
+ * comes after YZEro on mixed domain scopes only, with one more (MDO3000 programmer manual, appendix D; replies of others' scopes).
+ */
+function preamble(mso: Mso): Field[] {
+  const { older } = mso.model;
+  const all = allFields(mso);
+  if (!older) return all;
+  const fields = all.filter(([name]) => name !== "ASC_Fmt");
+  if (older.mixed) return [...fields, ["REFLEvel", () => nr3(0, 9)]];
+  return fields.slice(0, 1 + fields.findIndex(([name]) => name === "YZEro"));
+}
+
+function allFields(mso: Mso): Field[] {
   const data = () => mso.state.data;
   const channel = () => {
     const number = data().sources[0] ?? 1;
@@ -155,10 +194,22 @@ function curve(mso: Mso, held: Held<MsoInput>): Uint8Array | string {
   const { data } = mso.state;
   const parts = data.sources.map((number) => codesOf(mso, held, number));
   if (data.ascii) {
-    return parts.map((codes) => Array.from(codes, (code) => (data.width === 1 ? code >> 8 : code)).join(",")).join(";");
+    // Frames come apart at semicolons (curve_query of Tektronix' own tm_devices), sources too.
+    const { count } = spanOf(data, held.reading.samples);
+    return parts
+      .flatMap((codes) => framesOf(codes, count))
+      .map((codes) => textOf(codes, data.width))
+      .join(";");
   }
   return Buffer.concat(parts.map((codes) => block(encode(codes, data))));
 }
+
+function framesOf(codes: Int16Array, count: number): Int16Array[] {
+  return Array.from({ length: codes.length / count }, (_, frame) => codes.subarray(frame * count, (frame + 1) * count));
+}
+
+const textOf = (codes: Int16Array, width: number) =>
+  Array.from(codes, (code) => (width === 1 ? code >> 8 : code)).join(",");
 
 /** All frames asked for, one after the other, signed. */
 function codesOf(mso: Mso, held: Held<MsoInput>, number: number): Int16Array {

@@ -72,7 +72,7 @@ export class Channel2600 {
   ) {
     this.settings = resetChannel(model);
     this.noise = createRandom(seed, `noise:${terminal}`);
-    this.aperture = new Aperture(lab);
+    this.aperture = new Aperture(lab, terminal);
   }
 
   reset(): void {
@@ -91,7 +91,7 @@ export class Channel2600 {
   }
 
   private get wired(): boolean {
-    return this.lab.wiring.wireOf(this.terminal)?.node === "dut.top";
+    return this.lab.wiring.portOf(this.terminal) !== undefined;
   }
 
   /** The level on the terminals where nothing limits it. */
@@ -102,7 +102,9 @@ export class Channel2600 {
 
   /** The limit is active now. */
   get compliance(): boolean {
-    return this.output === 1 && this.wired && this.isLimited(this.lab.device_V, this.lab.device_A);
+    if (this.output !== 1 || !this.wired) return false;
+    const { voltage_V, current_A } = this.lab.seenAt(this.terminal);
+    return this.isLimited(voltage_V, current_A);
   }
 
   /** What the last reading saw, for the status registers. */
@@ -222,8 +224,8 @@ export class Channel2600 {
     return limitp > 0 && level > 0 ? Math.min(plain, limitp / level) : plain;
   }
 
-  private isLimited(device_V: number, device_A: number): boolean {
-    return Math.abs(this.sourcesVoltage ? device_A : device_V) >= this.limit * (1 - 1e-4);
+  private isLimited(voltage_V: number, current_A: number): boolean {
+    return Math.abs(this.sourcesVoltage ? current_A : voltage_V) >= this.limit * (1 - 1e-4);
   }
 
   get aperture_s(): number {
@@ -288,11 +290,9 @@ export class Channel2600 {
     return { voltage_V, current_A, source: this.level, at_s, status };
   }
 
-  private atTerminals(device_V: number, device_A: number): readonly [number, number] {
+  private atTerminals(voltage_V: number, current_A: number): readonly [number, number] {
     if (this.output !== 1) return [0, 0];
-    if (this.lab.fault !== undefined) return [NaN, NaN];
-    if (this.wired) return [device_V, device_A];
-    return [this.sourcesVoltage ? this.level : Math.sign(this.level) * this.limit, 0];
+    return this.lab.fault === undefined ? [voltage_V, current_A] : [NaN, NaN];
   }
 
   private converted(volts: boolean, value: number, draw: number): number {

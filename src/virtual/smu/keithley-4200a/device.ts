@@ -11,6 +11,9 @@ import { emptySetup } from "./test-setup.js";
 /** Bits of the status byte. */
 const Bit = { dataReady: 1, syntaxError: 2, busy: 16, request: 64 } as const;
 
+/** With `time: fast` a poll waits for the end of a test, and no longer than this: who asks again later waits no simulated time. */
+const LONGEST_WAIT_MS = 1000;
+
 /** What follows a page's two letters belongs to it. */
 type Page = "US" | "DE" | "SS" | "SM" | "MD";
 const pages: ReadonlySet<string> = new Set(["US", "DE", "SS", "SM", "MD"]);
@@ -117,7 +120,8 @@ export class KxciDevice implements MessageDevice {
     });
     this.on("DR", [], (given) => void (this.requests = wholeAt(given, 0, 0, 1) === 1));
     this.on("EC", [], (given) => void wholeAt(given, 0, 0, 1));
-    this.on("SP", [], () => {
+    this.on("SP", [], async (_, signal) => {
+      await test.inNoTime(LONGEST_WAIT_MS, signal);
       const bits = this.bits;
       this.mark(Bit.dataReady | Bit.syntaxError | Bit.request, false);
       return String(bits);

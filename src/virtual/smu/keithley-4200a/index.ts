@@ -20,10 +20,10 @@ const PREAMPS: ReadonlySet<number> = new Set([1, 2]);
  * A virtual Keithley 4200A-SCS with KXCI open: four medium-power SMUs, two of them with preamplifiers, in user mode and in
  * system mode, and a pulse card with two channels, each behind an RPM.
  *
- * Departures from the real one: of the pulse card Segment Arb only, without averages, load-line compensation or what its relays
- * do, its small current ranges as fast as the large ones, and a channel that does nothing at the bottom of the device; no CVU, voltmeters or user libraries, no time-domain sampling (`WT`, `IN`,
- * `NR`), one VAR2; sense is not wired, so that readings include the leads; errors of commands are all -992, with a text
- * of its own. A test of which each output goes off at its end is the picture the examples give; it has not been seen on iron.
+ * Departures from the real one: of the pulse card no averages over loops of Segment Arb and nothing of what its relays
+ * do, its small current ranges as fast as the large ones, load-line compensation that needs no pulses; no CVU, voltmeters or user
+ * libraries, no time-domain sampling (`WT`, `IN`, `NR`), one VAR2; sense is not wired, so that readings include the leads; errors of
+ * commands are all -992, with a text of its own. A test of which each output goes off at its end is the picture the examples give; it has not been seen on iron.
  *
  * @see 4200A-901-01 Rev C, section 9
  */

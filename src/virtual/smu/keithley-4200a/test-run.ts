@@ -25,6 +25,7 @@ export class TestRun {
   private steps = 0;
   private began_s = 0;
   private cancel: (() => void) | undefined;
+  private readonly over = new Set<() => void>();
 
   constructor(
     private readonly lab: Lab,
@@ -60,6 +61,22 @@ export class TestRun {
     this.after(this.setup.hold_s + this.setup.delay_s, () => this.measure(0, 0));
   }
 
+  /** Where time takes none: waits for the end of the test, so long as it is worth it. */
+  async inNoTime(longest_ms: number, signal: AbortSignal): Promise<void> {
+    if (!this.running || this.lab.time === "real" || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", end);
+        this.over.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, longest_ms);
+      signal.addEventListener("abort", end);
+      this.over.add(end);
+    });
+  }
+
   /** The outputs go off where they are. */
   stop(): void {
     if (!this.running) return;
@@ -71,6 +88,7 @@ export class TestRun {
     }
     this.parts = [];
     this.ended();
+    for (const end of this.over) end();
   }
 
   private part(number: number, swept: readonly number[]): Part {

@@ -56,7 +56,7 @@ export class Channel {
     private readonly stampFrom_s: () => number,
   ) {
     this.terminal = number === 1 ? `${label}.high` : `${label}.${number}.high`;
-    this.aperture = new Aperture(lab);
+    this.aperture = new Aperture(lab, this.terminal);
     this.noise = createRandom(seed, `noise:${label}:${number}`);
     this.settings = resetSettings(this.line_Hz);
   }
@@ -177,7 +177,9 @@ export class Channel {
   }
 
   get limitTripped(): boolean {
-    return this.on && this.isLimited(this.lab.device_V, this.lab.device_A);
+    if (!this.on) return false;
+    const { voltage_V, current_A } = this.lab.seenAt(this.terminal);
+    return this.isLimited(voltage_V, current_A);
   }
 
   /** When a measurement may begin after the last change of the level. */

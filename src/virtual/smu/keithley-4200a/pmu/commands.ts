@@ -1,21 +1,32 @@
 import { nr3 } from "../../../scpi/index.js";
 import { KxciFault, numberAt, wholeAt, withinAt } from "../arguments.js";
 import type { KxciDevice } from "../device.js";
+import { ranges_A } from "./card.js";
 import type { PulseCard, PulseChannel } from "./card.js";
 import type { Point } from "./digitiser.js";
+import type { Row } from "./records.js";
+import { levelsBetween } from "./standard-pulses.js";
+import type { Levels } from "./standard-pulses.js";
 import { arrays } from "./sequence.js";
 
 const mostValues = 128;
 const mostSegments = 2048;
 const mostPoints = 2048;
-/** Fixed current ranges: with an RPM on the 10 V range, and on the 40 V range. */
-const ranges_A = { 10: [1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.2], 40: [1e-4, 0.01, 0.8] } as const;
-const fields: Readonly<Record<string, (point: Point) => string>> = {
+const readers: Readonly<Record<string, (point: Point) => string>> = {
   V: ({ volt }) => nr3(volt, 6, true),
   I: ({ ampere }) => nr3(ampere, 6, true),
   T: ({ time_s }) => nr3(time_s, 9, true),
   S: () => "0",
 };
+
+/** A field of a row: `V`, and `VH` or `VL` of the means of pulses. @throws KxciFault there is no such field, or not here */
+function fieldOf(name: string, { high, low }: Row): string {
+  const [, quantity = "", of] = /^([VITS])([HL]?)$/.exec(name) ?? [];
+  const point = of === "L" ? low : of === "H" ? high : (high ?? low);
+  const read = readers[quantity];
+  if (read && point) return read(point);
+  throw new KxciFault(`"${name}" is no field`, true);
+}
 
 /** The `:PMU:` tree. While a test runs only questions, the abort and outputs off are executed. */
 export function pulseCommands(device: KxciDevice, card: PulseCard): void {
@@ -45,8 +56,10 @@ export function pulseCommands(device: KxciDevice, card: PulseCard): void {
   });
   set("MEASURE:RANGE", (given) => {
     const channel = channelAt(given, 0);
-    if (wholeAt(given, 1, 0, 2) !== 2) {
+    const form = wholeAt(given, 1, 0, 2);
+    if (form !== 2) {
       channel.range_A = undefined;
+      channel.leastRange_A = form === 1 ? numberAt(given, 2) : 0;
       return;
     }
     const range_A = numberAt(given, 2);
@@ -56,12 +69,11 @@ export function pulseCommands(device: KxciDevice, card: PulseCard): void {
     channel.range_A = found;
   });
   set("LOAD", (given) => void (channelAt(given, 0).load_ohm = withinAt(given, 1, 1, 1e7)));
-  set("LLEC:CONFIGURE", (given) => {
-    channelAt(given, 0);
-    if (wholeAt(given, 1, 0, 1) === 1) throw new KxciFault("Load-line effect compensation is not simulated");
-  });
+  set("LLEC:CONFIGURE", (given) => void (channelAt(given, 0).levelled = wholeAt(given, 1, 0, 1) === 1));
+  set("RETAIN:CONFIG", (given) => void (channelAt(given, 0).retains = wholeAt(given, 1, 0, 1) === 1));
   set("CONNECTION:COMP", (given) => void [channelAt(given, 0), wholeAt(given, 1, 0, 1), wholeAt(given, 2, 0, 1)]);
   set("SAMPLE:RATE", (given) => void (card.sampleRate_Sa_per_s = withinAt(given, 0, 1e3, 200e6)));
+  standardPulses(card, set, channelAt);
   for (const name of arrays) {
     for (const more of [false, true]) {
       set(`SARB:SEQ:${name}${more ? ":ADD" : ""}`, (given) => {
@@ -97,15 +109,13 @@ export function pulseCommands(device: KxciDevice, card: PulseCard): void {
   device.on(":PMU:TEST:STATUS?", [], () => (card.running ? "1" : "0"));
   device.on(":PMU:DATA:COUNT?", [], (given) => String(channelAt(given, 0).data.length));
   device.on(":PMU:DATA:GET", [], (given) => {
-    const { data } = channelAt(given, 0);
+    const { data, fields } = channelAt(given, 0);
     const from = wholeAt(given, 1, 0, 1e6, 0);
     const count = wholeAt(given, 2, 1, mostPoints, mostPoints);
-    // High, low or a waveform: what there is of it.
-    const names = given.length > 3 ? given.slice(3).map((name) => name.toUpperCase().charAt(0)) : ["V", "I", "T", "S"];
-    const wanted = names.map((name) => fields[name] ?? unknownField(name));
+    const names = given.length > 3 ? given.slice(3).map((name) => name.toUpperCase()) : fields;
     return data
       .slice(from, from + count)
-      .map((point) => wanted.map((field) => field(point)).join(","))
+      .map((row) => names.map((name) => fieldOf(name, row)).join(","))
       .join(";");
   });
 }
@@ -129,6 +139,53 @@ function valueAt(name: (typeof arrays)[number], given: readonly string[], at: nu
   }
 }
 
-function unknownField(name: string): never {
-  throw new KxciFault(`"${name}" is no field`, true);
+/** The commands of standard pulses (`:PMU:INIT 0`). */
+function standardPulses(
+  card: PulseCard,
+  set: (head: string, run: (given: readonly string[]) => void) => void,
+  channelAt: (given: readonly string[], at: number) => PulseChannel,
+): void {
+  const volts = (given: readonly string[], at: number) => withinAt(given, at, -40, 40);
+  const levels = (given: readonly string[], found: Levels) => void (channelAt(given, 0).pulses.levels = found);
+  set("PULSE:TRAIN", (given) => {
+    levels(given, { kind: "train", varies: "amplitude", values_V: [volts(given, 2)], other_V: volts(given, 1) });
+  });
+  for (const kind of ["sweep", "step"] as const) {
+    for (const [name, varies] of [
+      ["PULSE:AMPLITUDE", "amplitude"],
+      ["PULSE:BASE", "base"],
+      ["DC", "dc"],
+    ] as const) {
+      set(`${kind.toUpperCase()}:${name}`, (given) => {
+        const next = varies === "dc" ? 4 : 5;
+        const back = kind === "sweep" && wholeAt(given, next, 0, 1, 0) === 1;
+        const values_V = levelsBetween(volts(given, 1), volts(given, 2), numberAt(given, 3), back);
+        levels(given, { kind, varies, values_V, other_V: varies === "dc" ? 0 : volts(given, 4) });
+      });
+    }
+  }
+  set("PULSE:TIMES", (given) => {
+    const [width_s, rise_s, fall_s, delay_s] = [2, 3, 4, 5].map((at) =>
+      withinAt(given, at, 0, 1, at === 5 ? 0 : undefined),
+    );
+    const times = { width_s: width_s ?? 0, rise_s: rise_s ?? 0, fall_s: fall_s ?? 0, delay_s: delay_s ?? 0 };
+    channelAt(given, 0).pulses.times = times;
+    card.period_s = withinAt(given, 1, 0, 1); // the last one told is everybody's
+  });
+  set("PULSE:BURST:COUNT", (given) => void (card.burst = wholeAt(given, 0, 1, 10_000)));
+  set("MEASURE:MODE", (given) => void (card.mode = wholeAt(given, 0, 0, 4)));
+  set("MEASURE:PIV", (given) => {
+    const { pulses } = channelAt(given, 0);
+    const [high, low] = [wholeAt(given, 1, 0, 1) === 1, wholeAt(given, 2, 0, 1) === 1];
+    [pulses.high, pulses.low] = high || low ? [high, low] : [true, true];
+    if (!high && !low) throw new KxciFault("Neither the top nor the base of pulses is measured: both are");
+  });
+  set("TIMES:PIV", (given) => {
+    const [from, to] = [withinAt(given, 1, 0, 1), withinAt(given, 2, 0, 1)];
+    if (from >= to) throw new KxciFault(`A mean from ${from} to ${to}`);
+    channelAt(given, 0).pulses.mean = [from, to];
+  });
+  set("TIMES:WAVEFORM", (given) => {
+    channelAt(given, 0).pulses.around = [withinAt(given, 1, 0, 1), withinAt(given, 2, 0, 1)];
+  });
 }

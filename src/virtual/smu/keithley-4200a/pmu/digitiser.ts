@@ -1,26 +1,25 @@
 import type { Random } from "../../../../simulator/random.js";
-import type { LabStep } from "../../../lab.js";
-import { Measure } from "./sequence.js";
-import type { Piece } from "./sequence.js";
+import type { Lab, LabStep } from "../../../lab.js";
+import { durationOf, Measure } from "./sequence.js";
+import type { Pass, Window } from "./sequence.js";
 
 /** The converter's clock. */
 const fastest_Sa_per_s = 200e6;
-const mostSamples = 65_536;
+export const mostSamples = 65_536;
 const bits = 14;
 /** Of a range: an order of magnitude. */
 const noiseShare = 5e-5;
 /** A converter shows this much beyond its range, and no more. */
 const overrange = 1.02;
 
-/** One pass of a sequence, and how often. */
-export interface Play {
-  readonly pieces: readonly Piece[];
+/** One pass, and how often. */
+export interface Play extends Pass {
   readonly loops: number;
 }
 
 /** Time from sample to sample: a rate that misses the shortest window is raised, then one that fills the memory lowered. */
 export function stepOf(plays: readonly Play[], asked_Sa_per_s: number): number {
-  const windows_s = plays.flatMap(({ pieces }) => pieces.filter(isWaveform).map(({ from_s, to_s }) => to_s - from_s));
+  const windows_s = plays.flatMap(({ windows }) => windows.filter(isWaveform).map(({ from_s, to_s }) => to_s - from_s));
   const clock = (n: number) => n / fastest_Sa_per_s;
   let n = Math.max(1, Math.round(fastest_Sa_per_s / asked_Sa_per_s));
   n = Math.max(1, Math.min(n, Math.floor(Math.min(...windows_s) * fastest_Sa_per_s * (1 + 1e-9))));
@@ -29,17 +28,17 @@ export function stepOf(plays: readonly Play[], asked_Sa_per_s: number): number {
   return clock(n);
 }
 
-const isWaveform = ({ measure }: Piece) => measure === Measure.waveform;
+const isWaveform = ({ measure }: Window) => measure === Measure.waveform;
 
-function samplesIn({ measure, from_s, to_s }: Piece, step_s: number): number {
-  if (measure === Measure.none) return 0;
-  return measure === Measure.waveform ? Math.max(1, Math.ceil(((to_s - from_s) / step_s) * (1 - 1e-9))) : 1;
+function samplesIn({ measure, from_s, to_s }: Window, step_s: number): number {
+  return measure === Measure.waveform ? Math.max(1, Math.ceil(((to_s - from_s) / step_s) * (1 - 1e-9) - 1e-6)) : 1;
 }
 
-function samplesOf(plays: readonly Play[], step_s: number): number {
+/** @param step_s Infinity: how many there are at least */
+export function samplesOf(plays: readonly Play[], step_s: number): number {
   let sum = 0;
-  for (const { pieces, loops } of plays) {
-    sum += loops * pieces.reduce((count, piece) => count + samplesIn(piece, step_s), 0);
+  for (const { windows, loops } of plays) {
+    sum += loops * windows.reduce((count, window) => count + samplesIn(window, step_s), 0);
   }
   return sum;
 }
@@ -51,12 +50,23 @@ export class Terminal {
   private readonly amperes: number[] = [];
   private at = 0;
 
-  /** @param series_ohm between the terminal and the device */
-  constructor(private readonly series_ohm: number) {}
+  /** The largest current so far. */
+  get largest_A(): number {
+    return this.amperes.reduce((most, ampere) => Math.max(most, Math.abs(ampere)), 0);
+  }
 
-  see({ t0_s, t1_s, top0_V, top1_V, i0_A, i1_A }: LabStep): void {
-    if (this.times_s.length === 0) this.push(t0_s, top0_V, i0_A);
-    this.push(t1_s, top1_V, i1_A);
+  /** @param series_ohm between the terminal and the device */
+  constructor(
+    private readonly lab: Lab,
+    private readonly terminal: string,
+    private readonly series_ohm: number,
+  ) {}
+
+  see(step: LabStep): void {
+    const { lab, terminal } = this;
+    const [i0_A, i1_A] = lab.currentsAt_A(terminal, step);
+    if (this.times_s.length === 0) this.push(step.t0_s, lab.voltageAt_V(terminal, step.top0_V, step.bottom0_V), i0_A);
+    this.push(step.t1_s, lab.voltageAt_V(terminal, step.top1_V, step.bottom1_V), i1_A);
   }
 
   push(time_s: number, volt: number, ampere: number): void {
@@ -103,14 +113,15 @@ export function sampled(
   };
   const points: Point[] = [];
   let begin_s = 0;
-  for (const { pieces, loops } of plays) {
+  for (const { pieces, windows, loops } of plays) {
+    const pass_s = durationOf(pieces);
     for (let loop = 0; loop < loops; loop++) {
-      for (const piece of pieces) {
-        const count = samplesIn(piece, step_s);
-        if (piece.measure === Measure.spot) points.push(spot(piece, begin_s));
-        else for (let k = 0; k < count; k++) points.push(pointAt(begin_s + piece.from_s + k * step_s));
-        begin_s += piece.duration_s;
+      for (const window of windows) {
+        const count = samplesIn(window, step_s);
+        if (window.measure === Measure.spot) points.push(spot(window, begin_s));
+        else for (let k = 0; k < count; k++) points.push(pointAt(begin_s + window.from_s + k * step_s));
       }
+      begin_s += pass_s;
     }
   }
   return points;
@@ -121,7 +132,7 @@ export function sampled(
   }
 
   /** Mean over the window. */
-  function spot({ from_s, to_s }: Piece, at_s: number): Point {
+  function spot({ from_s, to_s }: Window, at_s: number): Point {
     const count = Math.max(1, Math.round((to_s - from_s) / step_s));
     let [volt, ampere] = [0, 0];
     for (let k = 0; k < count; k++) {

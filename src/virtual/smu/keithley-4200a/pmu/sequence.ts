@@ -15,10 +15,20 @@ export interface Piece {
   readonly duration_s: number;
   readonly start_V: number;
   readonly stop_V: number;
+}
+
+/** What is measured in a pass: from when to when, and how. */
+export interface Window {
   readonly measure: number;
-  /** Of the piece's own time. */
   readonly from_s: number;
   readonly to_s: number;
+}
+
+/** What is played once, or again and again. */
+export interface Pass {
+  readonly pieces: readonly Piece[];
+  /** In the order of time. */
+  readonly windows: readonly Window[];
 }
 
 /** Shortest piece by the voltage range, seconds. */
@@ -36,7 +46,7 @@ const tolerance_V = 1e-6;
  *
  * @throws KxciFault what the final verification finds: -951, and -823 for a window on a piece that is not measured
  */
-export function piecesOf(given: Arrays, range_V: number): Piece[] {
+export function passOf(given: Arrays, range_V: number): Pass {
   const fail = (why: string): never => {
     throw new KxciFault(`Final verification failed, ${why}`, false, -951);
   };
@@ -49,7 +59,9 @@ export function piecesOf(given: Arrays, range_V: number): Piece[] {
   }
   if (STARTV.length === 0 || STOPV.length === 0) fail("a sequence has no voltages");
   let relay = 1;
-  return TIME.map((duration_s, k): Piece => {
+  let begin_s = 0;
+  const windows: Window[] = [];
+  const pieces = TIME.map((duration_s, k): Piece => {
     const [start_V = 0, stop_V = 0] = [STARTV[k], STOPV[k]];
     const least_s = shortest_s[range_V] ?? 0;
     if (duration_s < least_s - tolerance_s || duration_s > longest_s) fail(`segment ${k + 1} lasts ${duration_s} s`);
@@ -64,14 +76,19 @@ export function piecesOf(given: Arrays, range_V: number): Piece[] {
     relay = closed;
     const measure = given["MEAS:TYPE"]?.[k] ?? Measure.none;
     const [from_s, to_s] = [given["MEAS:START"]?.[k] ?? 0, given["MEAS:STOP"]?.[k] ?? 0];
-    if (measure === Measure.none && (from_s !== 0 || to_s !== 0)) {
+    // One project has seen the error; Keithley's examples give a piece that is not measured the whole of it.
+    const whole = from_s === 0 && (to_s === 0 || Math.abs(to_s - duration_s) < tolerance_s);
+    if (measure === Measure.none && !whole) {
       throw new KxciFault(`Segment ${k + 1} is not measured and has a window`, false, -823);
     }
     if (measure !== Measure.none && !(from_s >= 0 && from_s < to_s && to_s <= duration_s + tolerance_s)) {
       fail(`segment ${k + 1} is measured from ${from_s} s to ${to_s} s`);
     }
-    return { duration_s, start_V, stop_V, measure, from_s, to_s };
+    if (measure !== Measure.none) windows.push({ measure, from_s: begin_s + from_s, to_s: begin_s + to_s });
+    begin_s += duration_s;
+    return { duration_s, start_V, stop_V };
   });
+  return { pieces, windows };
 }
 
 export function durationOf(pieces: readonly Piece[]): number {
