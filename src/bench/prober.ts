@@ -53,7 +53,9 @@ export async function moveProber(
         return await throughFile(prober.file, site, until);
       case "hand": {
         if (!ask)
-          throw new Error("nobody can be asked here; run memrig in a terminal or from the dashboard, or give the prober a command or a file");
+          throw new Error(
+            "nobody can be asked here; run memrig in a terminal or from the dashboard, or give the prober a command or a file",
+          );
         return await ask(`Set the needles down on ${described(site)}`, until);
       }
     }
