@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Readable, Writable } from "node:stream";
+import { PassThrough, Readable, Writable } from "node:stream";
 import { test, type TestContext } from "node:test";
 import {
   checkConnected,
@@ -111,8 +111,23 @@ test("a move by hand waits for the person; where nobody is, it says what to do",
   const asked: string[] = [];
   const hand = { kind: "hand", deadline_s: 20 } as const;
   await move(hand, { ask: (question) => Promise.resolve(void asked.push(question)) });
-  assert.match(asked[0] ?? "", /R7C2-D3 \(die R7C2, device D3\).*Enter/);
+  assert.match(asked[0] ?? "", /R7C2-D3 \(die R7C2, device D3\)$/);
   await assert.rejects(move(hand), /nobody can be asked.*command or a file/s);
+});
+
+test("the terminal says to press Enter; a question that was answered elsewhere leaves the line to the next one", async () => {
+  const input = new PassThrough();
+  let said = "";
+  const person = new Person(input, new Writable({ write: (chunk, _, done) => (done(), void (said += String(chunk))) }));
+  const elsewhere = new AbortController();
+  const first = person.ask("Move", elsewhere.signal);
+  elsewhere.abort();
+  await assert.rejects(first, /nobody answered/);
+  const second = person.ask("Move on", new AbortController().signal);
+  input.write("\n");
+  await second;
+  assert.equal(said, "Move, then press Enter: Move on, then press Enter: ");
+  person.close();
 });
 
 test("what was typed ahead answers the next questions; an input that has ended answers none, at once", async () => {
