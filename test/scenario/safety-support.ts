@@ -8,9 +8,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after } from "node:test";
 import type { TestContext } from "node:test";
-import { fileURLToPath } from "node:url";
 import type { LinkKind, VirtualBenchPlan } from "../../src/virtual/bench-plan.js";
 import { serveVirtualBench } from "../../src/virtual/serve.js";
+import { programOf, siblingModule } from "../support/beside.js";
 import { eventually } from "../support/cli.js";
 
 // The locks of killed controllers stay in a folder of this test's own.
@@ -132,8 +132,8 @@ export function startController(t: TestContext, benchFile: string, cycles: numbe
 
 /** Starts a run in a process of its own. */
 export function startRun(t: TestContext, benchFile: string, protocol: string, settings: object): Controller {
-  const program = fileURLToPath(new URL("./safety-controller.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--import", "tsx", program, benchFile, protocol, JSON.stringify(settings)], {
+  const program = programOf(siblingModule(import.meta.url, "safety-controller"));
+  const child = spawn(process.execPath, [...program, benchFile, protocol, JSON.stringify(settings)], {
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, NODE_TEST_CONTEXT: undefined },
   });

@@ -3,14 +3,14 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { TestContext } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { createRandom } from "../../src/simulator/random.js";
 import { createRun, openRunFolder } from "../../src/store/index.js";
 import { InfluxSink } from "../../src/store/sinks/influx.js";
 import { points, pointsRows, startOf, storeFor } from "../unit/store/support.js";
+import { programOf, siblingModule } from "./beside.js";
 import type { InfluxServer } from "./influxd.js";
 
-const senderScript = fileURLToPath(new URL("./influx-sender.ts", import.meta.url));
+const sender = programOf(siblingModule(import.meta.url, "influx-sender"));
 
 /** A process that sends a store, and can be killed as a power cut would. */
 class Sender {
@@ -22,7 +22,7 @@ class Sender {
   ) {}
 
   start(): void {
-    const args = ["--import", "tsx", senderScript, this.store, this.url];
+    const args = [...sender, this.store, this.url];
     this.#process = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
   }
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestContext } from "node:test";
-import { fileURLToPath } from "node:url";
+import { programOf, siblingModule } from "../../support/beside.js";
 import { eventually } from "../../support/cli.js";
 import type { FakeInstrument } from "./fake-instrument.js";
 
@@ -19,8 +19,8 @@ export async function guarded(t: TestContext, mode: string, instruments: readonl
   const folder = await mkdtemp(path.join(tmpdir(), "memrig-guardian-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const record = path.join(folder, "events.jsonl");
-  const program = fileURLToPath(new URL("./guarded-program.ts", import.meta.url));
-  const args = ["--import", "tsx", program, mode, record, ...instruments.map(({ port }) => String(port))];
+  const program = programOf(siblingModule(import.meta.url, "guarded-program"));
+  const args = [...program, mode, record, ...instruments.map(({ port }) => String(port))];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "ignore"], detached: true });
   t.after(() => child.kill("SIGKILL"));
   let said = "";

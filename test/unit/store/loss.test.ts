@@ -5,16 +5,16 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import test from "node:test";
-import { fileURLToPath } from "node:url";
 import { tableFromIPC } from "apache-arrow";
 import { createRun, listRuns, openRun, openRunFolder, requestAbort, runFiles } from "../../../src/store/index.js";
+import { programOf, siblingModule } from "../../support/beside.js";
 import { pointsRow, startOf, storeFor } from "./support.js";
 
-const script = fileURLToPath(new URL("writer-process.ts", import.meta.url));
+const program = programOf(siblingModule(import.meta.url, "writer-process"));
 
 test("kill -9 of the writer loses no row it called durable, and the run is shown as interrupted", async (t) => {
   const store = await storeFor(t);
-  const writer = spawn(process.execPath, ["--import", "tsx", script, store], { stdio: ["ignore", "pipe", "inherit"] });
+  const writer = spawn(process.execPath, [...program, store], { stdio: ["ignore", "pipe", "inherit"] });
   t.after(() => writer.kill("SIGKILL"));
   let durable = 0;
   let folder = "";
@@ -61,8 +61,8 @@ test(
   { skip: process.platform === "win32" ? "needs a shell with ulimit to make a file that can not grow" : false },
   async (t) => {
     const store = await storeFor(t);
-    const limit = `ulimit -f 400; exec "$0" --import tsx "$1" "$2" 1000000`; // 400 blocks of 512 or 1024 bytes
-    const writer = spawn("sh", ["-c", limit, process.execPath, script, store], {
+    const limit = `ulimit -f 400; exec "$0" "$@" 1000000`; // 400 blocks of 512 or 1024 bytes
+    const writer = spawn("sh", ["-c", limit, process.execPath, ...program, store], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     t.after(() => writer.kill("SIGKILL"));
