@@ -2,8 +2,8 @@ import type { RunStatus } from "../../src/store/shapes.js";
 import type { EngineState } from "../server/engine-state.js";
 import { h } from "./dom.js";
 
-/** How a run has ended, or what it is at. */
-export type Standing = RunStatus | EngineState | "cancelled";
+/** How a run has ended, or what it is at; `asking`: what a person is to do. */
+export type Standing = RunStatus | EngineState | "cancelled" | "asking";
 
 /** Told by sign and word, not by colour alone. */
 const signs: Readonly<Record<Standing, string>> = {
@@ -12,6 +12,7 @@ const signs: Readonly<Record<Standing, string>> = {
   pausing: "◐",
   paused: "‖",
   stopping: "◌",
+  asking: "?",
   done: "✓",
   failed: "✕",
   aborted: "■",

@@ -352,6 +352,7 @@ test("what a hand prober's run asks stands above every page; Done lets it go on,
   const asks = page.locator("#question");
   await ask("R1C1");
   await asks.filter({ hasText: "Set the needles down on R1C1" }).waitFor();
+  await page.locator(".running-list .status").filter({ hasText: "? asking" }).waitFor();
   await picture(page, "question");
   await asks.getByRole("button", { name: "Done, go on" }).click();
   await page.locator(".ended-list").filter({ hasText: "done" }).waitFor();

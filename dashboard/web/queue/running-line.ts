@@ -36,9 +36,10 @@ export class RunningLine implements Line {
   show(line: QueueLine): void {
     const before = this.line;
     this.line = line;
-    const { run, progress } = line;
+    const { run, progress, question } = line;
     if (before === undefined) this.what.replaceChildren(...whatParts(line));
-    this.mark.replaceChildren(statusMark(progress?.state ?? (run === undefined ? "queued" : "running")));
+    const begins = question === undefined ? "queued" : "asking";
+    this.mark.replaceChildren(statusMark(progress?.state ?? (run === undefined ? begins : "running")));
     setText(this.pause, this.rests ? "Go on" : "Pause");
     this.pause.disabled = run === undefined || progress?.state === "stopping";
     const { rows = 0, expectedRows = 0, left_s = null } = progress ?? {};
@@ -50,7 +51,7 @@ export class RunningLine implements Line {
     const of = expectedRows > 0 ? ` of ${count(expectedRows)} rows · ${Math.floor(100 * share)} %` : " rows";
     setText(
       this.far,
-      run === undefined ? (line.question?.text ?? "The instruments are being opened.") : `${count(rows)}${of}${left}`,
+      run === undefined ? (question?.text ?? "The instruments are being opened.") : `${count(rows)}${of}${left}`,
     );
   }
 }
