@@ -20,8 +20,10 @@ import {
 } from "./keithley-4200a-plan.js";
 import type { Card, Setup4200, Smu4200 } from "./keithley-4200a-plan.js";
 import { checkRun, configure, ended, fetch, START } from "./keithley-4200a-run.js";
-import { Pmu4225, pulseChannelsOf, pulsesOff } from "./keithley-4225.js";
-import type { PulseChannel, Whole } from "./keithley-4225.js";
+import { Pmu4225 } from "./keithley-4225.js";
+import type { Whole } from "./keithley-4225.js";
+import { pulseChannelsOf, pulsesOff } from "./keithley-4225-channels.js";
+import type { PulseChannel } from "./keithley-4225-channels.js";
 import { SmuDriver } from "./smu-driver.js";
 import type { EndOfSweep, GoOn, OpenedSmu } from "./smu-driver.js";
 

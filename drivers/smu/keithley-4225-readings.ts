@@ -1,10 +1,11 @@
 import type { Capture } from "../../src/capabilities/index.js";
 import { MemrigError } from "../../src/errors.js";
+import type { ScpiClient } from "../../src/scpi/index.js";
 import { CURRENT_PROBE_OHM, currentChannel, TICK_S, voltageChannel } from "./keithley-4225-plan.js";
 import type { Recording } from "./keithley-4225-plan.js";
 
 /** Most points in one answer to `:PMU:DATA:GET`. */
-export const POINTS_IN_ANSWER = 2048;
+const POINTS_IN_ANSWER = 2048;
 /** Voltage, current, time; the status behind them is not in any manual that could be had, and is not asked. */
 const FIELDS = 3;
 
@@ -16,7 +17,7 @@ export interface Samples {
   readonly times_s: Float64Array;
 }
 
-export function emptySamples(count: number): Samples {
+function emptySamples(count: number): Samples {
   return { volts: new Float64Array(count), amperes: new Float64Array(count), times_s: new Float64Array(count) };
 }
 
@@ -25,7 +26,7 @@ export function emptySamples(count: number): Samples {
  *
  * @throws MemrigError `bad-reply`: another number of points than were asked for, or one that is none
  */
-export function parsePoints(reply: string, samples: Samples, from: number, count: number): void {
+function parsePoints(reply: string, samples: Samples, from: number, count: number): void {
   const points = reply.trim().replace(/;$/, "").split(";");
   if (points.length !== count) {
     throw new MemrigError("bad-reply", `${points.length} points came where ${count} were due.`, { count });
@@ -40,6 +41,34 @@ export function parsePoints(reply: string, samples: Samples, from: number, count
     samples.amperes[from + k] = ampere;
     samples.times_s[from + k] = time_s;
   }
+}
+
+/**
+ * All samples of the last test, in as many answers as that takes.
+ *
+ * @param goOn throws where no more is to be asked for
+ * @throws MemrigError `bad-reply`: with the question
+ */
+export async function fetchSamples(
+  scpi: ScpiClient,
+  channel: number,
+  count: number,
+  goOn: () => void,
+): Promise<Samples> {
+  const samples = emptySamples(count);
+  for (let from = 0; from < count; from += POINTS_IN_ANSWER) {
+    goOn();
+    const part = Math.min(POINTS_IN_ANSWER, count - from);
+    const question = `:PMU:DATA:GET ${channel},${from},${part}`;
+    const reply = await scpi.query(question);
+    try {
+      parsePoints(reply, samples, from, part);
+    } catch (error) {
+      if (!(error instanceof MemrigError)) throw error;
+      throw new MemrigError(error.kind, `${scpi.label}, ${question}: ${error.message}`, error.details, error);
+    }
+  }
+  return samples;
 }
 
 /**

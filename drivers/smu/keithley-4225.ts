@@ -17,7 +17,9 @@ import type { ScpiClient } from "../../src/scpi/index.js";
 import { checkChannel, refusal } from "./checks.js";
 import { offAfter } from "../support/outputs.js";
 import { pause, stopIfAborted } from "../support/wait.js";
-import { routeMessage, rpmName, sequenceMessages, setUpMessages } from "./keithley-4225-commands.js";
+import { pulsesOff } from "./keithley-4225-channels.js";
+import type { PulseChannel } from "./keithley-4225-channels.js";
+import { routeMessage, sequenceMessages, setUpMessages } from "./keithley-4225-commands.js";
 import {
   CURRENT_PROBE_OHM,
   captureRanges4225,
@@ -31,7 +33,7 @@ import {
   voltageChannel,
 } from "./keithley-4225-plan.js";
 import type { Recording, Sequence } from "./keithley-4225-plan.js";
-import { capturesOf, emptySamples, parsePoints, POINTS_IN_ANSWER } from "./keithley-4225-readings.js";
+import { capturesOf, fetchSamples } from "./keithley-4225-readings.js";
 import { cycleOf } from "./keithley-4225-waveform.js";
 
 const LOOK_S = { first: 0.005, longest: 0.2 };
@@ -39,32 +41,6 @@ const LOOK_S = { first: 0.005, longest: 0.2 };
 const BEGIN_S = 0.1;
 /** A test that was to leave data and shows none this long after its time did not take place. */
 const RUN_MARGIN_S = 10;
-
-/** The pulse channels in a reply to `*OPT?`: `PMU1` is a card with two, `PMU1RPM1-2` an RPM at the second one. */
-export interface PulseChannel {
-  readonly channel: number;
-  readonly rpm: boolean;
-}
-
-export function pulseChannelsOf(options: string): PulseChannel[] {
-  const named = options
-    .toUpperCase()
-    .split(",")
-    .map((name) => name.trim());
-  const cards = named.flatMap((name) => /^PMU(\d)$/.exec(name)?.[1] ?? []).map(Number);
-  return cards
-    .sort((one, other) => one - other)
-    .flatMap((card) => [2 * card - 1, 2 * card])
-    .map((channel) => {
-      const name = rpmName(channel);
-      return { channel, rpm: named.includes(`${name.slice(0, -2)}RPM${name.slice(-3)}`) };
-    });
-}
-
-/** What ends a test and turns these off, at once. */
-export function pulsesOff(channels: readonly number[]): string[] {
-  return [":PMU:ABORT", ...channels.map((channel) => `:PMU:OUTPUT:STATE ${channel},0`)];
-}
 
 /** What a channel is to play, and how often. */
 interface Loaded {
@@ -345,26 +321,11 @@ export class Pmu4225 implements PulseUnit {
     const { recording, channel } = this.#playing ?? {};
     const loops = this.#loaded?.loops ?? 0;
     if (!recording || channel === undefined || loops < segments) throw late(recording ? loops : 0);
-    yield* capturesOf(recording, await this.#fetch(channel, count, signal), channel);
+    const samples = await fetchSamples(this.scpi, channel, count, () =>
+      stopIfAborted(signal, label, "its records were being read"),
+    );
+    yield* capturesOf(recording, samples, channel);
     this.#playing = undefined;
-  }
-
-  async #fetch(channel: number, count: number, signal: AbortSignal) {
-    const samples = emptySamples(count);
-    for (let from = 0; from < count; from += POINTS_IN_ANSWER) {
-      stopIfAborted(signal, this.whole.label, "its records were being read");
-      const part = Math.min(POINTS_IN_ANSWER, count - from);
-      const question = `:PMU:DATA:GET ${channel},${from},${part}`;
-      const reply = await this.scpi.query(question);
-      try {
-        parsePoints(reply, samples, from, part);
-      } catch (error) {
-        if (!(error instanceof MemrigError)) throw error;
-        const message = `${this.whole.label}, ${question}: ${error.message}`;
-        throw new MemrigError(error.kind, message, error.details, error);
-      }
-    }
-    return samples;
   }
 
   /** Where it fails the output goes off, and what was loaded is not known any more. */
