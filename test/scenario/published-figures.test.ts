@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ivSweep } from "../../protocols/iv-sweep.js";
+import { spreadsAsPublished } from "../support/published-spread.js";
 import { smuWiring, virtualBench } from "../support/virtual-bench.js";
 import { runHere } from "../unit/protocols/bench.js";
 
@@ -21,17 +22,8 @@ async function threshold(seed: number) {
   }
 }
 
-// Wang et al. 2025, Fig. 2g: σ/µ of the threshold over 30 devices × 10 sweeps, 4.67 %.
 test("30 seeded ZnO devices of 10 sweeps each spread as the paper's do", async () => {
   const thresholds = [];
   for (let seed = 1; seed <= 30; seed++) thresholds.push(await threshold(seed));
-  assert.equal(
-    thresholds.reduce((sum, { n }) => sum + n, 0),
-    300,
-  );
-  const mean = thresholds.reduce((sum, metric) => sum + metric.mean, 0) / 30;
-  const variance =
-    thresholds.reduce((sum, metric) => sum + 9 * metric.sd ** 2 + 10 * (metric.mean - mean) ** 2, 0) / 299;
-  const spread = Math.sqrt(variance) / mean;
-  assert.ok(Math.abs(spread - 0.0467) <= 0.01, `σ/µ over 300 sweeps: ${spread}, published 0.0467 ± 0.01`);
+  spreadsAsPublished(thresholds);
 });
